@@ -1,0 +1,1 @@
+"""What runs inside Pyodide: the sandbox's half of the protocol."""

@@ -1,0 +1,88 @@
+"""Turn Python values into MIME bundles, as Jupyter does: by the ``_repr_*_`` methods, then ``repr``."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from codeact_runtime.truncation import truncate
+
+__all__ = ["HTML", "SVG", "Image", "mime_bundle"]
+
+Bundle = dict[str, str]
+
+_METHODS = {
+    "_repr_html_": "text/html",
+    "_repr_svg_": "image/svg+xml",
+    "_repr_png_": "image/png",
+    "_repr_jpeg_": "image/jpeg",
+    "_repr_markdown_": "text/markdown",
+}
+
+
+class HTML:
+    """``display(HTML("<b>…</b>"))`` shows markup; it is rendered without scripts."""
+
+    def __init__(self, data: str) -> None:
+        self.data = str(data)
+
+    def _repr_html_(self) -> str:
+        return self.data
+
+    def __repr__(self) -> str:
+        return f"HTML of {len(self.data):,} characters"
+
+
+class SVG:
+    """``display(SVG("<svg …>"))`` draws a picture."""
+
+    def __init__(self, data: str) -> None:
+        self.data = str(data)
+
+    def _repr_svg_(self) -> str:
+        return self.data
+
+    def __repr__(self) -> str:
+        return f"SVG of {len(self.data):,} characters"
+
+
+class Image:
+    """``display(Image(png_bytes))`` shows PNG or JPEG bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = bytes(data)
+
+    def _repr_mimebundle_(self) -> dict[str, bytes]:
+        return {"image/jpeg" if self.data[:2] == b"\xff\xd8" else "image/png": self.data}
+
+    def __repr__(self) -> str:
+        return f"Image of {len(self.data):,} bytes"
+
+
+def mime_bundle(value: object, limit: int) -> Bundle:
+    """All forms of ``value``; ``text/plain`` is always there, at most about ``limit`` characters.
+
+    Binary forms are base64. Raises whatever the value's own ``__repr__`` raises.
+    """
+    plain = truncate(value if isinstance(value, str) else repr(value), limit, "look at a slice")
+    bundle: Bundle = {"text/plain": plain}
+    if isinstance(value, type):
+        return bundle
+    for mime, data in _rich_forms(value):
+        if data is not None:
+            bundle[mime] = base64.b64encode(data).decode() if isinstance(data, bytes) else str(data)
+    return bundle
+
+
+def _rich_forms(value: object) -> list[tuple[str, Any]]:
+    combined = getattr(value, "_repr_mimebundle_", None)
+    if callable(combined):
+        data = combined()
+        data = data[0] if isinstance(data, tuple) else data
+        return list(data.items()) if isinstance(data, dict) else []
+    forms = []
+    for method, mime in _METHODS.items():
+        render = getattr(value, method, None)
+        if callable(render):
+            forms.append((mime, render()))
+    return forms

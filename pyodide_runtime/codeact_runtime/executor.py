@@ -1,0 +1,152 @@
+"""Run the model's code, one step at a time, in a namespace that lasts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any, NotRequired, TypedDict
+
+from pyodide.code import CodeRunner
+
+from codeact_runtime.display import mime_bundle
+from codeact_runtime.errors import FinalAnswer, SandboxError
+from codeact_runtime.host import Host
+from codeact_runtime.limits import Limits
+from codeact_runtime.namespace import Answer, Namespace, Unset, describe_answer
+from codeact_runtime.output import Output, capture
+from codeact_runtime.tools import ToolSpec
+from codeact_runtime.tracebacks import ErrorInfo, describe, remember_source, step_filename
+from codeact_runtime.variables import Variable, table
+
+__all__ = ["Executor", "Result"]
+
+_TIDY_MS = 2_000  # for reprs after the run: they are the model's code too
+
+
+class Result(TypedDict):
+    """What one step gives. Shaped like E2B's execution: texts are at most ``limits.model_chars``
+    long, ``results`` are MIME bundles (the value of the last expression), ``duration_ms`` includes
+    tools, ``memory_mb`` is the size of the interpreter's heap."""
+
+    stdout: str
+    stderr: str
+    results: list[dict[str, str]]
+    error: ErrorInfo | None
+    final_answer: NotRequired[Answer]
+    duration_ms: float
+    memory_mb: float
+    timed_out: bool
+    stopped: bool
+    execution_count: int
+    variables: list[Variable]
+
+
+class Executor:
+    """One conversation's interpreter. Not re-entrant: the caller runs one step at a time."""
+
+    def __init__(self, host: Host, limits: Limits | None = None) -> None:
+        self._host = host
+        self._limits = limits or Limits()
+        self._namespace = Namespace(host, self._limits)
+        self._count = 0
+        self._task: asyncio.Task[Any] | None = None
+
+    def set_tools(self, specs: list[ToolSpec]) -> None:
+        """Replace the tools that later steps can call."""
+        self._namespace.set_tools(specs)
+
+    async def run(self, code: str) -> Result:
+        """Run ``code`` and describe what happened; never raises for anything the code does."""
+        self._count += 1
+        self._task = asyncio.current_task()
+        output = Output(self._host, model_chars=self._limits.model_chars, person_chars=self._limits.person_chars)
+        started = self._host.now_ms()
+        with capture(output):
+            value, error = await self._guarded(code)
+            reason = self._host.interrupt_reason
+            duration = self._host.now_ms() - started
+            result = self._describe(value, error, reason)
+        result.update(
+            stdout=output.kept["stdout"].text,
+            stderr=output.kept["stderr"].text,
+            duration_ms=round(duration, 3),
+        )
+        return result
+
+    def interrupt(self) -> None:
+        """Cancel what waits in an ``await``; the host calls it when no Python is running."""
+        for task in asyncio.all_tasks():
+            task.cancel()
+
+    async def _guarded(self, code: str) -> tuple[object, BaseException | None]:
+        """The one place where the model's code runs: whatever it raises is returned."""
+        try:
+            self._host.set_deadline(self._limits.time_ms)
+            value = await self._evaluate(code)
+            self._host.set_deadline(None)
+            return value, None
+        except BaseException as error:  # noqa: BLE001 - the model may raise anything, SystemExit included
+            self._host.set_deadline(None)
+            while self._task and self._task.cancelling():
+                self._task.uncancel()
+            return None, error
+
+    async def _evaluate(self, code: str) -> object:
+        if len(code) > self._limits.code_chars:
+            raise SandboxError(
+                f"the code is {len(code):,} characters long, the limit is {self._limits.code_chars:,}; "
+                "split it into steps"
+            )
+        filename = step_filename(self._count)
+        remember_source(filename, code)
+        return await CodeRunner(code, filename=filename).compile().run_async(self._namespace.variables)
+
+    def _describe(self, value: object, error: BaseException | None, reason: str) -> Result:
+        limit = self._limits.model_chars
+        result: Result = {
+            "stdout": "", "stderr": "", "results": [], "error": None, "duration_ms": 0.0,
+            "memory_mb": round(self._host.memory_bytes() / 2**20, 1),
+            "timed_out": reason == "time", "stopped": reason == "stop",
+            "execution_count": self._count, "variables": [],
+        }  # fmt: skip
+        self._host.set_deadline(_TIDY_MS)
+        try:
+            answer = self._namespace.take_answer()
+            if answer is not Unset:
+                result["final_answer"] = describe_answer(answer, limit)
+            elif error is not None and not isinstance(error, FinalAnswer):
+                result["error"] = self._interrupted(reason) if reason else describe(error, limit)
+            if value is not None:
+                result["results"] = [mime_bundle(value, limit)]
+            result["variables"] = table(self._namespace.variables)
+        except BaseException as second:  # noqa: BLE001 - a model's own __repr__ may raise or never end
+            self._host.set_deadline(None)
+            result["error"] = result["error"] or describe(second, limit)
+        finally:
+            self._host.set_deadline(None)
+        return result
+
+    def _interrupted(self, reason: str) -> ErrorInfo:
+        if reason == "time":
+            name, text = "TimeLimit", (
+                f"The code ran longer than {self._limits.time_ms / 1000:g} s and was stopped. Variables "
+                "made so far are kept. Use a faster way or a smaller part of the data."
+            )
+        else:
+            name, text = "Stopped", "The person stopped the code. Variables made so far are kept."
+        return {"name": name, "value": text, "traceback": f"{name}: {text}"}
+
+
+def make_interruptible_sleep(host: Host) -> None:
+    """Let Stop and the time limit end ``time.sleep``, which in Pyodide spins without looking."""
+    original = time.sleep
+
+    def sleep(seconds: float) -> None:
+        if host.can_block:
+            host.block_on(host.sleep(seconds))
+            return
+        end = host.now_ms() + seconds * 1000
+        while (left := end - host.now_ms()) > 0:
+            original(min(left / 1000, 0.02))
+
+    time.sleep = sleep

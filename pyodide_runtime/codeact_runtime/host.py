@@ -1,0 +1,57 @@
+"""What the runtime needs from the place it runs in. Implemented by pyodide_host and by the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any, Protocol
+
+__all__ = ["Host"]
+
+
+class Host(Protocol):
+    """The runtime's only door to the outside.
+
+    ``interrupt_reason`` tells why a KeyboardInterrupt was raised: ``"time"`` (soft time limit),
+    ``"stop"`` (the person pressed Stop) or ``""`` (the model's own code raised it).
+    """
+
+    @property
+    def can_block(self) -> bool:
+        """Whether a tool call may suspend Python until the host answers (JSPI)."""
+        ...
+
+    @property
+    def interrupt_reason(self) -> str: ...
+
+    def now_ms(self) -> float:
+        """Monotonic milliseconds."""
+        ...
+
+    def memory_bytes(self) -> int:
+        """Size of the interpreter's heap in bytes."""
+        ...
+
+    def write(self, stream: str, text: str) -> None:
+        """Hand over text for the person; ``stream`` is ``stdout`` or ``stderr``. Batched by the host."""
+        ...
+
+    def display(self, bundle: dict[str, str]) -> None:
+        """Show a MIME bundle ``{mime type: text or base64}`` to the person now."""
+        ...
+
+    def call_tool(self, name: str, arguments: dict[str, Any]) -> Awaitable[Any]:
+        """Run a tool in the host; the awaitable gives its JSON value or raises ToolError."""
+        ...
+
+    def sleep(self, seconds: float) -> Awaitable[None]:
+        """Done after ``seconds``; an interrupt ends it with KeyboardInterrupt."""
+        ...
+
+    def set_deadline(self, milliseconds: float | None) -> None:
+        """Raise KeyboardInterrupt in the running code after so long, again and again; None stops it.
+        """
+        ...
+
+    def block_on(self, awaitable: Awaitable[Any]) -> Any:
+        """Suspend the calling Python code until the awaitable is done. Only when ``can_block``."""
+        ...

@@ -1,0 +1,88 @@
+"""The one lasting namespace of a conversation: the model's variables over our builtins."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from collections.abc import Callable
+from typing import Any
+
+from codeact_runtime.display import HTML, SVG, Image, mime_bundle
+from codeact_runtime.errors import FinalAnswer, SandboxError
+from codeact_runtime.host import Host
+from codeact_runtime.limits import Limits
+from codeact_runtime.tools import ToolSpec, make_tool
+
+__all__ = ["Answer", "Namespace", "Unset"]
+
+Answer = dict[str, Any]
+
+
+class Unset:
+    """Stands for "no final answer yet", since None is a possible answer."""
+
+
+class Namespace:
+    """``variables`` is what the code runs in. Tools and helpers live in its ``__builtins__``, so a
+    variable of the same name shadows them as any builtin, and ``del`` brings them back."""
+
+    def __init__(self, host: Host, limits: Limits) -> None:
+        self._host = host
+        self._limits = limits
+        self._builtins: dict[str, Any] = dict(vars(builtins))
+        self._builtins.update(final_answer=self._final_answer, display=self._display)
+        self._builtins.update(HTML=HTML, SVG=SVG, Image=Image)
+        self._fixed = set(self._builtins)
+        self.variables: dict[str, Any] = {"__name__": "__main__", "__builtins__": self._builtins}
+        self._answer: object = Unset
+
+    def set_tools(self, specs: list[ToolSpec]) -> None:
+        """Replace the tools. A tool may not take the name of a builtin."""
+        tools: dict[str, Callable[..., Any]] = {}
+        for spec in specs:
+            if spec["name"] in self._fixed:
+                raise SandboxError(f"a tool cannot be named {spec['name']!r}: that is a builtin of Python")
+            tools[spec["name"]] = make_tool(spec, self._host)
+        for name in set(self._builtins) - self._fixed:
+            del self._builtins[name]
+        self._builtins.update(tools)
+
+    def take_answer(self) -> object:
+        """The answer given since the last call, or Unset.
+
+        ``final_answer = x`` counts as ``final_answer(x)``: models write it, and it can mean nothing else.
+        """
+        if "final_answer" in self.variables:
+            self._answer = self.variables.pop("final_answer")
+        answer, self._answer = self._answer, Unset
+        return answer
+
+    def _final_answer(self, answer: object = None) -> None:
+        """End the task with this answer."""
+        self._answer = answer
+        raise FinalAnswer(answer)
+
+    def _display(self, *values: object) -> None:
+        """Show values to the person: pictures, tables, markup, or their repr."""
+        for value in values:
+            bundle = mime_bundle(value, self._limits.model_chars)
+            size = sum(len(data) for data in bundle.values())
+            if size > self._limits.display_chars:
+                raise SandboxError(
+                    f"display(): {size:,} characters is more than the {self._limits.display_chars:,} "
+                    "that can be shown; draw fewer points or show a part"
+                )
+            self._host.display(bundle)
+
+
+def describe_answer(value: object, limit: int) -> Answer:
+    """``{value, text, bundle}``: value as JSON where it can be, else null, and always as text."""
+    bundle = mime_bundle(value, limit)
+    try:
+        plain = json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError, RecursionError):
+        plain = None
+    text = value if isinstance(value, str) else bundle["text/plain"]
+    if isinstance(value, (dict, list)) and plain is not None:
+        text = json.dumps(plain, ensure_ascii=False, indent=2)
+    return {"value": plain, "text": text, "bundle": bundle}

@@ -1,0 +1,77 @@
+"""Capture stdout and stderr of one run: streamed to the person, head and tail kept for the model."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from codeact_runtime.host import Host
+from codeact_runtime.truncation import HeadTail
+
+__all__ = ["Output", "capture"]
+
+HINT = "print less, or look at a slice of the value"
+
+
+class Output:
+    """Both streams of one run. ``person_chars`` caps what the person is sent, ``model_chars`` the model."""
+
+    def __init__(self, host: Host, *, model_chars: int, person_chars: int) -> None:
+        self._host = host
+        self._left = person_chars
+        self._unsent = 0
+        self.kept = {name: HeadTail(model_chars, HINT) for name in ("stdout", "stderr")}
+
+    def write(self, stream: str, text: str) -> None:
+        """Take ``text`` from ``stream`` (``stdout`` or ``stderr``), in the order it was written."""
+        self.kept[stream].append(text)
+        shown = text[: self._left]
+        self._left -= len(shown)
+        self._unsent += len(text) - len(shown)
+        if shown:
+            self._host.write(stream, shown)
+
+    def close(self) -> None:
+        """Tell the person how much was not sent."""
+        if self._unsent:
+            self._host.write("stderr", f"\n[{self._unsent:,} more characters of output were not kept]\n")
+
+
+class _Stream(io.TextIOBase):
+    """A text stream that belongs to one Output; what is written after the run has ended is dropped."""
+
+    def __init__(self, output: Output, name: str) -> None:
+        self._output = output
+        self.name = f"<{name}>"
+        self._stream = name
+
+    encoding = "utf-8"
+    errors = "strict"
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return False
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._output.write(self._stream, str(text))
+        return len(text)
+
+
+@contextmanager
+def capture(output: Output) -> Iterator[None]:
+    """Point sys.stdout and sys.stderr at ``output`` for the length of the block."""
+    saved: tuple[TextIO, TextIO] = (sys.stdout, sys.stderr)
+    sys.stdout = _Stream(output, "stdout")  # type: ignore[assignment]
+    sys.stderr = _Stream(output, "stderr")  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = saved
+        output.close()

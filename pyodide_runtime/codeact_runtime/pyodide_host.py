@@ -1,0 +1,109 @@
+"""The Host inside Pyodide: talks to web/sandbox/worker.js through the bridge object it hands in.
+
+The only module that touches JavaScript. Everything crosses as JSON text, so that no proxy has to be
+destroyed, and promises from the bridge never reject: how a call ended is in what it resolves to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable
+from typing import Any, Protocol
+
+from pyodide.ffi import run_sync
+
+from codeact_runtime.errors import ToolError
+from codeact_runtime.executor import Executor, make_interruptible_sleep
+from codeact_runtime.limits import Limits
+
+__all__ = ["Session", "start"]
+
+
+class Bridge(Protocol):
+    """What worker.js offers. Names are JavaScript's."""
+
+    canBlock: bool  # noqa: N815
+
+    def interruptReason(self) -> str: ...  # noqa: N802
+    def nowMs(self) -> float: ...  # noqa: N802
+    def memoryBytes(self) -> int: ...  # noqa: N802
+    def write(self, stream: str, text: str) -> None: ...
+    def display(self, bundle: str) -> None: ...
+    def callTool(self, name: str, arguments: str) -> Awaitable[str]: ...  # noqa: N802
+    def sleep(self, milliseconds: float) -> Awaitable[str]: ...
+    def setDeadline(self, milliseconds: float) -> None: ...  # noqa: N802
+
+
+class PyodideHost:
+    """A ``codeact_runtime.host.Host``."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+
+    @property
+    def can_block(self) -> bool:
+        return self._bridge.canBlock
+
+    @property
+    def interrupt_reason(self) -> str:
+        return self._bridge.interruptReason()
+
+    def now_ms(self) -> float:
+        return self._bridge.nowMs()
+
+    def memory_bytes(self) -> int:
+        return self._bridge.memoryBytes()
+
+    def write(self, stream: str, text: str) -> None:
+        self._bridge.write(stream, text)
+
+    def display(self, bundle: dict[str, str]) -> None:
+        self._bridge.display(json.dumps(bundle))
+
+    def set_deadline(self, milliseconds: float | None) -> None:
+        self._bridge.setDeadline(-1 if milliseconds is None else milliseconds)
+
+    async def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:
+        return _settled(await self._bridge.callTool(name, json.dumps(arguments)))
+
+    async def sleep(self, seconds: float) -> None:
+        _settled(await self._bridge.sleep(seconds * 1000))
+
+    def block_on(self, awaitable: Awaitable[Any]) -> Any:
+        return run_sync(awaitable)
+
+
+def _settled(outcome: str) -> Any:
+    """The value of a settled bridge call: ``{value}``, ``{error: {kind, message}}`` or ``{interrupted}``."""
+    settled = json.loads(outcome)
+    if "interrupted" in settled:
+        raise KeyboardInterrupt
+    if "error" in settled:
+        raise ToolError(settled["error"]["message"], settled["error"]["kind"])
+    return settled.get("value")
+
+
+class Session:
+    """What worker.js calls: JSON text in, JSON text out."""
+
+    def __init__(self, bridge: Bridge, limits: str) -> None:
+        host = PyodideHost(bridge)
+        make_interruptible_sleep(host)
+        self._executor = Executor(host, Limits.from_message(json.loads(limits)))
+
+    async def run(self, code: str) -> str:
+        """Run one step; the text is a ``codeact_runtime.executor.Result``."""
+        return json.dumps(await self._executor.run(code))
+
+    def set_tools(self, specs: str) -> None:
+        """Replace the tools; ``specs`` is a list of ``ToolSpec``."""
+        self._executor.set_tools(json.loads(specs))
+
+    def interrupt(self) -> None:
+        """End what the running step is awaiting."""
+        self._executor.interrupt()
+
+
+def start(bridge: Bridge, limits: str) -> Session:
+    """Begin a conversation."""
+    return Session(bridge, limits)

@@ -1,0 +1,62 @@
+"""Errors as data, with only the model's own frames and source lines."""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from typing import TypedDict
+
+from codeact_runtime.truncation import truncate
+
+__all__ = ["ErrorInfo", "describe", "remember_source", "step_filename"]
+
+_PREFIX = "<step "
+
+
+class ErrorInfo(TypedDict):
+    """``name`` is the exception's class, ``value`` its text, ``traceback`` as Python prints it."""
+
+    name: str
+    value: str
+    traceback: str
+
+
+def step_filename(number: int) -> str:
+    """The file name under which the code of one execution is compiled."""
+    return f"{_PREFIX}{number}>"
+
+
+def remember_source(filename: str, source: str) -> None:
+    """Let tracebacks of this and later steps show the source lines of ``filename``."""
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+
+
+def describe(error: BaseException, limit: int) -> ErrorInfo:
+    """Describe ``error`` for the model; each text is at most about ``limit`` characters."""
+    try:
+        value = str(error)
+    except Exception as second:  # a model's own __str__ may raise
+        value = f"<no text: {type(second).__name__} in __str__>"
+    return {
+        "name": type(error).__name__,
+        "value": truncate(value, limit),
+        "traceback": truncate(_formatted(error), limit),
+    }
+
+
+def _formatted(error: BaseException) -> str:
+    details = traceback.TracebackException.from_exception(error, limit=None, compact=True)
+    _keep_own_frames(details)
+    return "".join(details.format()).rstrip()
+
+
+def _keep_own_frames(details: traceback.TracebackException) -> None:
+    """Drop frames of libraries and of this runtime, here and in the chained errors."""
+    pending: list[traceback.TracebackException | None] = [details]
+    while pending:
+        current = pending.pop()
+        if current is None:
+            continue
+        own = [frame for frame in current.stack if frame.filename.startswith(_PREFIX)]
+        current.stack = traceback.StackSummary.from_list(own)
+        pending += [current.__cause__, current.__context__, *(current.exceptions or [])]

@@ -1,0 +1,64 @@
+"""The table of live variables the model and the person see after each step."""
+
+from __future__ import annotations
+
+import reprlib
+from types import ModuleType
+from typing import Any, TypedDict
+
+__all__ = ["Variable", "table"]
+
+_MOST = 60
+
+
+class Variable(TypedDict):
+    """One row: ``type`` is the class name, with length or shape where there is one; ``repr`` is short."""
+
+    name: str
+    type: str
+    repr: str
+
+
+class _Repr(reprlib.Repr):
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 2
+        self.maxdict = self.maxlist = self.maxtuple = self.maxset = 4
+        self.maxstring = self.maxother = 60
+        self.maxlong = 40
+
+
+_repr = _Repr()
+
+
+def table(namespace: dict[str, Any]) -> list[Variable]:
+    """The newest ``_MOST`` variables of ``namespace``; modules and names with ``_`` are left out."""
+    names = [
+        name
+        for name, value in list(namespace.items())
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    ]
+    return [_row(name, namespace[name]) for name in names[-_MOST:]]
+
+
+def _row(name: str, value: object) -> Variable:
+    return {"name": name, "type": _type(value), "repr": _short(value)}
+
+
+def _type(value: object) -> str:
+    kind = type(value).__name__
+    if isinstance(value, (str, bytes, list, tuple, dict, set, frozenset)):
+        return f"{kind}[{len(value)}]"
+    shape = getattr(value, "shape", None)
+    return f"{kind}{shape}" if isinstance(shape, tuple) else kind
+
+
+def _short(value: object) -> str:
+    if isinstance(value, type):
+        return f"class {value.__name__}"
+    if callable(value) and hasattr(value, "__name__"):
+        return f"{value.__name__}(…)"
+    try:
+        return " ".join(_repr.repr(value).split())[:100]
+    except Exception as error:  # a model's own __repr__ may raise
+        return f"<no repr: {type(error).__name__}>"

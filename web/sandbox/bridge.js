@@ -1,0 +1,222 @@
+/**
+ * What Python in the worker can ask of JavaScript: output, tools, time. One per worker.
+ * Interrupts need no SharedArrayBuffer: the interpreter polls `buffer[0]`, a getter that looks at the clock.
+ */
+
+/** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
+/** @typedef {import('./protocol.js').ToolResult} ToolResult */
+/** @typedef {import('./protocol.js').Chunk} Chunk */
+
+const SIGINT = 2;
+const FLUSH_MS = 40;
+const FLUSH_CHARS = 16_384;
+/** Code that catches the interrupt gets it again after so long. */
+const REARM_MS = 200;
+
+/** @param {(event: SandboxEvent) => void} send */
+export function makeBridge(send) {
+  let run_id = 0;
+  let nextCall = 1;
+  /** @type {Map<number, (outcome: string) => void>} */
+  const waiting = new Map();
+
+  /** @type {Chunk[]} */
+  let chunks = [];
+  let pendingChars = 0;
+  let flushedAt = 0;
+
+  let deadline = Number.POSITIVE_INFINITY;
+  let pausedAt = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let reason = '';
+  let quiet = false;
+  /** @type {Int32Array | null} */
+  let shared = null;
+
+  function flush() {
+    flushedAt = performance.now();
+    if (!chunks.length) return;
+    send({ type: 'output', run_id, chunks });
+    chunks = [];
+    pendingChars = 0;
+  }
+
+  /** When the code's time is up, if the clock stood still since `pausedAt`. @param {number} now */
+  const due = (now) => deadline + (pausedAt ? now - pausedAt : 0);
+
+  /** Polled by the interpreter while Python runs. */
+  const buffer = {
+    get 0() {
+      const now = performance.now();
+      if (pendingChars && now - flushedAt > FLUSH_MS) flush();
+      if (quiet) return 0;
+      if (shared && Atomics.exchange(shared, 0, 0) === SIGINT) {
+        reason ||= 'stop';
+        deadline = now;
+      }
+      if (now < due(now)) return 0;
+      reason ||= 'time';
+      deadline = now + REARM_MS;
+      return SIGINT;
+    },
+    set 0(_value) {
+      // The interpreter clears the buffer at every poll; the clock alone decides here.
+    },
+  };
+
+  function arm() {
+    clearTimeout(timer);
+    if (deadline === Number.POSITIVE_INFINITY || pausedAt) return;
+    timer = setTimeout(onTime, Math.max(0, deadline - performance.now()) + 1);
+  }
+
+  /** Runs only when Python does not: what is due now is waiting for a promise. */
+  function onTime() {
+    if (performance.now() < deadline) return arm();
+    interrupt(reason || 'time');
+  }
+
+  /** @param {string} why */
+  function interrupt(why) {
+    if (!run_id) return;
+    reason ||= why;
+    pausedAt = 0;
+    deadline = performance.now() + REARM_MS;
+    for (const settle of waiting.values()) settle('{"interrupted": true}');
+    waiting.clear();
+    quiet = true; // not to interrupt the interrupting
+    try {
+      bridge.onInterrupt();
+    } finally {
+      quiet = false;
+    }
+    arm();
+  }
+
+  /**
+   * The clock stands still while Python waits for the host.
+   * @param {(settle: (outcome: string) => void) => number} begin
+   * @param {boolean} counted  whether the wait counts as the code's own time
+   */
+  function wait(begin, counted) {
+    return new Promise((resolve) => {
+      /** @type {number} */
+      let id;
+      const since = performance.now();
+      if (!counted && !pausedAt) pausedAt = since;
+      arm();
+      flush();
+      id = begin((outcome) => {
+        if (!waiting.delete(id)) return;
+        if (!counted && waiting.size === 0 && pausedAt) {
+          deadline += performance.now() - pausedAt;
+          pausedAt = 0;
+          arm();
+        }
+        resolve(outcome);
+      });
+    });
+  }
+
+  const bridge = {
+    /** Set by the worker: cancels what Python awaits. */
+    onInterrupt: () => {},
+
+    get interrupting() {
+      return run_id !== 0 && reason !== '';
+    },
+
+    interrupt,
+
+    /** @param {any} pyodide @param {Int32Array | null} interruptBuffer */
+    attach(pyodide, interruptBuffer) {
+      shared = interruptBuffer;
+      const { HEAPU8 } = pyodide._module;
+      forPython.memoryBytes = () => (pyodide._module.HEAPU8 ?? HEAPU8).byteLength;
+      forPython.canBlock = 'Suspending' in WebAssembly;
+      pyodide.setInterruptBuffer(buffer);
+      const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+      for (const stream of /** @type {const} */ (['stdout', 'stderr'])) {
+        const write = (/** @type {Uint8Array} */ bytes) => {
+          forPython.write(stream, decoders[stream].decode(bytes, { stream: true }));
+          return bytes.length;
+        };
+        pyodide[stream === 'stdout' ? 'setStdout' : 'setStderr']({ write, isatty: false });
+      }
+    },
+
+    /** @param {number} id */
+    begin(id) {
+      run_id = id;
+      reason = '';
+      if (shared) Atomics.store(shared, 0, 0);
+    },
+
+    end() {
+      flush();
+      clearTimeout(timer);
+      deadline = Number.POSITIVE_INFINITY;
+      run_id = 0;
+    },
+
+    /** @param {ToolResult} message */
+    settleTool(message) {
+      const outcome = message.error ? { error: message.error } : { value: message.value ?? null };
+      waiting.get(message.call_id)?.(JSON.stringify(outcome));
+    },
+  };
+
+  /** The half that Python sees: see `Bridge` in codeact_runtime/pyodide_host.py. */
+  const forPython = {
+    canBlock: false,
+    interruptReason: () => reason,
+    nowMs: () => performance.now(),
+    memoryBytes: () => 0,
+
+    /** @param {'stdout' | 'stderr'} stream @param {string} text */
+    write(stream, text) {
+      const last = chunks.at(-1);
+      if (last?.stream === stream) last.text += text;
+      else chunks.push({ stream, text });
+      pendingChars += text.length;
+      if (pendingChars > FLUSH_CHARS || performance.now() - flushedAt > FLUSH_MS) flush();
+    },
+
+    /** @param {string} bundle */
+    display(bundle) {
+      flush(); // keeps the order of text and pictures
+      send({ type: 'displayed', run_id, bundle: JSON.parse(bundle) });
+    },
+
+    /** @param {string} name @param {string} args */
+    callTool: (name, args) =>
+      wait((settle) => {
+        const call_id = nextCall++;
+        waiting.set(call_id, settle);
+        send({ type: 'tool_called', run_id, call_id, name, arguments: JSON.parse(args) });
+        return call_id;
+      }, false),
+
+    /** @param {number} milliseconds */
+    sleep: (milliseconds) =>
+      wait((settle) => {
+        const call_id = nextCall++;
+        const done = setTimeout(() => settle('{"value": null}'), milliseconds);
+        waiting.set(call_id, (outcome) => {
+          clearTimeout(done);
+          settle(outcome);
+        });
+        return call_id;
+      }, true),
+
+    /** @param {number} milliseconds  negative: no deadline */
+    setDeadline(milliseconds) {
+      deadline = milliseconds < 0 ? Number.POSITIVE_INFINITY : performance.now() + milliseconds;
+      pausedAt = 0;
+      arm();
+    },
+  };
+
+  return Object.assign(bridge, { forPython });
+}

@@ -1,0 +1,257 @@
+/**
+ * The page's side of the sandbox: start, run, interrupt, reset, tools. Every promise settles: a failed
+ * boot, a dead worker, a removed frame, an unknown message and a missed deadline all reject what waits
+ * with a SandboxError.
+ */
+
+import { SandboxError } from './errors.js';
+import { PROTOCOL_VERSION } from './protocol.js';
+import { Watchdog } from './watchdog.js';
+
+/** @typedef {import('./protocol.js').Assets} Assets */
+/** @typedef {import('./protocol.js').Limits} Limits */
+/** @typedef {import('./protocol.js').Ready} Ready */
+/** @typedef {import('./protocol.js').Result} Result */
+/** @typedef {import('./protocol.js').Request} Request */
+/** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
+/** @typedef {import('./protocol.js').ToolSpec} ToolSpec */
+/** @typedef {import('./protocol.js').ToolCalled} ToolCalled */
+
+/** @type {Limits} */
+export const DEFAULT_LIMITS = {
+  time_ms: 30_000,
+  grace_ms: 3_000,
+  model_chars: 10_000,
+  person_chars: 1_000_000,
+  code_chars: 200_000,
+  display_chars: 2_000_000,
+};
+
+const BOOT_MS = 60_000;
+/** How long Stop waits for the code to end before the worker is. */
+const STOP_MS = { shared: 1_000, alone: 300 };
+
+/**
+ * @typedef {object} SandboxOptions
+ * @property {string | URL} frameUrl
+ * @property {() => Promise<Assets>} fetchAssets  called at each `start`
+ * @property {Partial<Limits>} [limits]
+ * @property {Element} [parent]  where the hidden frame goes
+ * @property {(event: SandboxEvent) => void} [onEvent]  `booting`, `output` and `displayed`, as they come
+ * @property {(call: ToolCalled) => Promise<unknown>} [onTool]  gives the tool's JSON value, or rejects
+ */
+
+/** @template T @typedef {{resolve(value: T): void, reject(error: Error): void}} Waiting */
+
+export class SandboxClient {
+  /** @type {SandboxOptions} */ #options;
+  /** @type {Limits} */ #limits;
+  /** @type {HTMLIFrameElement | null} */ #frame = null;
+  /** @type {MessagePort | null} */ #port = null;
+  /** @type {Waiting<Ready> | null} */ #booting = null;
+  /** @type {(Waiting<Result> & {run_id: number}) | null} */ #running = null;
+  /** @type {Promise<Ready> | null} */ #ready = null;
+  /** @type {ToolSpec[]} */ #tools = [];
+  #runs = 0;
+  #canInterrupt = false;
+  #watchdog = new Watchdog();
+
+  /** @param {SandboxOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+  }
+
+  /** The limits in force. */
+  get limits() {
+    return this.#limits;
+  }
+
+  /** Boot, once: later calls give the same promise, unless the boot failed. @returns {Promise<Ready>} */
+  start() {
+    this.#ready ??= this.#start().catch((error) => {
+      this.close();
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  async #start() {
+    const [assets] = await Promise.all([this.#options.fetchAssets(), this.#connect()]);
+    const { wasm, stdlib, runtime, image } = assets;
+    const transfer = [wasm, stdlib, runtime, ...(image ? [image] : [])];
+    return this.#boot({ type: 'start', version: PROTOCOL_VERSION, assets, limits: this.#limits }, transfer);
+  }
+
+  /** @param {Request} request @param {Transferable[]} [transfer] @returns {Promise<Ready>} */
+  #boot(request, transfer = []) {
+    return new Promise((resolve, reject) => {
+      this.#booting = { resolve, reject };
+      this.#watchdog.start(BOOT_MS, () => this.#fail(new SandboxError('boot_failed', 'Python did not start in a minute. Reload the page.')));
+      this.#post(request, transfer);
+    });
+  }
+
+  /** Load the frame and hand it its end of the channel. @returns {Promise<void>} */
+  #connect() {
+    const frame = document.createElement('iframe');
+    frame.setAttribute('sandbox', 'allow-scripts');
+    frame.setAttribute('allow', 'cross-origin-isolated');
+    frame.setAttribute('aria-hidden', 'true');
+    frame.title = 'Python sandbox';
+    frame.tabIndex = -1;
+    frame.style.display = 'none';
+    frame.src = String(this.#options.frameUrl);
+    this.#frame = frame;
+    return new Promise((resolve, reject) => {
+      frame.addEventListener('load', () => {
+        if (this.#port) return this.#fail(new SandboxError('frame_removed', 'The sandbox was reloaded.'));
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => this.#onEvent(data);
+        port1.addEventListener('close', () => this.#fail(new SandboxError('frame_removed', 'The sandbox was removed from the page.')));
+        this.#port = port1;
+        // An opaque origin can only be addressed as '*': this message carries nothing but the port.
+        frame.contentWindow?.postMessage({ type: 'connect' }, '*', [port2]);
+        resolve();
+      });
+      frame.addEventListener('error', () => reject(new SandboxError('boot_failed', 'The sandbox frame did not load.')));
+      (this.#options.parent ?? document.body).append(frame);
+      this.#watchdog.guard(() => {
+        if (!frame.isConnected) this.#fail(new SandboxError('frame_removed', 'The sandbox was removed from the page.'));
+      });
+    });
+  }
+
+  /**
+   * Run one step. Rejects with a SandboxError of kind `killed` when the code outlasted its time and the
+   * grace period, `stopped` when Stop had to end its worker; the next run finds a fresh interpreter.
+   * @param {string} code @returns {Promise<Result>}
+   */
+  async run(code) {
+    await this.start();
+    if (this.#running) throw new SandboxError('busy', 'A step is already running.');
+    return new Promise((resolve, reject) => {
+      const run_id = ++this.#runs;
+      this.#running = { run_id, resolve, reject };
+      this.#watchdog.start(this.#limits.time_ms + this.#limits.grace_ms, () => this.#kill(run_id, 'killed'));
+      this.#post({ type: 'run', run_id, code });
+    });
+  }
+
+  /** Replace the tools the code can call. @param {ToolSpec[]} tools */
+  setTools(tools) {
+    this.#tools = tools;
+    if (this.#port && this.#ready && !this.#booting) this.#post({ type: 'set_tools', tools });
+  }
+
+  /** Stop the running step: by interrupt if it can be, else by ending its worker. */
+  interrupt() {
+    const running = this.#running;
+    if (!running) return;
+    this.#post({ type: 'interrupt', run_id: running.run_id });
+    const patience = this.#canInterrupt ? STOP_MS.shared : STOP_MS.alone;
+    this.#watchdog.start(patience, () => this.#kill(running.run_id, 'stopped'));
+  }
+
+  /** End the worker and start a fresh one. @returns {Promise<Ready>} */
+  async reset() {
+    if (!this.#ready) return this.start();
+    await this.#ready;
+    this.#running?.reject(new SandboxError('stopped', 'The sandbox was reset.'));
+    this.#running = null;
+    this.#ready = this.#boot({ type: 'reset' });
+    return this.#ready;
+  }
+
+  /** Remove the frame; what waits is rejected. `start` makes a new one. */
+  close() {
+    this.#fail(new SandboxError('closed', 'The sandbox was closed.'));
+  }
+
+  /** @param {number} run_id @param {'killed' | 'stopped'} kind */
+  #kill(run_id, kind) {
+    if (this.#running?.run_id !== run_id) return;
+    const { reject } = this.#running;
+    this.#running = null;
+    const seconds = this.#limits.time_ms / 1000;
+    const why = kind === 'killed' ? `The code ran longer than ${seconds} s and could not be interrupted` : 'The code was stopped and could not be interrupted';
+    this.#ready = this.#boot({ type: 'reset' });
+    this.#ready.catch(() => {}); // the next run meets the same promise
+    reject(new SandboxError(kind, `${why}, so its interpreter was replaced.`));
+  }
+
+  /** Forget the frame and reject everything that waits. @param {SandboxError} error */
+  #fail(error) {
+    this.#watchdog.stop();
+    this.#port?.close();
+    this.#frame?.remove();
+    this.#port = this.#frame = this.#ready = null;
+    const waiting = [this.#booting, this.#running];
+    this.#booting = this.#running = null;
+    for (const each of waiting) each?.reject(error);
+  }
+
+  /** The worker is gone, the frame is well: the next run gets a new worker. @param {SandboxError} error */
+  #onFailed(error) {
+    if (this.#booting) return this.#fail(error);
+    const running = this.#running;
+    this.#running = null;
+    this.#ready = this.#boot({ type: 'reset' });
+    this.#ready.catch(() => {});
+    running?.reject(error);
+  }
+
+  /** @param {SandboxEvent} event */
+  #onEvent(event) {
+    switch (event?.type) {
+      case 'ready':
+        this.#watchdog.stop();
+        this.#canInterrupt = event.can_interrupt;
+        if (this.#tools.length) this.#post({ type: 'set_tools', tools: this.#tools });
+        this.#booting?.resolve(event);
+        this.#booting = null;
+        return this.#options.onEvent?.(event);
+      case 'finished':
+        if (event.run_id !== this.#running?.run_id) return;
+        this.#watchdog.stop();
+        this.#running.resolve(event.result);
+        this.#running = null;
+        return;
+      case 'failed':
+        return this.#onFailed(new SandboxError(event.error.kind, event.error.message));
+      case 'tool_called':
+        return void this.#answer(event);
+      case 'booting':
+      case 'output':
+      case 'displayed':
+        return this.#options.onEvent?.(event);
+      default:
+        this.#fail(new SandboxError('unknown_message', 'The sandbox sent a message this page does not know. Reload the page.'));
+    }
+  }
+
+  /** @param {ToolCalled} call */
+  async #answer(call) {
+    const { run_id, call_id } = call;
+    const resume = this.#watchdog.pause();
+    /** @type {import('./protocol.js').ToolResult} */
+    let reply;
+    try {
+      if (!this.#tools.some((tool) => tool.name === call.name) || !this.#options.onTool) {
+        throw new SandboxError('unknown_tool', `there is no tool named ${JSON.stringify(call.name)}`);
+      }
+      reply = { type: 'tool_result', run_id, call_id, value: await this.#options.onTool(call) };
+    } catch (error) {
+      const { kind, name, message } = /** @type {{kind?: string, name?: string, message?: string}} */ (error);
+      reply = { type: 'tool_result', run_id, call_id, error: { kind: kind ?? name ?? 'Error', message: message ?? String(error) } };
+    }
+    if (this.#running?.run_id !== run_id) return; // stopped meanwhile
+    resume();
+    this.#post(reply);
+  }
+
+  /** @param {Request} request @param {Transferable[]} [transfer] */
+  #post(request, transfer = []) {
+    this.#port?.postMessage(request, transfer);
+  }
+}

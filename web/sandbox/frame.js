@@ -1,0 +1,111 @@
+/**
+ * The trusted script of the sandbox's opaque-origin frame: it starts and ends the worker, keeps the
+ * assets for the next one, and relays messages. What the worker says is checked here and never acted on.
+ * Inlined into frame.html by the bundler, which puts its hash into the frame's CSP.
+ */
+
+/** @typedef {import('./protocol.js').Start} Start */
+/** @typedef {import('./protocol.js').Request} Request */
+/** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
+
+(() => {
+  const VERSION = 1; // protocol.js PROTOCOL_VERSION; a test compares them
+  const EVENTS = new Set(['booting', 'ready', 'output', 'displayed', 'tool_called', 'finished', 'failed']);
+  /** Above this the page itself would starve: a worker that sends so much in one second is ended. */
+  const MESSAGES_PER_SECOND = 20_000;
+  const SIGINT = 2;
+
+  /** @type {MessagePort} */
+  let port;
+  /** @type {Worker | null} */
+  let worker = null;
+  /** @type {Start | null} */
+  let kept = null;
+  /** @type {WebAssembly.Module | null} */
+  let module = null;
+  let workerUrl = '';
+  /** @type {Int32Array | null} */
+  let shared = null;
+
+  /** @param {SandboxEvent} event */
+  const send = (event) => port.postMessage(event);
+
+  /** @param {string} kind @param {string} message */
+  function fail(kind, message) {
+    end();
+    send({ type: 'failed', error: { kind, message } });
+  }
+
+  function end() {
+    worker?.terminate();
+    worker = null;
+  }
+
+  function spawn() {
+    if (!kept || !module) throw new Error('reset before start');
+    end();
+    const { stdlib, runtime, lock, image } = kept.assets;
+    shared = crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
+    const mine = new Worker(workerUrl);
+    worker = mine;
+    let second = 0;
+    let count = 0;
+    mine.onmessage = ({ data }) => {
+      if (worker !== mine) return;
+      const now = Math.floor(performance.now() / 1000);
+      count = now === second ? count + 1 : 1;
+      second = now;
+      if (count > MESSAGES_PER_SECOND) return fail('message_flood', 'the code sent too many messages');
+      if (!EVENTS.has(data?.type)) return fail('unknown_message', 'the worker sent a message of unknown type');
+      if (data.type === 'failed') return fail(String(data.error?.kind), String(data.error?.message));
+      send(data);
+    };
+    mine.onerror = (event) => {
+      event.preventDefault();
+      if (worker === mine) fail('worker_died', event.message || 'the worker ended');
+    };
+    mine.onmessageerror = () => fail('unknown_message', 'the worker sent a message that cannot be read');
+    mine.postMessage({ type: 'start', limits: kept.limits, interrupt: shared, module, stdlib, runtime, lock, image });
+  }
+
+  /** @param {Start} message */
+  async function start(message) {
+    if (message.version !== VERSION) {
+      return fail('wrong_version', `page speaks protocol ${message.version}, the sandbox ${VERSION}; reload the page`);
+    }
+    kept = message;
+    send({ type: 'booting', step: 'compile' });
+    workerUrl ||= URL.createObjectURL(new Blob([message.assets.worker], { type: 'text/javascript' }));
+    module ??= await WebAssembly.compile(message.assets.wasm);
+    message.assets.wasm = new ArrayBuffer(0); // compiled: its bytes are not needed again
+    message.assets.worker = '';
+    spawn();
+  }
+
+  /** @param {Request} message */
+  async function handle(message) {
+    switch (message?.type) {
+      case 'start':
+        return start(message);
+      case 'reset':
+        return spawn();
+      case 'interrupt':
+        if (shared) Atomics.store(shared, 0, SIGINT);
+        return worker?.postMessage(message);
+      default:
+        if (!worker) return fail('worker_died', 'there is no worker; reset first');
+        return worker.postMessage(message);
+    }
+  }
+
+  /** @param {MessageEvent} event */
+  function connect(event) {
+    if (event.source !== parent || event.data?.type !== 'connect' || event.ports.length !== 1) return;
+    removeEventListener('message', connect);
+    port = event.ports[0];
+    port.onmessage = ({ data }) => {
+      handle(data).catch((error) => fail('boot_failed', String(error)));
+    };
+  }
+  addEventListener('message', connect);
+})();

@@ -1,0 +1,92 @@
+/**
+ * The sandbox's worker: boots Pyodide from bytes it is handed, then runs one step at a time.
+ * Bundled by esbuild with pyodide.mjs and pyodide.asm.mjs into one classic worker, which the frame
+ * starts from a blob: URL. It can reach nothing but the frame.
+ */
+
+import createPyodideModule from 'pyodide/pyodide.asm.mjs';
+import { bootPyodide } from './boot.js';
+import { makeBridge } from './bridge.js';
+
+/** @typedef {import('./protocol.js').Request} Request */
+/** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
+/** @typedef {import('./boot.js').WorkerStart} WorkerStart */
+/** @typedef {{run(code: string): Promise<string>, set_tools(specs: string): void, interrupt(): void}} Session */
+
+// Held here so that code in the sandbox cannot replace them on `self`.
+const post = self.postMessage.bind(self);
+
+/** @param {SandboxEvent} event */
+const send = (event) => post(event);
+
+const bridge = makeBridge(send);
+/** @type {Session | null} */
+let session = null;
+
+/** @param {unknown} error @param {string} kind */
+function fail(error, kind) {
+  send({ type: 'failed', error: { kind, message: String(error).slice(0, 4000) } });
+}
+
+/** @param {WorkerStart} message */
+async function start(message) {
+  const started = performance.now();
+  const pyodide = await bootPyodide(message, createPyodideModule, (step) => send({ type: 'booting', step }));
+  // Fatal errors of the interpreter leave its promises pending for ever: this is the only sign of them.
+  pyodide._api.on_fatal = (/** @type {unknown} */ error) => fail(error, 'interpreter_died');
+  send({ type: 'booting', step: 'session' });
+  bridge.attach(pyodide, message.interrupt);
+  const runtime = pyodide.pyimport('codeact_runtime.pyodide_host');
+  session = runtime.start(bridge.forPython, JSON.stringify(message.limits));
+  bridge.onInterrupt = () => session?.interrupt();
+  send({
+    type: 'ready',
+    boot_ms: performance.now() - started,
+    from_image: message.image !== null,
+    can_block: bridge.forPython.canBlock,
+    can_interrupt: message.interrupt !== null,
+    python: pyodide.runPython('import platform; platform.python_version()'),
+  });
+}
+
+/** @param {number} run_id @param {string} code */
+async function run(run_id, code) {
+  if (!session) throw new Error('run before ready');
+  bridge.begin(run_id);
+  const result = await session.run(code);
+  bridge.end();
+  send({ type: 'finished', run_id, result: JSON.parse(result) });
+}
+
+/** @param {WorkerStart | Exclude<Request, {type: 'start' | 'reset'}>} message */
+async function handle(message) {
+  switch (message.type) {
+    case 'start':
+      return start(message);
+    case 'set_tools':
+      return session?.set_tools(JSON.stringify(message.tools));
+    case 'run':
+      return run(message.run_id, message.code);
+    case 'interrupt':
+      return bridge.interrupt('stop');
+    case 'tool_result':
+      return bridge.settleTool(message);
+    default:
+      return fail(`unknown message type ${JSON.stringify(/** @type {{type: unknown}} */ (message).type)}`, 'unknown_message');
+  }
+}
+
+self.addEventListener('message', (event) => {
+  handle(event.data).catch((error) => fail(error, session ? 'worker_error' : 'boot_failed'));
+});
+
+// A KeyboardInterrupt that lands between two steps of Python's event loop surfaces here instead of in
+// the code it was meant for: pass it on. Anything else means the worker can no longer be trusted.
+/** @param {Event} event @param {unknown} error */
+function onStray(event, error) {
+  event.preventDefault();
+  if (bridge.interrupting) bridge.interrupt(bridge.forPython.interruptReason());
+  else fail(error, 'worker_error');
+}
+self.addEventListener('error', (event) => onStray(event, event.message));
+self.addEventListener('unhandledrejection', (event) => onStray(event, event.reason));
