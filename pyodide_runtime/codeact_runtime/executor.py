@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import sys
 import time
-from typing import Any, NotRequired, TypedDict
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, NotRequired, TypedDict, TypeVar
 
 from pyodide.code import CodeRunner
 
@@ -18,9 +23,9 @@ from codeact_runtime.tools import ToolSpec
 from codeact_runtime.tracebacks import ErrorInfo, describe, remember_source, step_filename
 from codeact_runtime.variables import Variable, table
 
-__all__ = ["Executor", "Result"]
+__all__ = ["Executor", "Result", "make_interruptible_sleep"]
 
-_TIDY_MS = 2_000  # for reprs after the run: they are the model's code too
+T = TypeVar("T")
 
 
 class Result(TypedDict):
@@ -50,6 +55,7 @@ class Executor:
         self._namespace = Namespace(host, self._limits)
         self._count = 0
         self._task: asyncio.Task[Any] | None = None
+        sys.excepthook = _report_stray
 
     def set_tools(self, specs: list[ToolSpec]) -> None:
         """Replace the tools that later steps can call."""
@@ -80,16 +86,20 @@ class Executor:
 
     async def _guarded(self, code: str) -> tuple[object, BaseException | None]:
         """The one place where the model's code runs: whatever it raises is returned."""
+        value: object = None
+        raised: BaseException | None = None
+        # Interrupts come until disarmed. Between the `except` and this call there is no instruction at
+        # which the interpreter looks for one, so none can hit us instead of the model's code.
+        disarm = self._host.disarm
         try:
             self._host.set_deadline(self._limits.time_ms)
             value = await self._evaluate(code)
-            self._host.set_deadline(None)
-            return value, None
         except BaseException as error:  # noqa: BLE001 - the model may raise anything, SystemExit included
-            self._host.set_deadline(None)
-            while self._task and self._task.cancelling():
-                self._task.uncancel()
-            return None, error
+            raised = error
+        disarm()
+        while self._task and self._task.cancelling():
+            self._task.uncancel()
+        return value, raised
 
     async def _evaluate(self, code: str) -> object:
         if len(code) > self._limits.code_chars:
@@ -99,7 +109,8 @@ class Executor:
             )
         filename = step_filename(self._count)
         remember_source(filename, code)
-        return await CodeRunner(code, filename=filename).compile().run_async(self._namespace.variables)
+        runner = CodeRunner(code, filename=filename, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        return await runner.compile().run_async(self._namespace.variables)
 
     def _describe(self, value: object, error: BaseException | None, reason: str) -> Result:
         limit = self._limits.model_chars
@@ -109,22 +120,35 @@ class Executor:
             "timed_out": reason == "time", "stopped": reason == "stop",
             "execution_count": self._count, "variables": [],
         }  # fmt: skip
-        self._host.set_deadline(_TIDY_MS)
-        try:
-            answer = self._namespace.take_answer()
-            if answer is not Unset:
-                result["final_answer"] = describe_answer(answer, limit)
-            elif error is not None and not isinstance(error, FinalAnswer):
-                result["error"] = self._interrupted(reason) if reason else describe(error, limit)
-            if value is not None:
-                result["results"] = [mime_bundle(value, limit)]
-            result["variables"] = table(self._namespace.variables)
-        except BaseException as second:  # noqa: BLE001 - a model's own __repr__ may raise or never end
-            self._host.set_deadline(None)
-            result["error"] = result["error"] or describe(second, limit)
-        finally:
-            self._host.set_deadline(None)
+        if error is not None and not isinstance(error, FinalAnswer):
+            result["error"] = self._interrupted(reason) if reason else self._tidy(lambda: describe(error, limit))
+        answer = self._namespace.take_answer()
+        if answer is not Unset:
+            described = self._tidy(lambda: describe_answer(answer, limit), result)
+            result["final_answer"] = described or {"value": None, "text": "", "bundle": {}}
+        if value is not None:
+            bundle = self._tidy(lambda: mime_bundle(value, limit), result)
+            result["results"] = [bundle] if bundle else []
+        result["variables"] = self._tidy(lambda: table(self._namespace.variables)) or []
         return result
+
+    def _tidy(self, describe_it: Callable[[], T], result: Result | None = None) -> T | None:
+        """Call what runs the model's own ``__repr__`` or ``__str__``: it may raise, or never end.
+
+        What it raises becomes the error of ``result`` if that has none.
+        """
+        described: T | None = None
+        raised: BaseException | None = None
+        disarm = self._host.disarm
+        try:
+            self._host.set_deadline(self._limits.grace_ms / 4)
+            described = describe_it()
+        except BaseException as error:  # noqa: BLE001
+            raised = error
+        disarm()
+        if raised is not None and result is not None and result["error"] is None:
+            result["error"] = describe(raised, self._limits.model_chars)
+        return described
 
     def _interrupted(self, reason: str) -> ErrorInfo:
         if reason == "time":
@@ -137,13 +161,19 @@ class Executor:
         return {"name": name, "value": text, "traceback": f"{name}: {text}"}
 
 
+def _report_stray(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """For errors nobody awaits. An interrupt is reported by the run it ended, not here."""
+    if not issubclass(kind, (KeyboardInterrupt, asyncio.CancelledError)):
+        traceback.print_exception(kind, error, trace)
+
+
 def make_interruptible_sleep(host: Host) -> None:
     """Let Stop and the time limit end ``time.sleep``, which in Pyodide spins without looking."""
     original = time.sleep
 
     def sleep(seconds: float) -> None:
         if host.can_block:
-            host.block_on(host.sleep(seconds))
+            host.sleep(seconds)
             return
         end = host.now_ms() + seconds * 1000
         while (left := end - host.now_ms()) > 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Callable
 from typing import Any, Protocol
 
 __all__ = ["Host"]
@@ -39,19 +39,23 @@ class Host(Protocol):
         """Show a MIME bundle ``{mime type: text or base64}`` to the person now."""
         ...
 
-    def call_tool(self, name: str, arguments: dict[str, Any]) -> Awaitable[Any]:
-        """Run a tool in the host; the awaitable gives its JSON value or raises ToolError."""
+    def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:
+        """Run a tool in the host and give its JSON value. Only when ``can_block``. Raises ToolError."""
         ...
 
-    def sleep(self, seconds: float) -> Awaitable[None]:
-        """Done after ``seconds``; an interrupt ends it with KeyboardInterrupt."""
+    async def call_tool_async(self, name: str, arguments: dict[str, Any]) -> Any:
+        """The same where Python cannot block."""
         ...
 
-    def set_deadline(self, milliseconds: float | None) -> None:
-        """Raise KeyboardInterrupt in the running code after so long, again and again; None stops it.
-        """
+    def sleep(self, seconds: float) -> None:
+        """Wait, so that an interrupt ends it with KeyboardInterrupt. Only when ``can_block``."""
         ...
 
-    def block_on(self, awaitable: Awaitable[Any]) -> Any:
-        """Suspend the calling Python code until the awaitable is done. Only when ``can_block``."""
+    def set_deadline(self, milliseconds: float) -> None:
+        """Raise KeyboardInterrupt in the running code after so long, again and again, until disarmed."""
+        ...
+
+    @property
+    def disarm(self) -> Callable[[], None]:
+        """Stops the clock. Must run no Python code of its own: an interrupt could still hit that."""
         ...

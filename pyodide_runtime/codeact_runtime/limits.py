@@ -11,10 +11,11 @@ __all__ = ["Limits"]
 @dataclass(frozen=True)
 class Limits:
     """``time_ms`` milliseconds of the model's own code, time spent waiting for tools not counted;
-    ``model_chars`` characters of each text the model gets; ``person_chars`` characters of output
+    ``grace_ms`` milliseconds from then until the page ends the worker; ``model_chars`` characters of each text the model gets; ``person_chars`` characters of output
     sent to the person; ``code_chars`` characters of source; ``display_chars`` of one shown item."""
 
     time_ms: int = 30_000
+    grace_ms: int = 3_000
     model_chars: int = 10_000
     person_chars: int = 1_000_000
     code_chars: int = 200_000

@@ -13,6 +13,7 @@ from codeact_runtime.truncation import HeadTail
 
 __all__ = ["Output", "capture"]
 
+_LINE = 1_000
 HINT = "print less, or look at a slice of the value"
 
 
@@ -23,11 +24,28 @@ class Output:
         self._host = host
         self._left = person_chars
         self._unsent = 0
+        self._line = ("stdout", "")
         self.kept = {name: HeadTail(model_chars, HINT) for name in ("stdout", "stderr")}
 
     def write(self, stream: str, text: str) -> None:
         """Take ``text`` from ``stream`` (``stdout`` or ``stderr``), in the order it was written."""
         self.kept[stream].append(text)
+        # print() writes its text and its newline apart: sending whole lines halves the crossings.
+        pending_stream, pending = self._line
+        if pending_stream != stream:
+            self._send(pending_stream, pending)
+            pending = ""
+        self._line = (stream, pending + text)
+        if text.endswith("\n") or len(pending) + len(text) > _LINE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send an unfinished line."""
+        stream, pending = self._line
+        self._line = (stream, "")
+        self._send(stream, pending)
+
+    def _send(self, stream: str, text: str) -> None:
         shown = text[: self._left]
         self._left -= len(shown)
         self._unsent += len(text) - len(shown)
@@ -35,27 +53,31 @@ class Output:
             self._host.write(stream, shown)
 
     def close(self) -> None:
-        """Tell the person how much was not sent."""
+        """Send the rest, and tell the person how much was not sent."""
+        self.flush()
         if self._unsent:
             self._host.write("stderr", f"\n[{self._unsent:,} more characters of output were not kept]\n")
 
 
 class _Stream(io.TextIOBase):
-    """A text stream that belongs to one Output; what is written after the run has ended is dropped."""
-
-    def __init__(self, output: Output, name: str) -> None:
-        self._output = output
-        self.name = f"<{name}>"
-        self._stream = name
+    """A text stream that belongs to one Output."""
 
     encoding = "utf-8"
     errors = "strict"
+
+    def __init__(self, output: Output, stream: str) -> None:
+        self._output = output
+        self._stream = stream
+        self.name = f"<{stream}>"
 
     def writable(self) -> bool:
         return True
 
     def isatty(self) -> bool:
         return False
+
+    def flush(self) -> None:
+        self._output.flush()
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):

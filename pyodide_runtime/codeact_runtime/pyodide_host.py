@@ -6,8 +6,9 @@ destroyed, and promises from the bridge never reject: how a call ended is in wha
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from pyodide.ffi import run_sync
@@ -32,6 +33,7 @@ class Bridge(Protocol):
     def callTool(self, name: str, arguments: str) -> Awaitable[str]: ...  # noqa: N802
     def sleep(self, milliseconds: float) -> Awaitable[str]: ...
     def setDeadline(self, milliseconds: float) -> None: ...  # noqa: N802
+    def disarm(self) -> None: ...
 
 
 class PyodideHost:
@@ -60,17 +62,22 @@ class PyodideHost:
     def display(self, bundle: dict[str, str]) -> None:
         self._bridge.display(json.dumps(bundle))
 
-    def set_deadline(self, milliseconds: float | None) -> None:
-        self._bridge.setDeadline(-1 if milliseconds is None else milliseconds)
+    def set_deadline(self, milliseconds: float) -> None:
+        self._bridge.setDeadline(milliseconds)
 
-    async def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:
+    @property
+    def disarm(self) -> Callable[[], None]:
+        return self._bridge.disarm
+
+    # run_sync gets the promise itself: an interrupt would break a coroutine's task, and a task costs 0.5 ms.
+    def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:
+        return _settled(run_sync(self._bridge.callTool(name, json.dumps(arguments))))
+
+    async def call_tool_async(self, name: str, arguments: dict[str, Any]) -> Any:
         return _settled(await self._bridge.callTool(name, json.dumps(arguments)))
 
-    async def sleep(self, seconds: float) -> None:
-        _settled(await self._bridge.sleep(seconds * 1000))
-
-    def block_on(self, awaitable: Awaitable[Any]) -> Any:
-        return run_sync(awaitable)
+    def sleep(self, seconds: float) -> None:
+        _settled(run_sync(self._bridge.sleep(seconds * 1000)))
 
 
 def _settled(outcome: str) -> Any:
@@ -83,11 +90,20 @@ def _settled(outcome: str) -> Any:
     return settled.get("value")
 
 
+def _keep_interrupts_in_tasks() -> None:
+    """A task that ends by KeyboardInterrupt or SystemExit tells those who await it; without these
+    handlers Pyodide's loop would raise it into JavaScript as well."""
+    loop = asyncio.get_event_loop()
+    loop._keyboard_interrupt_handler = lambda: None  # type: ignore[attr-defined]
+    loop._system_exit_handler = lambda code: None  # type: ignore[attr-defined]
+
+
 class Session:
     """What worker.js calls: JSON text in, JSON text out."""
 
     def __init__(self, bridge: Bridge, limits: str) -> None:
         host = PyodideHost(bridge)
+        _keep_interrupts_in_tasks()
         make_interruptible_sleep(host)
         self._executor = Executor(host, Limits.from_message(json.loads(limits)))
 

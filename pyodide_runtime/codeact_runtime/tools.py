@@ -49,12 +49,9 @@ def make_tool(spec: ToolSpec, host: Host) -> Callable[..., Any]:
     name = spec["name"]
     signature = _signature(spec)
 
-    async def call(arguments: dict[str, Any]) -> Any:
-        return await host.call_tool(name, arguments)
-
     def tool(*args: Any, **kwargs: Any) -> Any:
-        arguments = _bind(name, signature, args, kwargs)
-        return host.block_on(host.call_tool(name, arguments)) if host.can_block else call(arguments)
+        call = host.call_tool if host.can_block else host.call_tool_async
+        return call(name, _bind(name, signature, args, kwargs))
 
     tool.__name__ = tool.__qualname__ = name
     tool.__doc__ = spec["description"]

@@ -12,6 +12,15 @@ const FLUSH_MS = 40;
 const FLUSH_CHARS = 16_384;
 /** Code that catches the interrupt gets it again after so long. */
 const REARM_MS = 200;
+/**
+ * Code that caught it this often gets it in bursts, at every instruction where the interpreter can look,
+ * so that one also hits between an `except` and the next `try`.
+ */
+const CAUGHT_OFTEN = 3;
+const BURST = 16;
+const REST_MS = 50;
+/** The interpreter looks at the buffer when a counter of 50, lowered by this byte at each chance, is 0. */
+const EVERY_CHANCE = 50;
 
 /** @param {(event: SandboxEvent) => void} send */
 export function makeBridge(send) {
@@ -31,6 +40,8 @@ export function makeBridge(send) {
   let timer;
   let reason = '';
   let quiet = false;
+  let fired = 0;
+  let setPace = (/** @type {number} */ _step) => {};
   /** @type {Int32Array | null} */
   let shared = null;
 
@@ -51,19 +62,28 @@ export function makeBridge(send) {
       const now = performance.now();
       if (pendingChars && now - flushedAt > FLUSH_MS) flush();
       if (quiet) return 0;
+      if (deadline === Number.POSITIVE_INFINITY) return 0;
       if (shared && Atomics.exchange(shared, 0, 0) === SIGINT) {
         reason ||= 'stop';
         deadline = now;
       }
       if (now < due(now)) return 0;
       reason ||= 'time';
-      deadline = now + REARM_MS;
+      deadline = now + pause();
       return SIGINT;
     },
     set 0(_value) {
       // The interpreter clears the buffer at every poll; the clock alone decides here.
     },
   };
+
+  /** How long until the next interrupt. */
+  function pause() {
+    fired++;
+    if (fired < CAUGHT_OFTEN) return REARM_MS;
+    setPace(EVERY_CHANCE);
+    return (fired - CAUGHT_OFTEN) % BURST === BURST - 1 ? REST_MS : 0;
+  }
 
   function arm() {
     clearTimeout(timer);
@@ -79,7 +99,8 @@ export function makeBridge(send) {
 
   /** @param {string} why */
   function interrupt(why) {
-    if (!run_id) return;
+    if (!run_id || deadline === Number.POSITIVE_INFINITY) return;
+    if (shared) Atomics.store(shared, 0, 0); // the frame asked both ways
     reason ||= why;
     pausedAt = 0;
     deadline = performance.now() + REARM_MS;
@@ -136,6 +157,9 @@ export function makeBridge(send) {
       forPython.memoryBytes = () => (pyodide._module.HEAPU8 ?? HEAPU8).byteLength;
       forPython.canBlock = 'Suspending' in WebAssembly;
       pyodide.setInterruptBuffer(buffer);
+      setPace = (step) => {
+        pyodide._module.HEAP8[pyodide._module._Py_EMSCRIPTEN_SIGNAL_HANDLING] = step;
+      };
       const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
       for (const stream of /** @type {const} */ (['stdout', 'stderr'])) {
         const write = (/** @type {Uint8Array} */ bytes) => {
@@ -155,8 +179,7 @@ export function makeBridge(send) {
 
     end() {
       flush();
-      clearTimeout(timer);
-      deadline = Number.POSITIVE_INFINITY;
+      forPython.disarm();
       run_id = 0;
     },
 
@@ -210,11 +233,18 @@ export function makeBridge(send) {
         return call_id;
       }, true),
 
-    /** @param {number} milliseconds  negative: no deadline */
+    /** @param {number} milliseconds */
     setDeadline(milliseconds) {
-      deadline = milliseconds < 0 ? Number.POSITIVE_INFINITY : performance.now() + milliseconds;
+      deadline = performance.now() + milliseconds;
       pausedAt = 0;
+      fired = 0;
       arm();
+    },
+
+    disarm() {
+      deadline = Number.POSITIVE_INFINITY;
+      setPace(1);
+      clearTimeout(timer);
     },
   };
 

@@ -19,13 +19,24 @@ const post = self.postMessage.bind(self);
 /** @param {SandboxEvent} event */
 const send = (event) => post(event);
 
+// Pyodide and code in the sandbox may log without end; the last lines go into the report of a failure.
+/** @type {string[]} */
+const log = [];
+for (const level of /** @type {const} */ (['debug', 'log', 'info', 'warn', 'error'])) {
+  console[level] = (...values) => {
+    log.push(values.map(String).join(' ').slice(0, 300));
+    if (log.length > 10) log.shift();
+  };
+}
+
 const bridge = makeBridge(send);
 /** @type {Session | null} */
 let session = null;
 
 /** @param {unknown} error @param {string} kind */
 function fail(error, kind) {
-  send({ type: 'failed', error: { kind, message: String(error).slice(0, 4000) } });
+  const message = [String(error), ...log].join('\n').slice(0, 4000);
+  send({ type: 'failed', error: { kind, message } });
 }
 
 /** @param {WorkerStart} message */

@@ -1,0 +1,6 @@
+"""Build the static site: everything a browser needs, from the source tree and the pinned npm packages."""
+
+from codeact_server.bundle.errors import BundleError
+from codeact_server.bundle.site import build_site
+
+__all__ = ["BundleError", "build_site"]

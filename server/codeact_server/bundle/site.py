@@ -1,0 +1,72 @@
+"""Build the whole site into a folder. Called by ``make`` and by ``python -m codeact_server.bundle``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from codeact_server.bundle.javascript import bundle_module
+from codeact_server.bundle.output import Output
+from codeact_server.bundle.policy import page_csp
+from codeact_server.bundle.sandbox import write_sandbox
+from codeact_server.bundle.source import Source
+
+__all__ = ["build_site"]
+
+_COPIED = {".js", ".css", ".html", ".svg", ".json", ".png", ".ico", ".webmanifest"}
+_NOT_COPIED = {"vendor", "vendor_entries", "vendor_types", "agent"}
+# Handled by the sandbox's own bundling, or only needed by tools.
+_SANDBOX_SOURCES = {"worker.js", "bridge.js", "boot.js", "frame.js", "frame.html", "display.js", "display.html"}
+_PYSCRIPT = ("core.js", "core.css")
+
+
+def build_site(out: Path, source: Source | None = None) -> None:
+    """Fill ``out`` with a directory that any static server can serve under any path prefix.
+
+    Writes only what changed. Raises BundleError with a sentence when something is missing.
+    """
+    source = source or Source.of_checkout()
+    output = Output(out)
+    _write_pages(source, output)
+    _write_vendor(source, output)
+    _write_agent(source, output)
+    write_sandbox(source, output)
+    output.close()
+
+
+def _write_pages(source: Source, output: Output) -> None:
+    for path in sorted(source.web.rglob("*")):
+        name = path.relative_to(source.web)
+        if not path.is_file() or path.suffix not in _COPIED or name.parts[0] in _NOT_COPIED:
+            continue
+        if path.name == "tsconfig.json" or (name.parts[0] == "sandbox" and path.name in _SANDBOX_SOURCES):
+            continue
+        data = path.read_bytes()
+        if path.suffix == ".html":
+            data = data.replace(b"{{csp}}", page_csp().encode())
+        output.write(name.as_posix(), data)
+
+
+def _write_vendor(source: Source, output: Output) -> None:
+    for entry in sorted((source.web / "vendor_entries").glob("*.js")):
+        output.write(f"vendor/{entry.name}", bundle_module(source, entry))
+    pyscript = source.node_modules / "@pyscript" / "core" / "dist"
+    for path in sorted(pyscript.glob("*.js")):
+        output.write(f"vendor/pyscript/{path.name}", path.read_bytes())
+    micropython = source.node_modules / "@micropython" / "micropython-webassembly-pyscript"
+    for ending in ("mjs", "wasm"):
+        output.write(f"vendor/micropython.{ending}", (micropython / f"micropython.{ending}").read_bytes())
+
+
+def _write_agent(source: Source, output: Output) -> None:
+    """The loop's files, and the list by which PyScript puts them into MicroPython's file system."""
+    folder = source.web / "agent"
+    files = {}
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.md")]):
+        name = path.relative_to(folder).as_posix()
+        if name.endswith("hosts/script.py") or "/script/" in name:
+            continue
+        output.write(f"agent/{name}", path.read_bytes())
+        files[f"./{name}"] = f"./{name}"
+    config = {"interpreter": "../vendor/micropython.mjs", "files": files}
+    output.write("agent/pyscript.json", json.dumps(config, indent=2).encode())
