@@ -13,7 +13,7 @@ import { SandboxClient } from './sandbox/client.js';
 /**
  * @typedef {object} ScriptWindow
  * @property {(event: SandboxEvent) => void} codeact_event
- * @property {(call: ToolCalled) => Promise<{value?: unknown, error?: {kind: string, message: string}}>} codeact_tool
+ * @property {(call: ToolCalled) => Promise<{value: string, error?: {kind: string, message: string}}>} codeact_tool
  */
 
 const script = /** @type {Window & typeof globalThis & ScriptWindow} */ (window);
@@ -38,11 +38,11 @@ async function start({ limits = {}, plain = false } = {}) {
   return sandbox.start();
 }
 
-/** Errors as data: Playwright would flatten them to text. @param {string} code */
-async function run(code) {
+/** Errors as data: Playwright would flatten them to text. @param {{code: string, time_ms?: number}} step */
+async function run({ code, time_ms }) {
   const { codeact } = /** @type {{codeact: SandboxClient}} */ (/** @type {unknown} */ (window));
   try {
-    return { result: await codeact.run(code) };
+    return { result: await codeact.run(code, time_ms) };
   } catch (error) {
     const { kind, message } = /** @type {{kind?: string, message: string}} */ (error);
     return { error: { kind: kind ?? 'Error', message } };

@@ -54,6 +54,7 @@ class Executor:
         self._limits = limits or Limits()
         self._namespace = Namespace(host, self._limits)
         self._count = 0
+        self._time_ms: float = self._limits.time_ms
         self._task: asyncio.Task[Any] | None = None
         sys.excepthook = _report_stray
 
@@ -61,9 +62,13 @@ class Executor:
         """Replace the tools that later steps can call."""
         self._namespace.set_tools(specs)
 
-    async def run(self, code: str) -> Result:
-        """Run ``code`` and describe what happened; never raises for anything the code does."""
+    async def run(self, code: str, time_ms: float | None = None) -> Result:
+        """Run ``code`` and describe what happened; never raises for anything the code does.
+
+        ``time_ms`` lowers the time limit for this step.
+        """
         self._count += 1
+        self._time_ms = min(self._limits.time_ms, time_ms or self._limits.time_ms)
         self._task = asyncio.current_task()
         output = Output(self._host, model_chars=self._limits.model_chars, person_chars=self._limits.person_chars)
         started = self._host.now_ms()
@@ -92,7 +97,7 @@ class Executor:
         # which the interpreter looks for one, so none can hit us instead of the model's code.
         disarm = self._host.disarm
         try:
-            self._host.set_deadline(self._limits.time_ms)
+            self._host.set_deadline(self._time_ms)
             value = await self._evaluate(code)
         except BaseException as error:  # noqa: BLE001 - the model may raise anything, SystemExit included
             raised = error
@@ -125,7 +130,7 @@ class Executor:
         answer = self._namespace.take_answer()
         if answer is not Unset:
             described = self._tidy(lambda: describe_answer(answer, limit), result)
-            result["final_answer"] = described or {"value": None, "text": "", "bundle": {}}
+            result["final_answer"] = described or {"json": None, "text": "", "bundle": {}}
         if value is not None:
             bundle = self._tidy(lambda: mime_bundle(value, limit), result)
             result["results"] = [bundle] if bundle else []
@@ -153,7 +158,7 @@ class Executor:
     def _interrupted(self, reason: str) -> ErrorInfo:
         if reason == "time":
             name, text = "TimeLimit", (
-                f"The code ran longer than {self._limits.time_ms / 1000:g} s and was stopped. Variables "
+                f"The code ran longer than {self._time_ms / 1000:g} s and was stopped. Variables "
                 "made so far are kept. Use a faster way or a smaller part of the data."
             )
         else:

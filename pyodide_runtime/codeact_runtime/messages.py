@@ -12,7 +12,7 @@ PROTOCOL_VERSION = 1
 REQUESTS: dict[str, tuple[str, ...]] = {
     "start": ("version", "assets", "limits"),
     "set_tools": ("tools",),
-    "run": ("run_id", "code"),
+    "run": ("run_id", "code", "time_ms"),
     "interrupt": ("run_id",),
     "tool_result": ("run_id", "call_id", "value", "error"),
     "reset": (),

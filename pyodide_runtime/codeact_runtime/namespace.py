@@ -53,7 +53,8 @@ class Namespace:
         ``final_answer = x`` counts as ``final_answer(x)``: models write it, and it can mean nothing else.
         """
         if "final_answer" in self.variables:
-            self._answer = self.variables.pop("final_answer")
+            assigned = self.variables.pop("final_answer")
+            self._answer = self._answer if callable(assigned) else assigned
         answer, self._answer = self._answer, Unset
         return answer
 
@@ -76,13 +77,14 @@ class Namespace:
 
 
 def describe_answer(value: object, limit: int) -> Answer:
-    """``{value, text, bundle}``: value as JSON where it can be, else null, and always as text."""
+    """``{json, text, bundle}``: the value as JSON text, or None where JSON has no such value; a text for
+    the person; and its MIME bundle."""
     bundle = mime_bundle(value, limit)
-    try:
-        plain = json.loads(json.dumps(value, allow_nan=False))
-    except (TypeError, ValueError, RecursionError):
-        plain = None
     text = value if isinstance(value, str) else bundle["text/plain"]
-    if isinstance(value, (dict, list)) and plain is not None:
-        text = json.dumps(plain, ensure_ascii=False, indent=2)
-    return {"value": plain, "text": text, "bundle": bundle}
+    try:
+        encoded = json.dumps(value, allow_nan=False)
+        if isinstance(value, (dict, list)):
+            text = json.dumps(value, ensure_ascii=False, indent=2)
+    except (TypeError, ValueError, RecursionError):
+        encoded = None
+    return {"json": encoded, "text": text, "bundle": bundle}

@@ -107,9 +107,9 @@ class Session:
         make_interruptible_sleep(host)
         self._executor = Executor(host, Limits.from_message(json.loads(limits)))
 
-    async def run(self, code: str) -> str:
+    async def run(self, code: str, time_ms: float | None) -> str:
         """Run one step; the text is a ``codeact_runtime.executor.Result``."""
-        return json.dumps(await self._executor.run(code))
+        return json.dumps(await self._executor.run(code, time_ms or None))
 
     def set_tools(self, specs: str) -> None:
         """Replace the tools; ``specs`` is a list of ``ToolSpec``."""

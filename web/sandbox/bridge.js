@@ -185,8 +185,8 @@ export function makeBridge(send) {
 
     /** @param {ToolResult} message */
     settleTool(message) {
-      const outcome = message.error ? { error: message.error } : { value: message.value ?? null };
-      waiting.get(message.call_id)?.(JSON.stringify(outcome));
+      const { call_id, error, value } = message;
+      waiting.get(call_id)?.(error ? JSON.stringify({ error }) : `{"value": ${value ?? 'null'}}`);
     },
   };
 
@@ -217,7 +217,7 @@ export function makeBridge(send) {
       wait((settle) => {
         const call_id = nextCall++;
         waiting.set(call_id, settle);
-        send({ type: 'tool_called', run_id, call_id, name, arguments: JSON.parse(args) });
+        send({ type: 'tool_called', run_id, call_id, name, arguments: args });
         return call_id;
       }, false),
 

@@ -38,7 +38,7 @@ const STOP_MS = { shared: 1_000, alone: 300 };
  * @property {Partial<Limits>} [limits]
  * @property {Element} [parent]  where the hidden frame goes
  * @property {(event: SandboxEvent) => void} [onEvent]  `booting`, `output` and `displayed`, as they come
- * @property {(call: ToolCalled) => Promise<unknown>} [onTool]  gives the tool's JSON value, or rejects
+ * @property {(call: ToolCalled) => Promise<string>} [onTool]  gives the tool's value as JSON text, or rejects
  */
 
 /** @template T @typedef {{resolve(value: T): void, reject(error: Error): void}} Waiting */
@@ -125,16 +125,18 @@ export class SandboxClient {
   /**
    * Run one step. Rejects with a SandboxError of kind `killed` when the code outlasted its time and the
    * grace period, `stopped` when Stop had to end its worker; the next run finds a fresh interpreter.
-   * @param {string} code @returns {Promise<Result>}
+   * @param {string} code @param {number} [time_ms]  lowers the time limit for this step
+   * @returns {Promise<Result>}
    */
-  async run(code) {
+  async run(code, time_ms = this.#limits.time_ms) {
     await this.start();
     if (this.#running) throw new SandboxError('busy', 'A step is already running.');
     return new Promise((resolve, reject) => {
       const run_id = ++this.#runs;
       this.#running = { run_id, resolve, reject };
-      this.#watchdog.start(this.#limits.time_ms + this.#limits.grace_ms, () => this.#kill(run_id, 'killed'));
-      this.#post({ type: 'run', run_id, code });
+      const allowed = Math.min(time_ms, this.#limits.time_ms);
+      this.#watchdog.start(allowed + this.#limits.grace_ms, () => this.#kill(run_id, 'killed'));
+      this.#post({ type: 'run', run_id, code, time_ms: allowed });
     });
   }
 
@@ -173,11 +175,10 @@ export class SandboxClient {
     if (this.#running?.run_id !== run_id) return;
     const { reject } = this.#running;
     this.#running = null;
-    const seconds = this.#limits.time_ms / 1000;
-    const why = kind === 'killed' ? `The code ran longer than ${seconds} s and could not be interrupted` : 'The code was stopped and could not be interrupted';
+    const why = kind === 'killed' ? 'The code ran longer than it may' : 'The code was stopped';
     this.#ready = this.#boot({ type: 'reset' });
     this.#ready.catch(() => {}); // the next run meets the same promise
-    reject(new SandboxError(kind, `${why}, so its interpreter was replaced.`));
+    reject(new SandboxError(kind, `${why} and could not be interrupted, so its interpreter was replaced.`));
   }
 
   /** Forget the frame and reject everything that waits. @param {SandboxError} error */

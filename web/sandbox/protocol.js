@@ -33,7 +33,10 @@ export const PROTOCOL_VERSION = 1;
 /** @typedef {{kind: string, message: string}} Failure */
 /** @typedef {Record<string, string>} MimeBundle  MIME type → text, or base64 where binary */
 /** @typedef {{name: string, type: string, repr: string}} Variable */
-/** @typedef {{value: unknown, text: string, bundle: MimeBundle}} Answer */
+/**
+ * Python's own data crosses as JSON text: parsing it in JavaScript would round its integers.
+ * @typedef {{json: string | null, text: string, bundle: MimeBundle}} Answer
+ */
 
 /**
  * @typedef {object} Result  what one step gives, see codeact_runtime/executor.py
@@ -52,9 +55,9 @@ export const PROTOCOL_VERSION = 1;
 
 /** @typedef {{type: 'start', version: number, assets: Assets, limits: Limits}} Start */
 /** @typedef {{type: 'set_tools', tools: ToolSpec[]}} SetTools */
-/** @typedef {{type: 'run', run_id: number, code: string}} Run */
+/** @typedef {{type: 'run', run_id: number, code: string, time_ms?: number}} Run  `time_ms` lowers the limit for this run */
 /** @typedef {{type: 'interrupt', run_id: number}} Interrupt */
-/** @typedef {{type: 'tool_result', run_id: number, call_id: number, value?: unknown, error?: Failure}} ToolResult */
+/** @typedef {{type: 'tool_result', run_id: number, call_id: number, value?: string, error?: Failure}} ToolResult  `value` is JSON text */
 /** @typedef {{type: 'reset'}} Reset */
 
 /** @typedef {{type: 'booting', step: string}} Booting */
@@ -62,7 +65,7 @@ export const PROTOCOL_VERSION = 1;
 /** @typedef {{stream: 'stdout' | 'stderr', text: string}} Chunk */
 /** @typedef {{type: 'output', run_id: number, chunks: Chunk[]}} Output */
 /** @typedef {{type: 'displayed', run_id: number, bundle: MimeBundle}} Displayed */
-/** @typedef {{type: 'tool_called', run_id: number, call_id: number, name: string, arguments: Record<string, unknown>}} ToolCalled */
+/** @typedef {{type: 'tool_called', run_id: number, call_id: number, name: string, arguments: string}} ToolCalled  `arguments` is a JSON object as text */
 /** @typedef {{type: 'finished', run_id: number, result: Result}} Finished */
 /** @typedef {{type: 'failed', error: Failure}} Failed  the worker is gone; `reset` makes a new one */
 

@@ -11,7 +11,7 @@ import { makeBridge } from './bridge.js';
 /** @typedef {import('./protocol.js').Request} Request */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./boot.js').WorkerStart} WorkerStart */
-/** @typedef {{run(code: string): Promise<string>, set_tools(specs: string): void, interrupt(): void}} Session */
+/** @typedef {{run(code: string, timeMs: number | null): Promise<string>, set_tools(specs: string): void, interrupt(): void}} Session */
 
 // Held here so that code in the sandbox cannot replace them on `self`.
 const post = self.postMessage.bind(self);
@@ -60,11 +60,11 @@ async function start(message) {
   });
 }
 
-/** @param {number} run_id @param {string} code */
-async function run(run_id, code) {
+/** @param {import('./protocol.js').Run} message */
+async function run({ run_id, code, time_ms }) {
   if (!session) throw new Error('run before ready');
   bridge.begin(run_id);
-  const result = await session.run(code);
+  const result = await session.run(code, time_ms ?? null);
   bridge.end();
   send({ type: 'finished', run_id, result: JSON.parse(result) });
 }
@@ -77,7 +77,7 @@ async function handle(message) {
     case 'set_tools':
       return session?.set_tools(JSON.stringify(message.tools));
     case 'run':
-      return run(message.run_id, message.code);
+      return run(message);
     case 'interrupt':
       return bridge.interrupt('stop');
     case 'tool_result':

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from codeact_agent.recorded import check_recording
 from codeact_server.bundle.javascript import bundle_module
 from codeact_server.bundle.output import Output
 from codeact_server.bundle.policy import page_csp
@@ -30,6 +31,7 @@ def build_site(out: Path, source: Source | None = None) -> None:
     _write_pages(source, output)
     _write_vendor(source, output)
     _write_agent(source, output)
+    _write_recordings(source, output)
     write_sandbox(source, output)
     output.close()
 
@@ -45,6 +47,24 @@ def _write_pages(source: Source, output: Output) -> None:
         if path.suffix == ".html":
             data = data.replace(b"{{csp}}", page_csp().encode())
         output.write(name.as_posix(), data)
+
+
+def _write_recordings(source: Source, output: Output) -> None:
+    """The index gives titles and tasks, so that the page need not fetch every recording."""
+    entries = []
+    for path in sorted((source.web / "recordings").glob("*.json"), key=_order):
+        recording = check_recording(json.loads(path.read_bytes()), path.name)
+        entries.append({key: recording[key] for key in ("id", "title", "task", "tools")})
+    index = {"recordings": entries}
+    output.write("recordings/index.json", json.dumps(index, ensure_ascii=False, indent=2).encode())
+
+
+_ORDER = ("laptops", "cities", "self_debug", "bar_chart", "sales_csv", "logs", "simulation", "parsing", "circle")
+
+
+def _order(path: Path) -> tuple[int, str]:
+    """The ones to try first come first; new ones go to the end."""
+    return (_ORDER.index(path.stem) if path.stem in _ORDER else len(_ORDER), path.stem)
 
 
 def _write_vendor(source: Source, output: Output) -> None:

@@ -1,1 +1,24 @@
-"""The loop."""
+"""The CodeAct loop, portable between CPython and MicroPython, and its hosts.
+
+In a script: ``from codeact_agent import Agent, tool``. They are loaded when first used: MicroPython
+has no use for them, and they bring Playwright along.
+"""
+
+__all__ = ["Agent", "RunResult", "tool"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codeact_agent.hosts.script.agent import Agent, RunResult
+    from codeact_agent.tools import tool
+
+
+def __getattr__(name: str) -> object:
+    if name == "tool":
+        from codeact_agent import tools
+
+        return tools.tool
+    if name in ("Agent", "RunResult"):
+        from codeact_agent.hosts.script import agent
+
+        return getattr(agent, name)
+    raise AttributeError(f"module 'codeact_agent' has no attribute {name!r}")

@@ -1,0 +1,49 @@
+"""The command ``codeact-web``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from codeact_agent.errors import AgentError
+from codeact_agent.hosts.script.site import find_site
+from codeact_server import run_command
+from codeact_server.errors import SettingsError
+from codeact_server.serve import serve
+from codeact_server.settings import load_settings
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+    except (AgentError, SettingsError) as error:
+        print(f"codeact-web: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="codeact-web", description=__doc__, allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serving = commands.add_parser("serve", help="serve the page and relay LLM calls")
+    serving.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    serving.add_argument("--port", type=int, help="port to listen on (default 8000)")
+    serving.add_argument("--config", type=Path, help="settings file (default: codeact.toml here, if there is one)")
+    serving.set_defaults(command=_serve)
+    running = commands.add_parser("run", help="solve a task here, in a headless browser")
+    run_command.add_arguments(running)
+    running.set_defaults(command=run_command.run)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    settings = load_settings(options.config, host=options.host, port=options.port, site=find_site())
+    return serve(settings)

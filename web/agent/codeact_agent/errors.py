@@ -1,0 +1,47 @@
+"""The loop's error tree. Runs under CPython and MicroPython.
+
+Exception
+├── AgentError           the person can fix it: ``kind`` and a sentence to show
+│   ├── ModelError       the model could not be asked; ``status``, ``retry_after`` say more
+│   ├── UnknownTask      the recorded model has no recording of this task
+│   └── DeclarationError a tool or recording was declared wrongly
+└── Stopped              the person pressed Stop
+"""
+
+__all__ = ["AgentError", "DeclarationError", "ModelError", "Stopped", "UnknownTask"]
+
+
+class AgentError(Exception):
+    """``str(error)`` is a sentence for the person; ``kind`` is from a closed list."""
+
+    kind = "agent_error"
+
+
+class ModelError(AgentError):
+    """Asking the model failed.
+
+    ``kind`` is ``refused`` (an answer with a status), ``unreachable``, ``dropped`` (the stream broke) or
+    ``malformed``. ``retry_after`` is seconds or None.
+    """
+
+    def __init__(self, message, kind="refused", status=0, retry_after=None):
+        super().__init__(message)
+        self.kind = kind
+        self.status = status
+        self.retry_after = retry_after
+
+
+class UnknownTask(AgentError):
+    """The recorded model was asked something it has no recording of."""
+
+    kind = "unknown_task"
+
+
+class DeclarationError(AgentError):
+    """Raised when a tool is declared without what the model needs to call it."""
+
+    kind = "declaration"
+
+
+class Stopped(Exception):
+    """The person stopped the run."""

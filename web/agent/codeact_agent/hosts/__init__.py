@@ -1,0 +1,1 @@
+"""Where the loop runs: a page (MicroPython) or a script (CPython)."""

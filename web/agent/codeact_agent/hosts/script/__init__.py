@@ -1,0 +1,1 @@
+"""The loop in a script: httpx asks the model, a headless browser is the sandbox."""

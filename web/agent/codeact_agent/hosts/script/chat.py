@@ -1,0 +1,136 @@
+"""Ask an OpenAI-compatible upstream with httpx."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from httpx_sse import EventSource, SSEError
+
+from codeact_agent.errors import ModelError
+
+__all__ = ["ChatModel", "list_models"]
+
+_TIMEOUT = httpx.Timeout(300, connect=10)
+
+
+class ChatModel:
+    """A ``codeact_agent.host.Model``; chat completions, streamed."""
+
+    recorded = False
+    time_ms = None
+
+    def __init__(self, name: str, base_url: str, api_key: str | None, client: httpx.AsyncClient) -> None:
+        """``base_url`` ends before ``/chat/completions``, as OPENAI_BASE_URL does."""
+        self.name = name
+        self._url = f"{base_url.rstrip('/')}/chat/completions"
+        self._headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
+        self._client = client
+
+    async def chat(self, messages: list[dict[str, Any]], on_delta: Callable[[str], None]) -> dict[str, Any]:
+        """``{text, usage}``. Raises ModelError."""
+        request = {"model": self.name, "messages": messages, "stream": True}
+        with _translated():
+            async with self._client.stream(
+                "POST", self._url, json=request, headers=self._headers, timeout=_TIMEOUT
+            ) as response:
+                if response.status_code != 200:
+                    await response.aread()
+                    raise _refusal(response)
+                if "text/event-stream" not in response.headers.get("content-type", ""):
+                    return _whole(await response.aread(), on_delta)
+                return await _streamed(EventSource(response), on_delta)
+        raise AssertionError("unreachable: _translated never swallows")
+
+    def expected(self, index: int) -> str | None:
+        """Nothing is recorded."""
+        return None
+
+
+async def _streamed(source: EventSource, on_delta: Callable[[str], None]) -> dict[str, Any]:
+    parts: list[str] = []
+    usage = None
+    ended = False
+    async for chunk in _chunks(source):
+        usage = chunk.get("usage") or usage
+        for choice in chunk.get("choices", [])[:1]:
+            text = (choice.get("delta") or {}).get("content")
+            if text:
+                parts.append(text)
+                on_delta(text)
+            ended = ended or bool(choice.get("finish_reason"))
+        ended = ended or bool(chunk.get("done"))
+    if not ended:
+        raise ModelError("the stream ended before the answer did", "dropped")
+    return {"text": "".join(parts), "usage": usage}
+
+
+async def _chunks(source: EventSource) -> AsyncIterator[dict[str, Any]]:
+    async for event in source.aiter_sse():
+        if event.data == "[DONE]":
+            yield {"done": True}
+            return
+        try:
+            chunk = json.loads(event.data)
+        except ValueError:
+            raise ModelError(event.data[:200], "malformed") from None
+        if not isinstance(chunk, dict):
+            raise ModelError(event.data[:200], "malformed")
+        if "error" in chunk:
+            raise ModelError(_message(chunk), "dropped")
+        yield chunk
+
+
+def _whole(body: bytes, on_delta: Callable[[str], None]) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+        text = answer["choices"][0]["message"]["content"] or ""
+    except (ValueError, LookupError, TypeError):
+        raise ModelError(body[:200].decode(errors="replace"), "malformed") from None
+    on_delta(text)
+    return {"text": text, "usage": answer.get("usage")}
+
+
+def _refusal(response: httpx.Response) -> ModelError:
+    try:
+        message = _message(response.json())
+    except ValueError:
+        message = response.text[:200]
+    wait = response.headers.get("retry-after", "")
+    return ModelError(message, "refused", response.status_code, float(wait) if wait.isdigit() else None)
+
+
+def _message(answer: Any) -> str:
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return str(error.get("message", "") if isinstance(error, dict) else error or "")[:500]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """httpx's errors become ours here and nowhere else."""
+    try:
+        yield
+    except httpx.ConnectError as error:
+        raise ModelError(str(error), "unreachable") from error
+    except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise ModelError("it did not answer in time", "unreachable") from error
+    except (httpx.TransportError, SSEError) as error:
+        raise ModelError(str(error) or type(error).__name__, "dropped") from error
+    except httpx.InvalidURL as error:
+        raise ModelError(f"the address is not usable: {error}", "unreachable") from error
+
+
+async def list_models(base_url: str, api_key: str | None, client: httpx.AsyncClient) -> list[str]:
+    """Ids of the upstream's models. Raises ModelError."""
+    headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
+    with _translated():
+        response = await client.get(f"{base_url.rstrip('/')}/models", headers=headers, timeout=_TIMEOUT)
+    if response.status_code != 200:
+        raise _refusal(response)
+    try:
+        return [model["id"] for model in response.json()["data"]]
+    except (ValueError, LookupError, TypeError):
+        raise ModelError(response.text[:200], "malformed") from None

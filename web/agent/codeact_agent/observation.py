@@ -1,0 +1,40 @@
+"""What the model is told after a step. No timings: the same run gives the same words."""
+
+__all__ = ["observe"]
+
+_REPLACED = (
+    "All variables are gone: define what you need again, and do it in a faster way or in smaller parts."
+)
+
+
+def observe(outcome: dict) -> str:
+    """The observation for what the host's ``execute`` gave: ``{result}`` or ``{error: {kind, message}}``."""
+    if "error" in outcome:
+        return f"Error:\n{outcome['error']['message']}\n{_REPLACED}"
+    result = outcome["result"]
+    if result.get("final_answer"):
+        return "The final answer was given."
+    parts: list = []
+    _add(parts, "Output", result["stdout"])
+    _add(parts, "Printed to stderr", result["stderr"])
+    for bundle in result["results"]:
+        _add(parts, "Value of the last expression", bundle["text/plain"])
+    if result["error"]:
+        _add(parts, "Error", result["error"]["traceback"])
+    if not parts:
+        parts.append("The code ran without output.")
+    if result["variables"]:
+        parts.append("Variables: " + ", ".join([_variable(each) for each in result["variables"]]))
+    return "\n".join(parts)
+
+
+def _add(parts: list, title: str, text: str) -> None:
+    text = text.rstrip()
+    if text:
+        parts.append(f"{title}:\n{text}")
+
+
+def _variable(variable: dict) -> str:
+    if variable["type"] in ("function", "type"):
+        return variable["repr"]  # type: ignore[no-any-return]
+    return f"{variable['name']}: {variable['type']}"

@@ -1,0 +1,61 @@
+"""The system prompt and the other fixed messages, from the data files in prompts/."""
+
+__all__ = ["message", "render_tools", "system_prompt"]
+
+_HERE = __file__.rsplit("/", 1)[0] if "/" in __file__ else "."
+_cache: dict = {}
+
+
+def message(name: str) -> str:
+    """The text of ``prompts/<name>.md``."""
+    if name not in _cache:
+        with open(f"{_HERE}/prompts/{name}.md") as file:
+            _cache[name] = file.read().strip()
+    return _cache[name]  # type: ignore[no-any-return]
+
+
+def system_prompt(tools: list, limits: dict, instructions: str = "", python: str = "3.14") -> str:
+    """The first message to the model. ``tools`` are tool specs, ``limits`` the sandbox's."""
+    text = message("system")
+    values = {
+        "python": python,
+        "seconds": str(limits["time_ms"] // 1000),
+        "model_chars": str(limits["model_chars"]),
+        "tools": render_tools(tools),
+        "instructions": "\n" + instructions if instructions else "",
+    }
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text.strip()
+
+
+def render_tools(tools: list) -> str:
+    """Tools as Python signatures with docstrings.
+
+    >>> print(render_tools([{"name": "area", "description": "Area.", "returns": "float",
+    ...     "parameters": [{"name": "radius", "annotation": "float"}]}]))
+    def area(radius: float) -> float:
+        \"\"\"Area.\"\"\"
+    <BLANKLINE>
+    def final_answer(answer) -> None:
+        \"\"\"End the task with this answer.\"\"\"
+    """
+    rendered = [_render(spec) for spec in tools]
+    rendered.append('def final_answer(answer) -> None:\n    """End the task with this answer."""')
+    return "\n\n".join(rendered)
+
+
+def _render(spec: dict) -> str:
+    parameters = ", ".join([_parameter(each) for each in spec["parameters"]])
+    returns = f" -> {spec['returns']}" if spec["returns"] else ""
+    description = spec["description"].strip().replace("\n", "\n    ")
+    return f'def {spec["name"]}({parameters}){returns}:\n    """{description}"""'
+
+
+def _parameter(parameter: dict) -> str:
+    text = parameter["name"]
+    if parameter["annotation"]:
+        text += f": {parameter['annotation']}"
+    if "default" in parameter:
+        text += f" = {parameter['default']!r}" if parameter["annotation"] else f"={parameter['default']!r}"
+    return text

@@ -1,0 +1,91 @@
+"""Tools: Python functions of the host that the model's code can call.
+
+CPython reads signature and docstring from the function. MicroPython drops both when it compiles, so there
+they are written out: ``Tool(function, name, "radius: float", "float", "Area of a circle.")``.
+"""
+
+import json
+
+from codeact_agent.errors import DeclarationError
+
+__all__ = ["Tool", "call", "tool"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Tool:
+    """A function with what the model needs to know. Calling it calls the function."""
+
+    def __init__(self, function: "Callable", name: str, parameters: list, returns: str, description: str) -> None:
+        """``parameters``: ``[{name, annotation, default?}]``, annotations as source text."""
+        if not description.strip():
+            raise DeclarationError(f"the tool {name!r} needs a docstring: it is all the model knows of it")
+        self.function = function
+        self.name = name
+        self.spec = {"name": name, "description": description, "parameters": parameters, "returns": returns}
+
+    def __call__(self, *args: "Any", **kwargs: "Any") -> "Any":
+        return self.function(*args, **kwargs)
+
+
+def tool(function: "Callable") -> Tool:
+    """Make a function a tool: its type hints and docstring become what the model sees. CPython only.
+
+    Raises DeclarationError for a missing hint or docstring, and for parameters that cannot be called
+    by name.
+    """
+    import inspect
+
+    name = function.__name__
+    signature = inspect.signature(function)
+    parameters = []
+    for parameter in signature.parameters.values():
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            raise DeclarationError(f"the tool {name!r}: parameter {parameter} cannot be passed by name")
+        if parameter.annotation is parameter.empty:
+            raise DeclarationError(f"the tool {name!r}: parameter {parameter.name!r} needs a type hint")
+        described = {"name": parameter.name, "annotation": _source(parameter.annotation)}
+        if parameter.default is not parameter.empty:
+            described["default"] = parameter.default
+        parameters.append(described)
+    if signature.return_annotation is signature.empty:
+        raise DeclarationError(f"the tool {name!r} needs a type hint for what it returns")
+    return Tool(function, name, parameters, _source(signature.return_annotation), inspect.getdoc(function) or "")
+
+
+def _source(annotation: "Any") -> str:
+    if isinstance(annotation, str):
+        return annotation
+    if isinstance(annotation, type) and not hasattr(annotation, "__origin__") and not hasattr(annotation, "__args__"):
+        return annotation.__name__
+    return str(annotation).replace("typing.", "")
+
+
+async def call(tools: dict, name: str, arguments: dict, run_blocking: "Callable | None" = None) -> dict:
+    """Call a tool by name: ``{value}`` (JSON text) or ``{error: {kind, message}}``, as the sandbox is answered.
+
+    ``await run_blocking(function)`` runs a function where it may block, such as a thread.
+    """
+    if name not in tools:
+        return {"error": {"kind": "NameError", "message": f"there is no tool named {name!r}"}}
+
+    def invoke() -> "Any":
+        return tools[name](**arguments)
+
+    try:
+        value = await run_blocking(invoke) if run_blocking else invoke()
+        if hasattr(value, "__await__") or hasattr(value, "send"):
+            value = await value
+        return {"value": _as_json(value, name)}
+    except Exception as error:  # noqa: BLE001 - whatever a tool raises goes to the code that called it
+        return {"error": {"kind": type(error).__name__, "message": str(error)}}
+
+
+def _as_json(value: "Any", name: str) -> str:
+    try:
+        return json.dumps(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name}() returned something that JSON cannot carry: {error}") from None
