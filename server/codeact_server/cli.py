@@ -9,6 +9,7 @@ from pathlib import Path
 
 from codeact_agent.errors import AgentError
 from codeact_agent.hosts.script.site import find_site
+
 from codeact_server import run_command
 from codeact_server.errors import SettingsError
 from codeact_server.serve import serve

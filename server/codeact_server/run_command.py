@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``run``."""
     parser.add_argument("task", nargs="?", metavar="TASK", help="what to solve, or the id of a recorded task")
     parser.add_argument("--list", action="store_true", help="list the recorded tasks")
-    parser.add_argument("--model", default=RECORDED, metavar="NAME", help="a model of the upstream (default: recorded)")
+    parser.add_argument(
+        "--model", default=RECORDED, metavar="NAME", help="a model of the upstream (default: recorded)"
+    )
     parser.add_argument("--tools", type=Path, metavar="FILE.py", help="a file whose @tool functions can be called")
     parser.add_argument("--max-steps", type=_positive, default=DEFAULT_MAX_STEPS, metavar="N", help="default: 20")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
@@ -39,7 +41,9 @@ def run(options: argparse.Namespace) -> int:
             print(f"{recording['id']:<16}{recording['title']}")
         return 0
     if not options.task:
-        raise AgentError("Say what to solve: codeact-web run \"TASK\". `codeact-web run --list` lists recorded tasks.")
+        raise AgentError(
+            'Say what to solve: codeact-web run "TASK". `codeact-web run --list` lists recorded tasks.'
+        )
     tools = load_tools(options.tools) if options.tools else []
     terminal = Terminal(sys.stderr if options.json else sys.stdout)
     with Agent(tools, options.model, max_steps=options.max_steps, on_event=terminal.take) as agent:
@@ -71,7 +75,9 @@ def load_tools(path: Path) -> list[Tool]:
 
 def _record(path: Path, task: str, result: RunResult, tools: list[Tool]) -> None:
     steps = [
-        {"reply": step["reply"], "observation": step["observation"]} for step in result.steps if "observation" in step
+        {"reply": step["reply"], "observation": step["observation"]}
+        for step in result.steps
+        if "observation" in step
     ]
     recording = make_recording(path.stem, task, steps, [each.name for each in tools], result.model)
     path.write_text(json.dumps(recording, ensure_ascii=False, indent=2) + "\n")

@@ -35,7 +35,14 @@ def minify_script(source: Source, entry: Path) -> bytes:
 
 
 def _esbuild(source: Source, entry: Path, *options: str) -> bytes:
-    command = [str(source.esbuild), str(entry), "--bundle", "--minify", "--target=es2023", "--log-level=error"]
+    command = [
+        str(source.esbuild),
+        str(entry),
+        "--bundle",
+        "--minify",
+        "--target=es2023",
+        "--log-level=error",
+    ]
     done = subprocess.run([*command, *options], capture_output=True, cwd=source.root, check=False)
     if done.returncode:
         raise BundleError(f"esbuild could not bundle {entry.name}:\n{done.stderr.decode()}")

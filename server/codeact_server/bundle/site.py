@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from codeact_agent.recorded import check_recording
+
 from codeact_server.bundle.javascript import bundle_module
 from codeact_server.bundle.output import Output
 from codeact_server.bundle.policy import page_csp
@@ -17,7 +18,15 @@ __all__ = ["build_site"]
 _COPIED = {".js", ".css", ".html", ".svg", ".json", ".png", ".ico", ".webmanifest"}
 _NOT_COPIED = {"vendor", "vendor_entries", "vendor_types", "agent"}
 # Handled by the sandbox's own bundling, or only needed by tools.
-_SANDBOX_SOURCES = {"worker.js", "bridge.js", "boot.js", "frame.js", "frame.html", "display.js", "display.html"}
+_SANDBOX_SOURCES = {
+    "worker.js",
+    "bridge.js",
+    "boot.js",
+    "frame.js",
+    "frame.html",
+    "display.js",
+    "display.html",
+}
 _PYSCRIPT = ("core.js", "core.css")
 
 
@@ -59,7 +68,17 @@ def _write_recordings(source: Source, output: Output) -> None:
     output.write("recordings/index.json", json.dumps(index, ensure_ascii=False, indent=2).encode())
 
 
-_ORDER = ("laptops", "cities", "self_debug", "bar_chart", "sales_csv", "logs", "simulation", "parsing", "circle")
+_ORDER = (
+    "laptops",
+    "cities",
+    "self_debug",
+    "bar_chart",
+    "sales_csv",
+    "logs",
+    "simulation",
+    "parsing",
+    "circle",
+)
 
 
 def _order(path: Path) -> tuple[int, str]:
@@ -84,9 +103,10 @@ def _write_agent(source: Source, output: Output) -> None:
     files = {}
     for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.md")]):
         name = path.relative_to(folder).as_posix()
-        if name.endswith("hosts/script.py") or "/script/" in name:
+        if "/script/" in name:
             continue
         output.write(f"agent/{name}", path.read_bytes())
-        files[f"./{name}"] = f"./{name}"
+        if name.startswith("codeact_agent/"):
+            files[f"./{name}"] = f"./{name}"
     config = {"interpreter": "../vendor/micropython.mjs", "files": files}
     output.write("agent/pyscript.json", json.dumps(config, indent=2).encode())

@@ -1,0 +1,51 @@
+"""Puts the server together. Called by ``serve``; nothing happens at import."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+
+from codeact_server.errors import ApiError
+from codeact_server.headers import RequestGuard, SecurityHeaders, load_frame_policies
+from codeact_server.proxy import answer_error, answer_nobody, list_models, relay_chat
+from codeact_server.settings import Settings
+from codeact_server.static import static_files
+from codeact_server.upstream import UpstreamClient, open_client
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Build the application: the relay under /v1, /healthz, and the site for everything else."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, UpstreamClient | None]]:
+        async with open_client(settings) as upstream:
+            yield {"upstream": upstream}
+
+    app = Starlette(
+        routes=[
+            Route("/v1/chat/completions", relay_chat, methods=["POST"]),
+            Route("/v1/models", list_models, methods=["GET"]),
+            Route("/healthz", _tell_health, methods=["GET"]),
+            Mount("/", static_files(settings.site)),
+        ],
+        middleware=[
+            Middleware(SecurityHeaders, frame_policies=load_frame_policies(settings.site)),
+            Middleware(RequestGuard, host=settings.host),
+        ],
+        exception_handlers={ApiError: answer_error, ClientDisconnect: answer_nobody},
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    return app
+
+
+async def _tell_health(request: Request) -> PlainTextResponse:
+    return PlainTextResponse("ok")

@@ -1,0 +1,154 @@
+"""Which hosts and origins may ask, and what every response tells the browser to refuse.
+
+``app`` puts both middlewares around everything. The page's policy is spelled out here; the sandbox
+frames' policies are written by the bundler, since they hold the hash of a bundled script.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from codeact_server.errors import RequestError
+from codeact_server.proxy import error_response
+
+__all__ = ["RequestGuard", "SecurityHeaders", "is_loopback", "load_frame_policies", "page_policy"]
+
+FRAMES = ("/sandbox/frame.html", "/sandbox/display.html")
+# Narrower than RFC 3986 on purpose: this text becomes part of a Content-Security-Policy.
+_HOST = re.compile(r"(?P<name>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
+_CLOSED_FEATURES = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "usb",
+    "xr-spatial-tracking",
+)
+_COMMON = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": ", ".join(f"{feature}=()" for feature in _CLOSED_FEATURES),
+}
+
+
+def page_policy(origin: str) -> str:
+    """Give the page's CSP. PyScript needs 'unsafe-eval'; nothing else is loosened.
+
+    A frame that navigates itself would leak through the address; naming the two files closes that,
+    which 'self' cannot do since it carries no path.
+
+    >>> "frame-src http://127.0.0.1:8000/sandbox/frame.html" in page_policy("http://127.0.0.1:8000")
+    True
+    """
+    directives = (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "frame-src " + " ".join(origin + path for path in FRAMES),
+        "worker-src 'none'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'self'",
+    )
+    return "; ".join(directives)
+
+
+def load_frame_policies(site: Path) -> dict[str, str]:
+    """Read the frames' policies from the built site; a frame without one is allowed nothing."""
+    manifest = site / "sandbox" / "manifest.json"
+    written = json.loads(manifest.read_text(encoding="utf-8")).get("csp", {}) if manifest.is_file() else {}
+    inner = {path: written.get(path.rpartition("/")[2], "default-src 'none'") for path in FRAMES}
+    return {path: f"sandbox allow-scripts; {policy}" for path, policy in inner.items()}
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach ``host``.
+
+    >>> [is_loopback(host) for host in ("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "evil.example")]
+    [True, True, True, False, False]
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class SecurityHeaders:
+    """Adds the headers above to every response, 304s and errors included."""
+
+    def __init__(self, app: ASGIApp, frame_policies: dict[str, str]) -> None:
+        self._app = app
+        self._frame_policies = frame_policies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, with the headers set on the way out."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        added = {**_COMMON, **self._policy(scope)}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in added.items():
+                    headers[name] = value
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+    def _policy(self, scope: Scope) -> dict[str, str]:
+        if (frame := self._frame_policies.get(scope["path"])) is not None:
+            return {"content-security-policy": frame, "connection-allowlist": "()"}
+        host = Headers(scope=scope).get("host", "").lower()
+        if not _HOST.fullmatch(host):
+            return {"content-security-policy": "default-src 'none'"}
+        return {"content-security-policy": page_policy(f"{scope['scheme']}://{host}")}
+
+
+class RequestGuard:
+    """Refuses requests that another site sent: by a name made to point here, or from its own pages."""
+
+    def __init__(self, app: ASGIApp, host: str) -> None:
+        self._app = app
+        self._host = host.lower()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, unless the request must be refused."""
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        if refusal is not None:
+            await error_response(refusal)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> RequestError | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "").lower()
+        parsed = _HOST.fullmatch(host)
+        if parsed is None or not self._serves(parsed["name"]):
+            return RequestError(400, "unknown_host", "This server does not answer under that host name.")
+        origin = headers.get("origin")
+        if origin is not None and origin.lower() != f"{scope['scheme']}://{host}":
+            return RequestError(403, "foreign_origin", "Another site's page may not use this server.")
+        return None
+
+    def _serves(self, name: str) -> bool:
+        return name == self._host or not is_loopback(self._host) or is_loopback(name)
