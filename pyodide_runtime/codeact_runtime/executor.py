@@ -77,11 +77,9 @@ class Executor:
             reason = self._host.interrupt_reason
             duration = self._host.now_ms() - started
             result = self._describe(value, error, reason)
-        result.update(
-            stdout=output.kept["stdout"].text,
-            stderr=output.kept["stderr"].text,
-            duration_ms=round(duration, 3),
-        )
+        result["stdout"] = output.kept["stdout"].text
+        result["stderr"] = output.kept["stderr"].text
+        result["duration_ms"] = round(duration, 3)
         return result
 
     def interrupt(self) -> None:
@@ -157,9 +155,12 @@ class Executor:
 
     def _interrupted(self, reason: str) -> ErrorInfo:
         if reason == "time":
-            name, text = "TimeLimit", (
-                f"The code ran longer than {self._time_ms / 1000:g} s and was stopped. Variables "
-                "made so far are kept. Use a faster way or a smaller part of the data."
+            name, text = (
+                "TimeLimit",
+                (
+                    f"The code ran longer than {self._time_ms / 1000:g} s and was stopped. Variables "
+                    "made so far are kept. Use a faster way or a smaller part of the data."
+                ),
             )
         else:
             name, text = "Stopped", "The person stopped the code. Variables made so far are kept."
@@ -184,4 +185,4 @@ def make_interruptible_sleep(host: Host) -> None:
         while (left := end - host.now_ms()) > 0:
             original(min(left / 1000, 0.02))
 
-    time.sleep = sleep
+    time.sleep = sleep  # type: ignore[assignment]

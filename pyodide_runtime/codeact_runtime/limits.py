@@ -10,9 +10,12 @@ __all__ = ["Limits"]
 
 @dataclass(frozen=True)
 class Limits:
-    """``time_ms`` milliseconds of the model's own code, time spent waiting for tools not counted;
-    ``grace_ms`` milliseconds from then until the page ends the worker; ``model_chars`` characters of each text the model gets; ``person_chars`` characters of output
-    sent to the person; ``code_chars`` characters of source; ``display_chars`` of one shown item."""
+    """Milliseconds and characters.
+
+    ``time_ms`` of the model's own code (waiting for tools is not counted), ``grace_ms`` from then until the
+    page ends the worker; ``model_chars`` of each text the model gets, ``person_chars`` of output sent to the
+    person, ``code_chars`` of source, ``display_chars`` of one shown item.
+    """
 
     time_ms: int = 30_000
     grace_ms: int = 3_000

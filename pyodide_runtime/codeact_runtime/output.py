@@ -90,8 +90,8 @@ class _Stream(io.TextIOBase):
 def capture(output: Output) -> Iterator[None]:
     """Point sys.stdout and sys.stderr at ``output`` for the length of the block."""
     saved: tuple[TextIO, TextIO] = (sys.stdout, sys.stderr)
-    sys.stdout = _Stream(output, "stdout")  # type: ignore[assignment]
-    sys.stderr = _Stream(output, "stderr")  # type: ignore[assignment]
+    sys.stdout = _Stream(output, "stdout")
+    sys.stderr = _Stream(output, "stderr")
     try:
         yield
     finally:

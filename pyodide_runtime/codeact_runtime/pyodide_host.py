@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from pyodide.ffi import run_sync
+from pyodide.ffi import run_sync  # type: ignore[attr-defined]  # newer than the pyodide-py for our Python
 
 from codeact_runtime.errors import ToolError
 from codeact_runtime.executor import Executor, make_interruptible_sleep

@@ -35,7 +35,7 @@ def describe(error: BaseException, limit: int) -> ErrorInfo:
     """Describe ``error`` for the model; each text is at most about ``limit`` characters."""
     try:
         value = str(error)
-    except Exception as second:  # a model's own __str__ may raise
+    except Exception as second:  # noqa: BLE001 - a model's own __str__ may raise
         value = f"<no text: {type(second).__name__} in __str__>"
     return {
         "name": type(error).__name__,

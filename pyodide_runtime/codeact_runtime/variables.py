@@ -60,5 +60,5 @@ def _short(value: object) -> str:
         return f"{value.__name__}(…)"
     try:
         return " ".join(_repr.repr(value).split())[:100]
-    except Exception as error:  # a model's own __repr__ may raise
+    except Exception as error:  # noqa: BLE001 - a model's own __repr__ may raise
         return f"<no repr: {type(error).__name__}>"

@@ -21,4 +21,4 @@ _COMMON = (collections, csv, datetime, itertools, math, random, re, sqlite3, sta
 
 def warm_up() -> None:
     """Import what analysts' code nearly always imports. Called by web/sandbox/image_maker.mjs."""
-    assert all(_COMMON)  # noqa: S101 - they are imported for their side effect on the image
+    assert all(_COMMON)

@@ -4,6 +4,10 @@ from codeact_agent.tools import Tool
 
 __all__ = ["DEMO_TOOLS"]
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _PI = 3.141592653589793
 # Vietnam's largest cities, population of the urban area as the 2019 census rounds it, in thousands.
 _POPULATION = {
@@ -17,7 +21,7 @@ _POPULATION = {
 }
 
 
-def _largest_cities(country: str, count: int = 5) -> list:
+def _largest_cities(country: str, count: int = 5) -> list["Any"]:
     if country.lower() not in ("vietnam", "viet nam"):
         raise ValueError(f"no data for {country!r}; only Vietnam is known")
     return sorted(_POPULATION, key=lambda city: -_POPULATION[city])[:count]

@@ -24,7 +24,9 @@ class ModelError(AgentError):
     ``malformed``. ``retry_after`` is seconds or None.
     """
 
-    def __init__(self, message, kind="refused", status=0, retry_after=None):
+    def __init__(
+        self, message: str, kind: str = "refused", status: int = 0, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.status = status

@@ -35,12 +35,17 @@ if TYPE_CHECKING:
             """Monotonic seconds."""
             ...
 
-        async def sleep(self, seconds: float) -> None: ...
+        async def sleep(self, seconds: float) -> None:
+            """Wait without blocking."""
+            ...
 
         def emit(self, event: dict[str, Any]) -> None:
             """Take one event of docs/events.md."""
             ...
 
         async def execute(self, code: str, time_ms: int | None) -> dict[str, Any]:
-            """Run a step in the sandbox, for at most ``time_ms`` if given: ``{"result": Result}`` or ``{"error": {kind, message}}``."""
+            """Run a step in the sandbox, for at most ``time_ms`` if given.
+
+            ``{"result": Result}`` or ``{"error": {kind, message}}``.
+            """
             ...

@@ -15,6 +15,8 @@ __all__ = ["Loop"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from codeact_agent.host import Host, Model
 
 DEFAULT_MAX_STEPS = 20
@@ -23,28 +25,27 @@ DEFAULT_MAX_STEPS = 20
 class Loop:
     """One conversation. Its messages last from run to run, as the sandbox's variables do."""
 
-    def __init__(self, host: "Host", limits: dict, instructions: str = "") -> None:
+    def __init__(self, host: "Host", limits: dict[str, "Any"], instructions: str = "") -> None:
         """``limits`` are the sandbox's; ``instructions`` are added to the system prompt."""
         self._host = host
         self._limits = limits
         self._instructions = instructions
         self._step = 0
-        self._model: "Model | None" = None
-        self.messages: list = [{"role": "system", "content": ""}]
+        self.messages: list[Any] = [{"role": "system", "content": ""}]
 
     async def run(
         self,
         task: str,
         model: "Model",
-        tools: list,
+        tools: list["Any"],
         max_steps: int = DEFAULT_MAX_STEPS,
         task_id: str | None = None,
-    ) -> dict:
+    ) -> dict[str, "Any"]:
         """Solve ``task`` with ``model`` and ``tools`` (specs, see tools.py); gives the ``run_finished``
         event. Never raises for what the model, its provider or the person does."""
         started = self._host.now()
         self._step = 0
-        self._model = model
+        self._model: Model = model
         self.messages[0]["content"] = system_prompt(tools, self._limits, self._instructions)
         self._emit("run_started", task=task, task_id=task_id, model=model.name, recorded=model.recorded,
                    max_steps=max_steps)  # fmt: skip
@@ -59,7 +60,9 @@ class Loop:
         self._close_turn()
         return self._finish(status, answer, error, started)
 
-    def _finish(self, status: str, answer: dict | None, error: AgentError | None, started: float) -> dict:
+    def _finish(
+        self, status: str, answer: dict[str, "Any"] | None, error: AgentError | None, started: float
+    ) -> dict[str, "Any"]:
         finished = {
             "type": "run_finished",
             "status": status,
@@ -71,18 +74,18 @@ class Loop:
         self._host.emit(finished)
         return finished
 
-    def forward(self, event: dict) -> None:
+    def forward(self, event: dict[str, "Any"]) -> None:
         """Pass on an event of the sandbox (output, displayed, tool_called, tool_returned) with its step."""
         event["step"] = self._step
         self._host.emit(event)
 
-    def refuse(self, task: str, model_name: str, error: AgentError) -> dict:
+    def refuse(self, task: str, model_name: str, error: AgentError) -> dict[str, "Any"]:
         """Emit the events of a run that cannot begin; gives ``run_finished``."""
         self._step = 0
         self._emit("run_started", task=task, task_id=None, model=model_name, recorded=False, max_steps=0)
         return self._finish("failed", None, error, self._host.now())
 
-    async def _steps_until_answer(self, max_steps: int) -> tuple:
+    async def _steps_until_answer(self, max_steps: int) -> tuple["Any", ...]:
         for _ in range(max_steps):
             answer = await self._one_step(forced=False)
             if answer is not None:
@@ -91,7 +94,7 @@ class Loop:
         answer = await self._one_step(forced=True)
         return ("forced", answer) if answer is not None else ("unanswered", None)
 
-    async def _one_step(self, forced: bool) -> dict | None:
+    async def _one_step(self, forced: bool) -> dict[str, "Any"] | None:
         """The final answer, or None to go on."""
         self._step += 1
         started = self._host.now()
@@ -132,7 +135,7 @@ class Loop:
         self._emit("model_replied", text=text, usage=reply.get("usage"), duration_ms=self._since(started))
         return text  # type: ignore[no-any-return]
 
-    def _observe(self, kept: str, observation: str, outcome: dict | None, started: float) -> None:
+    def _observe(self, kept: str, observation: str, outcome: dict[str, "Any"] | None, started: float) -> None:
         if kept:
             self.messages.append({"role": "assistant", "content": kept})
         if observation:
@@ -141,7 +144,7 @@ class Loop:
         self._emit("step_finished", observation=observation, result=result, error=(outcome or {}).get("error"),
                    difference=self._difference(observation), duration_ms=self._since(started))  # fmt: skip
 
-    def _difference(self, observation: str) -> dict | None:
+    def _difference(self, observation: str) -> dict[str, "Any"] | None:
         """What a recording expected, where that is not what happened."""
         expected = self._model.expected(self._step - 1)
         if expected is None or expected == observation:
@@ -154,7 +157,7 @@ class Loop:
             self.messages.append({"role": "assistant", "content": "(The run ended here.)"})
 
     def _emit(self, kind: str, **fields: object) -> None:
-        event = {"type": kind}
+        event: dict[str, Any] = {"type": kind}
         if kind != "run_started":
             event["step"] = self._step
         event.update(fields)

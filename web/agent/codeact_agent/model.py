@@ -7,6 +7,7 @@ __all__ = ["ask", "in_words"]
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from codeact_agent.host import Host, Model
 
@@ -15,7 +16,13 @@ _LONGEST_WAIT = 60.0
 _RETRIED_STATUSES = (408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529)
 
 
-async def ask(model: "Model", messages: list, host: "Host", on_delta: "Callable", on_retry: "Callable") -> dict:
+async def ask(
+    model: "Model",
+    messages: list["Any"],
+    host: "Host",
+    on_delta: "Callable[..., Any]",
+    on_retry: "Callable[..., Any]",
+) -> dict[str, "Any"]:
     """``{text, usage}`` of the model's reply.
 
     ``on_delta(text)`` gets the words as they come; ``on_retry(message, attempt, delay_ms)`` is called
@@ -30,9 +37,10 @@ async def ask(model: "Model", messages: list, host: "Host", on_delta: "Callable"
             if host.stopping:
                 raise Stopped from None
             delay = _delay(error, attempt)
+            words = in_words(error)
             if delay is None or attempt >= ATTEMPTS:
-                raise ModelError(in_words(error), error.kind, error.status) from None
-        on_retry(in_words(error), attempt, int(delay * 1000))
+                raise ModelError(words, error.kind, error.status) from None
+        on_retry(words, attempt, int(delay * 1000))
         await _wait(host, delay)
         attempt += 1
 
@@ -73,7 +81,9 @@ def in_words(error: ModelError) -> str:
     if status in (401, 403):
         return f"The model's provider refused the key (status {status}). Check OPENAI_API_KEY on the server.{said}"
     if status == 404:
-        return f"The provider knows no such model or address (404). Check the model's name and OPENAI_BASE_URL.{said}"
+        return (
+            f"The provider knows no such model or address (404). Check the model's name and OPENAI_BASE_URL.{said}"
+        )
     if status == 429:
         return f"The provider asks us to slow down (429).{said}"
     if status >= 500:

@@ -2,19 +2,21 @@
 
 __all__ = ["observe"]
 
-_REPLACED = (
-    "All variables are gone: define what you need again, and do it in a faster way or in smaller parts."
-)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_REPLACED = "All variables are gone: define what you need again, and do it in a faster way or in smaller parts."
 
 
-def observe(outcome: dict) -> str:
+def observe(outcome: dict[str, "Any"]) -> str:
     """The observation for what the host's ``execute`` gave: ``{result}`` or ``{error: {kind, message}}``."""
     if "error" in outcome:
         return f"Error:\n{outcome['error']['message']}\n{_REPLACED}"
     result = outcome["result"]
     if result.get("final_answer"):
         return "The final answer was given."
-    parts: list = []
+    parts: list[Any] = []
     _add(parts, "Output", result["stdout"])
     _add(parts, "Printed to stderr", result["stderr"])
     for bundle in result["results"]:
@@ -28,13 +30,13 @@ def observe(outcome: dict) -> str:
     return "\n".join(parts)
 
 
-def _add(parts: list, title: str, text: str) -> None:
+def _add(parts: list["Any"], title: str, text: str) -> None:
     text = text.rstrip()
     if text:
         parts.append(f"{title}:\n{text}")
 
 
-def _variable(variable: dict) -> str:
+def _variable(variable: dict[str, "Any"]) -> str:
     if variable["type"] in ("function", "type"):
         return variable["repr"]  # type: ignore[no-any-return]
     return f"{variable['name']}: {variable['type']}"

@@ -6,6 +6,10 @@ a missing closing tag ends with the reply. (CodeAct's own format is ``<execute>`
 
 __all__ = ["Parsed", "parse"]
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _TAGS = (("<code>", "</code>"), ("<execute>", "</execute>"))
 _FENCE = "```"
 _LANGUAGES = ("python", "py", "python3")
@@ -29,7 +33,8 @@ def parse(reply: str) -> Parsed:
     >>> parse("No code here.").code
     ''
     """
-    blocks = [block for block in (_fenced(reply), *[_tagged(reply, tags) for tags in _TAGS]) if block]
+    found = [_fenced(reply)] + [_tagged(reply, tags) for tags in _TAGS]
+    blocks = [block for block in found if block]
     if not blocks:
         return Parsed(reply.strip(), "", reply.strip())
     start, begin, end, stop = min(blocks)
@@ -37,7 +42,7 @@ def parse(reply: str) -> Parsed:
     return Parsed(reply[:start].strip(), code, reply[:stop].strip())
 
 
-def _tagged(reply: str, tags: tuple) -> tuple | None:
+def _tagged(reply: str, tags: tuple["Any", ...]) -> tuple["Any", ...] | None:
     """Offsets (start of the opening tag, of the code, end of the code, of the closing tag)."""
     opening, closing = tags
     lower = reply.lower()
@@ -60,7 +65,7 @@ def _without_partial(text: str, begin: int, closing: str) -> int:
     return len(text)
 
 
-def _fenced(reply: str) -> tuple | None:
+def _fenced(reply: str) -> tuple["Any", ...] | None:
     offset = 0
     start = -1
     begin = 0

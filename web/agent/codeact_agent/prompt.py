@@ -2,8 +2,12 @@
 
 __all__ = ["message", "render_tools", "system_prompt"]
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _HERE = __file__.rsplit("/", 1)[0] if "/" in __file__ else "."
-_cache: dict = {}
+_cache: dict[str, "Any"] = {}
 
 
 def message(name: str) -> str:
@@ -14,7 +18,9 @@ def message(name: str) -> str:
     return _cache[name]  # type: ignore[no-any-return]
 
 
-def system_prompt(tools: list, limits: dict, instructions: str = "", python: str = "3.14") -> str:
+def system_prompt(
+    tools: list["Any"], limits: dict[str, "Any"], instructions: str = "", python: str = "3.14"
+) -> str:
     """The first message to the model. ``tools`` are tool specs, ``limits`` the sandbox's."""
     text = message("system")
     values = {
@@ -29,7 +35,7 @@ def system_prompt(tools: list, limits: dict, instructions: str = "", python: str
     return text.strip()
 
 
-def render_tools(tools: list) -> str:
+def render_tools(tools: list["Any"]) -> str:
     """Tools as Python signatures with docstrings.
 
     >>> print(render_tools([{"name": "area", "description": "Area.", "returns": "float",
@@ -45,15 +51,15 @@ def render_tools(tools: list) -> str:
     return "\n\n".join(rendered)
 
 
-def _render(spec: dict) -> str:
+def _render(spec: dict[str, "Any"]) -> str:
     parameters = ", ".join([_parameter(each) for each in spec["parameters"]])
     returns = f" -> {spec['returns']}" if spec["returns"] else ""
     description = spec["description"].strip().replace("\n", "\n    ")
     return f'def {spec["name"]}({parameters}){returns}:\n    """{description}"""'
 
 
-def _parameter(parameter: dict) -> str:
-    text = parameter["name"]
+def _parameter(parameter: dict[str, "Any"]) -> str:
+    text: str = parameter["name"]
     if parameter["annotation"]:
         text += f": {parameter['annotation']}"
     if "default" in parameter:

@@ -8,6 +8,7 @@ __all__ = ["RecordedModel", "check_recording", "find", "make_recording"]
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from codeact_agent.host import Host
 
@@ -21,14 +22,14 @@ class RecordedModel:
     name = "recorded"
     recorded = True
 
-    def __init__(self, recording: dict, host: "Host", pace: float = 0.0) -> None:
+    def __init__(self, recording: dict[str, "Any"], host: "Host", pace: float = 0.0) -> None:
         self.time_ms = recording.get("time_ms")
         self._steps = recording["steps"]
         self._host = host
         self._pace = pace
         self._next = 0
 
-    async def chat(self, messages: list, on_delta: "Callable") -> dict:
+    async def chat(self, messages: list["Any"], on_delta: "Callable[..., Any]") -> dict[str, "Any"]:
         """The next reply, in a few words at a time."""
         if self._next >= len(self._steps):
             raise UnknownTask(
@@ -50,13 +51,13 @@ class RecordedModel:
         return self._steps[index].get("observation") if index < len(self._steps) else None
 
 
-def _in_pieces(text: str) -> list:
+def _in_pieces(text: str) -> list["Any"]:
     words = text.split(" ")
     pieces = [" ".join(words[i : i + _WORDS_AT_ONCE]) for i in range(0, len(words), _WORDS_AT_ONCE)]
     return [piece + " " for piece in pieces[:-1]] + pieces[-1:]
 
 
-def find(task: str, recordings: list) -> dict:
+def find(task: str, recordings: list["Any"]) -> dict[str, "Any"]:
     """The recording whose id or task is ``task``. Raises UnknownTask that lists what there is."""
     wanted = _plain(task)
     for recording in recordings:
@@ -75,7 +76,7 @@ def _plain(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-def make_recording(name: str, task: str, steps: list, tools: list, model: str) -> dict:
+def make_recording(name: str, task: str, steps: list["Any"], tools: list["Any"], model: str) -> dict[str, "Any"]:
     """A recording of a finished run; ``steps`` are those of Loop.steps, ``tools`` names."""
     title = task.split("\n")[0][:60]
     return {
@@ -84,7 +85,7 @@ def make_recording(name: str, task: str, steps: list, tools: list, model: str) -
     }  # fmt: skip
 
 
-def check_recording(recording: object, where: str) -> dict:
+def check_recording(recording: object, where: str) -> dict[str, "Any"]:
     """``recording`` if it is one. Raises DeclarationError that names what is wrong."""
     if not isinstance(recording, dict):
         raise DeclarationError(f"{where} is not a recording: it is not a JSON object")

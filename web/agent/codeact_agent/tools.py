@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 class Tool:
     """A function with what the model needs to know. Calling it calls the function."""
 
-    def __init__(self, function: "Callable", name: str, parameters: list, returns: str, description: str) -> None:
+    def __init__(
+        self,
+        function: "Callable[..., Any]",
+        name: str,
+        parameters: list["Any"],
+        returns: str,
+        description: str,
+    ) -> None:
         """``parameters``: ``[{name, annotation, default?}]``, annotations as source text."""
         if not description.strip():
             raise DeclarationError(f"the tool {name!r} needs a docstring: it is all the model knows of it")
@@ -28,10 +35,11 @@ class Tool:
         self.spec = {"name": name, "description": description, "parameters": parameters, "returns": returns}
 
     def __call__(self, *args: "Any", **kwargs: "Any") -> "Any":
+        """Call the function itself."""
         return self.function(*args, **kwargs)
 
 
-def tool(function: "Callable") -> Tool:
+def tool(function: "Callable[..., Any]") -> Tool:
     """Make a function a tool: its type hints and docstring become what the model sees. CPython only.
 
     Raises DeclarationError for a missing hint or docstring, and for parameters that cannot be called
@@ -59,12 +67,21 @@ def tool(function: "Callable") -> Tool:
 def _source(annotation: "Any") -> str:
     if isinstance(annotation, str):
         return annotation
-    if isinstance(annotation, type) and not hasattr(annotation, "__origin__") and not hasattr(annotation, "__args__"):
+    if (
+        isinstance(annotation, type)
+        and not hasattr(annotation, "__origin__")
+        and not hasattr(annotation, "__args__")
+    ):
         return annotation.__name__
     return str(annotation).replace("typing.", "")
 
 
-async def call(tools: dict, name: str, arguments: dict, run_blocking: "Callable | None" = None) -> dict:
+async def call(
+    tools: dict[str, "Any"],
+    name: str,
+    arguments: dict[str, "Any"],
+    run_blocking: "Callable[..., Any] | None" = None,
+) -> dict[str, "Any"]:
     """Call a tool by name: ``{value}`` (JSON text) or ``{error: {kind, message}}``, as the sandbox is answered.
 
     ``await run_blocking(function)`` runs a function where it may block, such as a thread.

@@ -21,7 +21,7 @@ class ChatModel:
     """A ``codeact_agent.host.Model``; chat completions, streamed."""
 
     recorded = False
-    time_ms = None
+    time_ms: int | None = None
 
     def __init__(self, name: str, base_url: str, api_key: str | None, client: httpx.AsyncClient) -> None:
         """``base_url`` ends before ``/chat/completions``, as OPENAI_BASE_URL does."""

@@ -60,4 +60,3 @@ class ScriptHost:
         del called["arguments"]
         self.forward({**called, "type": "tool_returned", "duration_ms": took, **shown})
         return outcome
-

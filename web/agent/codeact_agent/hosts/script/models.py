@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from codeact_server.errors import SettingsError
+from codeact_server.settings import load_settings
 
 from codeact_agent.demo_tools import DEMO_TOOLS
 from codeact_agent.errors import AgentError
@@ -13,8 +15,6 @@ from codeact_agent.hosts.script.chat import ChatModel
 from codeact_agent.hosts.script.site import find_site, load_recordings
 from codeact_agent.recorded import RecordedModel, find
 from codeact_agent.tools import Tool
-from codeact_server.errors import SettingsError
-from codeact_server.settings import load_settings
 
 if TYPE_CHECKING:
     from codeact_agent.host import Host, Model
@@ -49,7 +49,7 @@ def choose(task: str, name: str, host: Host, client: httpx.AsyncClient) -> Choic
         raise AgentError(str(error)) from error
     if upstream is None:
         raise AgentError(
-            f"The model {name!r} needs an upstream. Set OPENAI_BASE_URL and OPENAI_API_KEY, or write a codeact.toml."
+            f"The model {name!r} needs an upstream: set OPENAI_BASE_URL and OPENAI_API_KEY, or write codeact.toml."
         )
     key = upstream.api_key.get_secret_value() if upstream.api_key else None
     return Choice(ChatModel(name, upstream.base_url, key, client), task)

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
+from codeact_server.serve import running_server
+from codeact_server.settings import Settings
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, async_playwright
 
 from codeact_agent.hosts.script.browser import launch
 from codeact_agent.hosts.script.errors import SandboxFailed
 from codeact_agent.hosts.script.site import find_site
-from codeact_server.serve import running_server
-from codeact_server.settings import Settings
 
 __all__ = ["BrowserSandbox"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import codeact_server
+
 from codeact_agent.hosts.script.errors import SiteMissing
 
 __all__ = ["find_site", "load_recordings"]

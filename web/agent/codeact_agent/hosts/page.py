@@ -1,0 +1,191 @@
+"""The loop in the page: MicroPython through PyScript, joined to web/agent_bridge.js.
+
+Only the bridge's functions are called, and they neither throw nor reject: a JavaScript function that
+throws would skip Python's ``except`` and ``finally``.
+"""
+
+import asyncio
+import json
+import time
+
+from codeact_agent.demo_tools import DEMO_TOOLS
+from codeact_agent.errors import AgentError, ModelError, Stopped
+from codeact_agent.loop import Loop
+from codeact_agent.recorded import RecordedModel, find
+from codeact_agent.tools import call
+
+__all__ = ["main"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+RECORDED = "recorded"
+_PACE = 0.02  # seconds between a few recorded words: fast, but one can read along
+
+
+class RelayModel:
+    """A ``codeact_agent.host.Model`` behind the server's relay."""
+
+    recorded = False
+    time_ms: int | None = None
+
+    def __init__(self, name: str, bridge: "Any") -> None:
+        self.name = name
+        self._bridge = bridge
+
+    async def chat(self, messages: list["Any"], on_delta: "Callable[..., Any]") -> dict[str, "Any"]:
+        """See ``Model``."""
+        asked = await self._bridge.chat_begin(json.dumps({"model": self.name, "messages": messages}))
+        text = ""
+        usage = None
+        while True:
+            part = json.loads(await self._bridge.chat_next(asked))
+            if "error" in part:
+                raise self._failure(part["error"])
+            if "text" in part:
+                text += part["text"]
+                on_delta(part["text"])
+            elif "usage" in part:
+                usage = part["usage"]
+            else:
+                return {"text": text, "usage": usage}
+
+    def _failure(self, error: dict[str, "Any"]) -> Exception:
+        if self._bridge.stopping or error["kind"] == "AbortError":
+            return Stopped()
+        return ModelError(error["message"], error["kind"], error["status"], error["retry_after"])
+
+    def expected(self, index: int) -> str | None:
+        """Nothing is recorded."""
+        return None
+
+
+class PageHost:
+    """A ``codeact_agent.host.Host``."""
+
+    def __init__(self, bridge: "Any") -> None:
+        self._bridge = bridge
+        self.tools: dict[str, Any] = {}
+        self.forward = self.emit
+
+    @property
+    def stopping(self) -> bool:
+        """Whether Stop was pressed."""
+        return bool(self._bridge.stopping)
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return time.ticks_ms() / 1000  # type: ignore[attr-defined, no-any-return]
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait without blocking."""
+        await asyncio.sleep(seconds)
+
+    def emit(self, event: dict[str, "Any"]) -> None:
+        """Hand one event to the page."""
+        self._bridge.emit(json.dumps(event))
+
+    async def execute(self, code: str, time_ms: int | None) -> dict[str, "Any"]:
+        """Run a step in the sandbox."""
+        outcome = await self._bridge.execute(json.dumps({"code": code, "time_ms": time_ms}))
+        return json.loads(outcome)  # type: ignore[no-any-return]
+
+    async def answer_tool_calls(self) -> None:
+        """Take the sandbox's tool calls, each in a task of its own, for as long as the page lives."""
+        running: list[Any] = []
+        while True:
+            called = json.loads(await self._bridge.next_tool_call())
+            running = [task for task in running if not task.done()]
+            running.append(asyncio.create_task(self._answer(called)))
+
+    async def _answer(self, called: dict[str, "Any"]) -> None:
+        event = {"type": "tool_called", "call_id": called["call_id"], "name": called["name"]}
+        self.forward(_with(event, "arguments", called["arguments"]))
+        started = self.now()
+        outcome = await call(self.tools, called["name"], called["arguments"])
+        returned = _with(event, "duration_ms", round((self.now() - started) * 1000, 1))
+        returned["type"] = "tool_returned"
+        if "value" in outcome:
+            returned["value"] = json.loads(outcome["value"])
+        else:
+            returned["error"] = outcome["error"]
+        self.forward(returned)
+        outcome["id"] = called["id"]
+        self._bridge.tool_returned(json.dumps(outcome))
+
+
+def _with(event: dict[str, "Any"], name: str, value: object) -> dict[str, "Any"]:
+    copied = event.copy()
+    copied[name] = value
+    return copied
+
+
+class Conversation:
+    """Carries out the page's commands, one at a time."""
+
+    def __init__(self, bridge: "Any") -> None:
+        self._bridge = bridge
+        self._host = PageHost(bridge)
+        self._loop: Loop | None = None
+        self._index: list[Any] = []
+
+    async def listen(self) -> None:
+        """Carry out commands for as long as the page lives."""
+        calls = asyncio.create_task(self._host.answer_tool_calls())
+        self._bridge.ready()
+        while not calls.done():
+            command = json.loads(await self._bridge.next_command())
+            if command["type"] == "reset":
+                self._loop = None
+                await self._bridge.reset_sandbox()
+            else:
+                await self._run(command["task"], command["model"])
+
+    async def _run(self, task: str, model_name: str) -> None:
+        loop = self._loop or Loop(self._host, {"time_ms": 0, "model_chars": 0})
+        try:
+            model, recording = await self._choose(task, model_name)
+            names = recording["tools"] if recording else []
+            self._host.tools = {name: DEMO_TOOLS[name] for name in names}
+            specs = [tool.spec for tool in self._host.tools.values()]
+            loop = await self._prepare(specs)
+        except AgentError as error:
+            loop.refuse(task, model_name, error)
+            return
+        task_id = recording["id"] if recording else None
+        await loop.run(recording["task"] if recording else task, model, specs, task_id=task_id)
+
+    async def _prepare(self, specs: list["Any"]) -> Loop:
+        prepared = json.loads(await self._bridge.prepare(json.dumps(specs)))
+        if "error" in prepared:
+            raise AgentError(prepared["error"]["message"])
+        if self._loop is None:
+            self._loop = Loop(self._host, prepared["limits"])
+            self._host.forward = self._loop.forward
+        return self._loop
+
+    async def _choose(self, task: str, name: str) -> tuple["Any", ...]:
+        if name != RECORDED:
+            return RelayModel(name, self._bridge), None
+        if not self._index:
+            self._index = (await self._load("recordings/index.json"))["recordings"]
+        entry = find(task, self._index)
+        recording = await self._load(f"recordings/{entry['id']}.json")
+        return RecordedModel(recording, self._host, _PACE), recording
+
+    async def _load(self, path: str) -> dict[str, "Any"]:
+        loaded = json.loads(await self._bridge.load_text(path))
+        if "error" in loaded:
+            raise AgentError(
+                f"The recordings could not be loaded ({loaded['error']['message']}). Reload the page."
+            )
+        return json.loads(loaded["text"])  # type: ignore[no-any-return]
+
+
+async def main() -> None:
+    """Serve the page. Called by agent/page_main.py."""
+    from js import codeact_bridge
+
+    await Conversation(codeact_bridge).listen()
