@@ -1,0 +1,161 @@
+/**
+ * Between the loop in MicroPython (codeact_agent/hosts/page.py) and the page. Everything crosses as JSON
+ * text. A JavaScript function that throws skips Python's `except` and `finally`, and a rejected promise is
+ * easy to lose, so nothing here throws or rejects: how a call ended is in what it resolves to.
+ */
+
+import { chat } from './providers/relay.js';
+
+/** @typedef {import('./sandbox/client.js').SandboxClient} SandboxClient */
+/** @typedef {import('./sandbox/protocol.js').ToolCalled} ToolCalled */
+/** @typedef {AsyncGenerator<import('./providers/relay.js').Part, void>} Parts */
+
+/** A queue whose reader waits. @template T */
+class Mailbox {
+  /** @type {T[]} */ #letters = [];
+  /** @type {((letter: T) => void) | null} */ #reader = null;
+
+  /** @param {T} letter */
+  put(letter) {
+    if (!this.#reader) return void this.#letters.push(letter);
+    this.#reader(letter);
+    this.#reader = null;
+  }
+
+  /** @returns {Promise<T>} */
+  take() {
+    const letter = this.#letters.shift();
+    return letter !== undefined ? Promise.resolve(letter) : new Promise((resolve) => (this.#reader = resolve));
+  }
+}
+
+/** @param {unknown} error */
+const asData = (error) => {
+  const { kind, name, message, status, retryAfter } = /** @type {any} */ (error ?? {});
+  return { kind: kind ?? name ?? 'Error', message: message ?? String(error), status: status ?? 0, retry_after: retryAfter ?? null };
+};
+
+export class AgentBridge {
+  /** @type {Mailbox<string>} */ #commands = new Mailbox();
+  /** @type {Mailbox<string>} */ #toolCalls = new Mailbox();
+  /** @type {Map<number, {resolve(value: string): void, reject(error: Error): void}>} */ #waiting = new Map();
+  /** @type {Map<number, {parts: Parts, abort: AbortController}>} */ #chats = new Map();
+  #sandbox;
+  #onEvent;
+  #next = 1;
+
+  /** Read by Python: whether the person has pressed Stop in this run. */
+  stopping = false;
+
+  /** @param {SandboxClient} sandbox @param {(event: any) => void} onEvent  gets the events of docs/events.md */
+  constructor(sandbox, onEvent) {
+    this.#sandbox = sandbox;
+    this.#onEvent = onEvent;
+  }
+
+  // For the page.
+
+  /** @param {{type: 'run', task: string, model: string} | {type: 'reset'}} command */
+  command(command) {
+    this.#commands.put(JSON.stringify(command));
+  }
+
+  /** End what the loop is waiting for. */
+  stop() {
+    this.stopping = true;
+    for (const { abort } of this.#chats.values()) abort.abort();
+    this.#sandbox.interrupt();
+  }
+
+  /** The sandbox's `onTool`: tools are Python functions of the loop's side. @param {ToolCalled} call */
+  callTool({ call_id, name, arguments: args }) {
+    const id = this.#next++;
+    this.#toolCalls.put(JSON.stringify({ id, call_id, name, arguments: JSON.parse(args) }));
+    return /** @type {Promise<string>} */ (new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject })));
+  }
+
+  // For Python. Bound, since MicroPython calls them as plain functions.
+
+  next_command = () => this.#commands.take();
+  next_tool_call = () => this.#toolCalls.take();
+
+  /** @param {string} outcome  `{id, value}` or `{id, error}` */
+  tool_returned = (outcome) => {
+    const { id, value, error } = JSON.parse(outcome);
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error) waiting?.reject(Object.assign(new Error(error.message), { kind: error.kind }));
+    else waiting?.resolve(value);
+  };
+
+  /** The view gets events in a task of its own: an error there is not the loop's. @param {string} event */
+  emit = (event) => {
+    queueMicrotask(() => this.#onEvent(JSON.parse(event)));
+  };
+
+  /** @param {string} step  `{code, time_ms}` */
+  execute = async (step) => {
+    const { code, time_ms } = JSON.parse(step);
+    try {
+      return JSON.stringify({ result: await this.#sandbox.run(code, time_ms ?? undefined) });
+    } catch (error) {
+      return JSON.stringify({ error: asData(error) });
+    }
+  };
+
+  /** Boots the sandbox if need be; `{limits}` or `{error}`. @param {string} specs  tool specs */
+  prepare = async (specs) => {
+    try {
+      await this.#sandbox.start();
+      this.#sandbox.setTools(JSON.parse(specs));
+      return JSON.stringify({ limits: this.#sandbox.limits });
+    } catch (error) {
+      return JSON.stringify({ error: asData(error) });
+    }
+  };
+
+  reset_sandbox = async () => {
+    try {
+      await this.#sandbox.reset();
+      return '{}';
+    } catch (error) {
+      return JSON.stringify({ error: asData(error) });
+    }
+  };
+
+  /** Begin to ask a model; gives the chat's id. @param {string} question  `{model, messages}` */
+  chat_begin = async (question) => {
+    const id = this.#next++;
+    const abort = new AbortController();
+    this.#chats.set(id, { parts: chat(JSON.parse(question), abort.signal), abort });
+    return id;
+  };
+
+  /** `{text}`, or at the end `{usage}`, or `{error}`. @param {number} id */
+  chat_next = async (id) => {
+    const asked = this.#chats.get(id);
+    try {
+      const { value, done } = (await asked?.parts.next()) ?? { done: true };
+      if (!done) return JSON.stringify(value);
+      this.#chats.delete(id);
+      return '{"ended": true}';
+    } catch (error) {
+      this.#chats.delete(id);
+      return JSON.stringify({ error: asData(error) });
+    }
+  };
+
+  /** `{text}` or `{error}`. @param {string} path  relative to the page */
+  load_text = async (path) => {
+    try {
+      const response = await fetch(path);
+      if (!response.ok) throw new Error(`${path}: status ${response.status}`);
+      return JSON.stringify({ text: await response.text() });
+    } catch (error) {
+      return JSON.stringify({ error: asData(error) });
+    }
+  };
+
+  /** Loop and page see eye to eye: Python is ready to take commands. Replaced by the session. */
+  ready = () => {};
+}

@@ -1,0 +1,106 @@
+/** Ask a model through the server's relay: OpenAI's chat completions, streamed. */
+
+import { EventSourceParserStream } from '../vendor/sse.js';
+import { ModelFailure } from './model_failure.js';
+
+/** @typedef {{prompt_tokens: number, completion_tokens: number}} Usage */
+/** @typedef {{text: string} | {usage: Usage | null}} Part */
+
+const BASE = 'v1';
+
+/** Ids of the models the upstream offers; empty where no upstream is connected. @returns {Promise<string[]>} */
+export async function listModels() {
+  const response = await request(`${BASE}/models`, {});
+  const { data } = await response.json();
+  return data.map((/** @type {{id: string}} */ model) => model.id);
+}
+
+/**
+ * The words of the reply as they come, then its usage. Throws ModelFailure; an AbortError when aborted.
+ * @param {{model: string, messages: {role: string, content: string}[]}} question
+ * @param {AbortSignal} signal
+ * @returns {AsyncGenerator<Part, void>}
+ */
+export async function* chat(question, signal) {
+  const response = await request(`${BASE}/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...question, stream: true }),
+    signal,
+  });
+  if (!response.headers.get('content-type')?.includes('text/event-stream')) {
+    yield* whole(await response.text());
+    return;
+  }
+  if (!response.body) throw new ModelFailure('dropped', 'the answer was empty');
+  let usage = null;
+  let ended = false;
+  for await (const chunk of chunks(response.body)) {
+    usage = chunk.usage ?? usage;
+    const choice = chunk.choices?.[0];
+    if (choice?.delta?.content) yield { text: choice.delta.content };
+    ended ||= Boolean(choice?.finish_reason) || chunk.done === true;
+  }
+  if (!ended) throw new ModelFailure('dropped', 'the stream ended before the answer did');
+  yield { usage };
+}
+
+/** @param {ReadableStream<Uint8Array<ArrayBuffer>>} body */
+async function* chunks(body) {
+  const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream()).getReader();
+  while (true) {
+    const { value, done } = await events.read().catch((error) => {
+      if (error.name === 'AbortError') throw error;
+      throw new ModelFailure('dropped', String(error.message ?? error));
+    });
+    if (done) return;
+    if (value.data === '[DONE]') {
+      yield { done: true };
+      return;
+    }
+    const chunk = parse(value.data);
+    if (chunk.error) throw new ModelFailure('dropped', String(chunk.error.message ?? chunk.error));
+    yield chunk;
+  }
+}
+
+/** An upstream that does not stream. @param {string} body @returns {Generator<Part, void>} */
+function* whole(body) {
+  const answer = parse(body);
+  const text = answer.choices?.[0]?.message?.content;
+  if (typeof text !== 'string') throw new ModelFailure('malformed', body.slice(0, 200));
+  yield { text };
+  yield { usage: answer.usage ?? null };
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    if (value && typeof value === 'object') return value;
+  } catch {
+    // told below, with what it was
+  }
+  throw new ModelFailure('malformed', text.slice(0, 200));
+}
+
+/** @param {string} url @param {RequestInit} options */
+async function request(url, options) {
+  let response;
+  try {
+    response = await fetch(url, options);
+  } catch (error) {
+    if (/** @type {Error} */ (error).name === 'AbortError') throw error;
+    throw new ModelFailure('unreachable', 'the server did not answer');
+  }
+  if (response.ok) return response;
+  const text = await response.text();
+  let message = text.slice(0, 200);
+  try {
+    message = JSON.parse(text).error.message ?? message;
+  } catch {
+    // not an OpenAI error: its text has to do
+  }
+  const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
+  throw new ModelFailure('refused', message, { status: response.status, retryAfter: Number.isNaN(wait) ? null : wait });
+}

@@ -1,0 +1,1 @@
+export { EventSourceParserStream } from 'eventsource-parser/stream';
