@@ -32,7 +32,12 @@ class Mailbox {
 /** @param {unknown} error */
 const asData = (error) => {
   const { kind, name, message, status, retryAfter } = /** @type {any} */ (error ?? {});
-  return { kind: kind ?? name ?? 'Error', message: message ?? String(error), status: status ?? 0, retry_after: retryAfter ?? null };
+  return {
+    kind: kind ?? name ?? 'Error',
+    message: message ?? String(error),
+    status: status ?? 0,
+    retry_after: retryAfter ?? null,
+  };
 };
 
 export class AgentBridge {
@@ -43,6 +48,7 @@ export class AgentBridge {
   #sandbox;
   #onEvent;
   #next = 1;
+  #step = 0;
 
   /** Read by Python: whether the person has pressed Stop in this run. */
   stopping = false;
@@ -68,10 +74,30 @@ export class AgentBridge {
   }
 
   /** The sandbox's `onTool`: tools are Python functions of the loop's side. @param {ToolCalled} call */
-  callTool({ call_id, name, arguments: args }) {
+  async callTool({ call_id, name, arguments: args }) {
     const id = this.#next++;
-    this.#toolCalls.put(JSON.stringify({ id, call_id, name, arguments: JSON.parse(args) }));
-    return /** @type {Promise<string>} */ (new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject })));
+    const started = performance.now();
+    this.forward({ type: 'tool_called', call_id, name, arguments: JSON.parse(args) });
+    /** @param {object} outcome */
+    const returned = (outcome) =>
+      this.forward({ type: 'tool_returned', call_id, name, ...outcome, duration_ms: performance.now() - started });
+    /** @type {Promise<string>} */
+    const answered = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#toolCalls.put(JSON.stringify({ id, name, arguments: JSON.parse(args) }));
+    try {
+      const value = await answered;
+      returned({ value: JSON.parse(value) });
+      return value;
+    } catch (error) {
+      const { kind, message } = asData(error);
+      returned({ error: { kind, message } });
+      throw error;
+    }
+  }
+
+  /** Pass an event of the sandbox to the view, with the step it belongs to. @param {object} event */
+  forward(event) {
+    queueMicrotask(() => this.#onEvent({ ...event, step: this.#step }));
   }
 
   // For Python. Bound, since MicroPython calls them as plain functions.
@@ -90,7 +116,9 @@ export class AgentBridge {
 
   /** The view gets events in a task of its own: an error there is not the loop's. @param {string} event */
   emit = (event) => {
-    queueMicrotask(() => this.#onEvent(JSON.parse(event)));
+    const parsed = JSON.parse(event);
+    if (parsed.type === 'step_started') this.#step = parsed.step;
+    queueMicrotask(() => this.#onEvent(parsed));
   };
 
   /** @param {string} step  `{code, time_ms}` */
@@ -156,6 +184,6 @@ export class AgentBridge {
     }
   };
 
-  /** Loop and page see eye to eye: Python is ready to take commands. Replaced by the session. */
+  /** Called by Python when it takes commands. Replaced by the session. */
   ready = () => {};
 }

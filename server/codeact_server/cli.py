@@ -46,5 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    settings = load_settings(options.config, host=options.host, port=options.port, site=find_site())
+    settings = load_settings(options.config, host=options.host, port=options.port)
+    if "site" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"site": find_site()})
     return serve(settings)

@@ -11,7 +11,11 @@ import { join } from 'node:path';
 import { loadMicroPython } from '@micropython/micropython-webassembly-pyscript/micropython.mjs';
 
 const [agentDir, testsDir, ...modules] = process.argv.slice(2);
-const python = await loadMicroPython({ heapsize: 8 * 1024 * 1024, linebuffer: true, stdout: (line) => console.log(line) });
+const python = await loadMicroPython({
+  heapsize: 8 * 1024 * 1024,
+  linebuffer: true,
+  stdout: (line) => console.log(line),
+});
 
 /** @param {string} from @param {string} to */
 function copy(from, to) {

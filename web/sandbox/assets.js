@@ -37,6 +37,9 @@ async function fetchOk(url, options) {
     if (response.ok) return response;
     throw new Error(`status ${response.status}`);
   } catch (error) {
-    throw new SandboxError('assets_unreachable', `Could not load ${url.pathname} (${error}). Check the connection and reload.`);
+    throw new SandboxError(
+      'assets_unreachable',
+      `Could not load ${url.pathname} (${error}). Check the connection and reload.`,
+    );
   }
 }

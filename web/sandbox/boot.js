@@ -40,7 +40,8 @@ export async function bootPyodide(start, createPyodideModule, onStep) {
       packageBaseUrl: ASSETS,
       lockFileContents: start.lock,
       createPyodideModule,
-      fsInit: async (FS) => FS.writeFile(RUNTIME_ZIP, new Uint8Array(start.runtime)),
+      fsInit: async (/** @type {{writeFile(path: string, data: Uint8Array): void}} */ FS) =>
+        FS.writeFile(RUNTIME_ZIP, new Uint8Array(start.runtime)),
       env: { PYTHONPATH: RUNTIME_ZIP },
       ...(start.image ? { _loadSnapshot: start.image } : {}),
     });

@@ -87,7 +87,9 @@ export class SandboxClient {
   #boot(request, transfer = []) {
     return new Promise((resolve, reject) => {
       this.#booting = { resolve, reject };
-      this.#watchdog.start(BOOT_MS, () => this.#fail(new SandboxError('boot_failed', 'Python did not start in a minute. Reload the page.')));
+      this.#watchdog.start(BOOT_MS, () =>
+        this.#fail(new SandboxError('boot_failed', 'Python did not start in a minute. Reload the page.')),
+      );
       this.#post(request, transfer);
     });
   }
@@ -108,7 +110,9 @@ export class SandboxClient {
         if (this.#port) return this.#fail(new SandboxError('frame_removed', 'The sandbox was reloaded.'));
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = ({ data }) => this.#onEvent(data);
-        port1.addEventListener('close', () => this.#fail(new SandboxError('frame_removed', 'The sandbox was removed from the page.')));
+        port1.addEventListener('close', () =>
+          this.#fail(new SandboxError('frame_removed', 'The sandbox was removed from the page.')),
+        );
         this.#port = port1;
         // An opaque origin can only be addressed as '*': this message carries nothing but the port.
         frame.contentWindow?.postMessage({ type: 'connect' }, '*', [port2]);
@@ -227,7 +231,9 @@ export class SandboxClient {
       case 'displayed':
         return this.#options.onEvent?.(event);
       default:
-        this.#fail(new SandboxError('unknown_message', 'The sandbox sent a message this page does not know. Reload the page.'));
+        this.#fail(
+          new SandboxError('unknown_message', 'The sandbox sent a message this page does not know. Reload the page.'),
+        );
     }
   }
 
@@ -244,7 +250,12 @@ export class SandboxClient {
       reply = { type: 'tool_result', run_id, call_id, value: await this.#options.onTool(call) };
     } catch (error) {
       const { kind, name, message } = /** @type {{kind?: string, name?: string, message?: string}} */ (error);
-      reply = { type: 'tool_result', run_id, call_id, error: { kind: kind ?? name ?? 'Error', message: message ?? String(error) } };
+      reply = {
+        type: 'tool_result',
+        run_id,
+        call_id,
+        error: { kind: kind ?? name ?? 'Error', message: message ?? String(error) },
+      };
     }
     if (this.#running?.run_id !== run_id) return; // stopped meanwhile
     resume();

@@ -5,7 +5,6 @@
  */
 
 /** @typedef {import('./protocol.js').Start} Start */
-/** @typedef {import('./protocol.js').Request} Request */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 
 (() => {
@@ -82,7 +81,7 @@
     spawn();
   }
 
-  /** @param {Request} message */
+  /** @param {import('./protocol.js').Request} message */
   async function handle(message) {
     switch (message?.type) {
       case 'start':

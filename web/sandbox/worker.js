@@ -83,11 +83,14 @@ async function handle(message) {
     case 'tool_result':
       return bridge.settleTool(message);
     default:
-      return fail(`unknown message type ${JSON.stringify(/** @type {{type: unknown}} */ (message).type)}`, 'unknown_message');
+      return fail(
+        `unknown message type ${JSON.stringify(/** @type {{type: unknown}} */ (message).type)}`,
+        'unknown_message',
+      );
   }
 }
 
-self.addEventListener('message', (event) => {
+self.addEventListener('message', (/** @type {MessageEvent} */ event) => {
   handle(event.data).catch((error) => fail(error, session ? 'worker_error' : 'boot_failed'));
 });
 

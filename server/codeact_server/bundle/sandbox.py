@@ -19,7 +19,7 @@ __all__ = ["write_sandbox"]
 def write_sandbox(source: Source, out: Output) -> None:
     """Write ``sandbox/`` but for the modules the page imports, which are copied as they are."""
     runtime = zip_package(source.runtime)
-    image = _cached_image(source, runtime, out.folder.parent / "cache")
+    image = _cached_image(source, runtime, source.root / "build" / "cache")
     files = {
         "worker": ("worker.js", bundle_worker(source)),
         "wasm": ("pyodide.wasm", (source.pyodide / "pyodide.asm.wasm").read_bytes()),

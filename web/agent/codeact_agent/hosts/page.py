@@ -68,7 +68,6 @@ class PageHost:
     def __init__(self, bridge: "Any") -> None:
         self._bridge = bridge
         self.tools: dict[str, Any] = {}
-        self.forward = self.emit
 
     @property
     def stopping(self) -> bool:
@@ -101,25 +100,9 @@ class PageHost:
             running.append(asyncio.create_task(self._answer(called)))
 
     async def _answer(self, called: dict[str, "Any"]) -> None:
-        event = {"type": "tool_called", "call_id": called["call_id"], "name": called["name"]}
-        self.forward(_with(event, "arguments", called["arguments"]))
-        started = self.now()
         outcome = await call(self.tools, called["name"], called["arguments"])
-        returned = _with(event, "duration_ms", round((self.now() - started) * 1000, 1))
-        returned["type"] = "tool_returned"
-        if "value" in outcome:
-            returned["value"] = json.loads(outcome["value"])
-        else:
-            returned["error"] = outcome["error"]
-        self.forward(returned)
         outcome["id"] = called["id"]
         self._bridge.tool_returned(json.dumps(outcome))
-
-
-def _with(event: dict[str, "Any"], name: str, value: object) -> dict[str, "Any"]:
-    copied = event.copy()
-    copied[name] = value
-    return copied
 
 
 class Conversation:
@@ -163,7 +146,6 @@ class Conversation:
             raise AgentError(prepared["error"]["message"])
         if self._loop is None:
             self._loop = Loop(self._host, prepared["limits"])
-            self._host.forward = self._loop.forward
         return self._loop
 
     async def _choose(self, task: str, name: str) -> tuple["Any", ...]:

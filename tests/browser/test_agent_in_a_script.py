@@ -1,0 +1,95 @@
+"""``from codeact_agent import Agent, tool`` in a script."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from codeact_agent import Agent, tool
+from support.upstream import Reply, ScriptedUpstream
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def live(upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    upstream.reset()
+    monkeypatch.setenv("OPENAI_BASE_URL", upstream.base_url)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
+    yield
+
+
+def test_variables_last_until_reset(upstream: ScriptedUpstream) -> None:
+    upstream.enqueue(
+        Reply(text="<code>\nseen = [1]\nfinal_answer('kept')\n</code>"),
+        Reply(text="<code>\nfinal_answer(seen)\n</code>"),
+        Reply(text="<code>\nfinal_answer('seen' in globals())\n</code>"),
+    )
+    with Agent(model="m") as agent:
+        assert agent.run("Remember").answer == "kept"
+        assert agent.run("Recall").answer == [1]
+        agent.reset()
+        assert agent.run("Forget").answer is False
+    second, third = upstream.requests[1].json["messages"], upstream.requests[2].json["messages"]
+    assert second[1] == {"role": "user", "content": "Remember"}
+    assert len(third) == 2
+
+
+def test_a_tool_runs_in_this_process_and_blocks_the_sandbox(upstream: ScriptedUpstream) -> None:
+    ran_in: list[str] = []
+
+    @tool
+    def where(number: int) -> int:
+        """Doubles a number, here."""
+        ran_in.append(threading.current_thread().name)
+        return number * 2
+
+    upstream.enqueue(Reply(text="<code>\nfinal_answer([where(n) for n in range(3)])\n</code>"))
+    with Agent([where], model="m") as agent:
+        assert agent.run("?").answer == [0, 2, 4]
+    assert len(ran_in) == 3
+
+
+def test_interrupt_from_a_tool_stops_the_run(upstream: ScriptedUpstream) -> None:
+    @tool
+    def enough() -> str:
+        """Stops everything."""
+        agent.interrupt()
+        return "stopping"
+
+    upstream.enqueue(Reply(text="<code>\nkept = 1\nenough()\nwhile True: pass\n</code>"))
+    agent = Agent([enough], model="m")
+    with agent:
+        result = agent.run("?")
+        assert result.status == "stopped"
+        assert not result.answered
+        upstream.enqueue(Reply(text="<code>\nfinal_answer(kept)\n</code>"))
+        assert agent.run("again").answer == 1
+
+
+def test_the_time_limit_keeps_state_and_the_hard_stop_says_what_is_lost(upstream: ScriptedUpstream) -> None:
+    upstream.enqueue(
+        Reply(text="<code>\nkept = 5\nwhile True: pass\n</code>"),
+        Reply(text="<code>\nprint(kept)\nsum(range(10**11))\n</code>"),
+        Reply(text="<code>\nfinal_answer('kept' in globals())\n</code>"),
+    )
+    with Agent(model="m", limits={"time_ms": 500, "grace_ms": 500}) as agent:
+        result = agent.run("?")
+    assert result.answer is False
+    first, second, _ = (step["observation"] for step in result.steps)
+    assert "TimeLimit: The code ran longer than 0.5 s" in first
+    assert "kept: int" in first
+    assert "its interpreter was replaced" in second
+    assert "All variables are gone" in second
+
+
+def test_events_come_in_the_documented_order(upstream: ScriptedUpstream) -> None:
+    upstream.enqueue(Reply(text="Hm.\n<code>\nprint(1)\nfinal_answer(2)\n</code>"))
+    kinds: list[str] = []
+    with Agent(model="m", on_event=lambda event: kinds.append(event["type"])) as agent:
+        agent.run("?")
+    assert [kind for kind in kinds if kind != "model_delta"] == [
+        "run_started", "step_started", "model_replied", "code_parsed", "output", "step_finished", "run_finished",
+    ]  # fmt: skip
+    assert "model_delta" in kinds

@@ -1,0 +1,47 @@
+"""Each recorded task, end to end, through the page and through ``codeact-web run``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+from support.agent_page import AgentPage
+from support.command import codeact_web
+
+pytestmark = pytest.mark.browser
+
+# What the answer must be, as the page shows it (fragments) and as --json gives it.
+ANSWERS = {
+    "laptops": (["Laptop B", "87.0"], lambda a: (a["winner"], a["score"]) == ("Laptop B", 87.0)),
+    "cities": (["21445000", "3484003"], lambda a: (a["total"], a["standard_deviation"]) == (21445000, 3484003)),
+    "self_debug": (["2202.91"], lambda a: a == 2202.91),
+    "circle": (["31.4159", "78.5398"], lambda a: a == "circumference 31.4159, area 78.5398"),
+    "logs": (["auth", "2462"], lambda a: sum(each["records"] for each in a.values()) == 12_450),
+    "sales_csv": (["Desk", "1860.0"], lambda a: (a["best_product"], a["regions"]["South"]) == ("Desk", 1595.5)),
+    "simulation": (["10.3 minutes"], lambda a: "about 10.3 minutes, with two about 0.5" in a),
+    "parsing": (["Anna Berg", "375.5"], lambda a: [each["total"] for each in a] == [1200.0, 375.5, 120.0]),
+    "slow_then_fast": (["148933", "1999993"], lambda a: a == {"primes_below_2000000": 148933, "largest": 1999993}),
+    "bar_chart": (["Nov is the wettest month"], lambda a: a == "Nov is the wettest month, with 97 mm."),
+}
+
+
+@pytest.mark.parametrize("task", ANSWERS)
+def test_page_solves(task: str, page: Page, served: str) -> None:
+    agent = AgentPage(page).open(served)
+    answer = agent.solve(task)
+    for fragment in ANSWERS[task][0]:
+        expect(answer).to_contain_text(fragment)
+    expect(page.get_by_text("The recording expected")).to_have_count(0)
+
+
+@pytest.mark.parametrize("task", ANSWERS)
+def test_command_solves(task: str) -> None:
+    done = codeact_web("run", task, "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert set(result) == {"answer", "steps", "sandbox", "duration_ms", "model"}
+    assert ANSWERS[task][1](result["answer"]), result["answer"]
+    assert result["model"] == "recorded"
+    assert result["sandbox"]["from_image"] is True
+    assert [step["difference"] for step in result["steps"]] == [None] * len(result["steps"])

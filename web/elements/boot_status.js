@@ -1,0 +1,108 @@
+import { css, html, LitElement } from '../vendor/lit.js';
+import { duration } from './duration.js';
+import { quietButton, shared } from './shared_styles.js';
+
+/** @typedef {import('./events.js').BootStep} BootStep */
+
+const MARKS = { doing: '', done: '✓', failed: '✕' };
+const SPOKEN = { doing: 'in progress', done: 'done', failed: 'failed' };
+
+/** How far the boot is, in a few words; its named steps when opened. A failure opens it. */
+export class BootStatusElement extends LitElement {
+  /** @override */
+  static properties = { steps: { state: true }, ready: { state: true } };
+
+  /** @override */
+  static styles = [
+    shared,
+    quietButton,
+    css`
+      details { position: relative; font-size: var(--ca-size-2); }
+      summary { display: flex; align-items: center; gap: var(--ca-space-2); padding: var(--ca-space-1); color: var(--ca-color-muted); list-style: none; cursor: pointer; white-space: nowrap; border-radius: var(--ca-radius-1); }
+      summary::-webkit-details-marker { display: none; }
+      summary:hover { color: var(--ca-color-text); }
+      .mark { flex: none; inline-size: 0.5rem; block-size: 0.5rem; border-radius: 50%; background: var(--ca-color-accent); }
+      .doing .mark { animation: pulse var(--ca-duration-3) ease-in-out infinite alternate; }
+      .failed .mark { background: var(--ca-color-danger); }
+      .failed summary { color: var(--ca-color-danger); }
+      .panel { position: absolute; inset-block-start: calc(100% + var(--ca-space-2)); inset-inline-end: 0; inline-size: max-content; min-inline-size: 14rem; max-inline-size: min(22rem, 90vw); padding: var(--ca-space-3) var(--ca-space-4); border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-2); background: var(--ca-color-surface); box-shadow: var(--ca-shadow); }
+      ol { display: grid; gap: var(--ca-space-1); margin: 0; padding: 0; list-style: none; }
+      li { display: grid; grid-template-columns: 1rem 1fr auto; gap: var(--ca-space-2); }
+      li span { color: var(--ca-color-muted); font-variant-numeric: tabular-nums; }
+      .panel p { margin: var(--ca-space-2) 0; }
+      @keyframes pulse { from { opacity: 0.35; } }
+      @media (prefers-reduced-motion: reduce) { .mark { animation: none !important; } }
+      @media (max-width: 30rem) { .total { display: none; } }
+    `,
+  ];
+
+  constructor() {
+    super();
+    /** @type {BootStep[]} */
+    this.steps = [];
+    /** @type {BootStep | null} */
+    this.ready = null;
+  }
+
+  /** @param {BootStep} step */
+  receive(step) {
+    if (step.step === 'ready') {
+      this.ready = step;
+      return;
+    }
+    const known = this.steps.some((other) => other.step === step.step);
+    this.steps = known ? this.steps.map((other) => (other.step === step.step ? step : other)) : [...this.steps, step];
+  }
+
+  /** @param {string} message */
+  fail(message) {
+    if (!this.#failed) this.receive({ step: 'page', label: 'Starting', state: 'failed', message });
+  }
+
+  get #failed() {
+    return (
+      this.steps.find((step) => step.state === 'failed') ?? (this.ready?.state === 'failed' ? this.ready : undefined)
+    );
+  }
+
+  get #state() {
+    if (this.#failed) return 'failed';
+    return this.ready ? 'done' : 'doing';
+  }
+
+  #words() {
+    if (this.#failed) return 'Python did not start';
+    if (!this.ready) return `${this.steps.findLast((step) => step.state === 'doing')?.label ?? 'Starting'}…`;
+    return html`Python ready${this.ready.ms ? html`<span class="total"> · ${duration(this.ready.ms)}</span>` : ''}`;
+  }
+
+  /** @override */
+  render() {
+    const failed = this.#failed;
+    return html`<details class=${this.#state} ?open=${Boolean(failed)} @keydown=${this.#close} @focusout=${this.#leave}>
+      <summary><span class="mark"></span><span>${this.#words()}</span></summary>
+      <div class="panel">
+        <ol>${this.steps.map((step) => this.#row(step))}</ol>
+        ${failed ? html`<p>${failed.message ?? 'Reload the page to try again.'}</p>` : ''}
+        ${failed ? html`<button class="quiet" type="button" @click=${() => location.reload()}>Reload</button>` : ''}
+      </div>
+    </details>`;
+  }
+
+  /** @param {BootStep} step */
+  #row({ label, state, ms }) {
+    return html`<li><span aria-hidden="true">${MARKS[state]}</span>${label}
+      <span>${ms === undefined ? '' : duration(ms)}<span class="visually-hidden">${SPOKEN[state]}</span></span></li>`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #close(event) {
+    if (event.key === 'Escape') /** @type {HTMLDetailsElement} */ (event.currentTarget).open = false;
+  }
+
+  /** @param {FocusEvent} event */
+  #leave(event) {
+    const details = /** @type {HTMLDetailsElement} */ (event.currentTarget);
+    if (!this.#failed && !details.contains(/** @type {Node | null} */ (event.relatedTarget))) details.open = false;
+  }
+}

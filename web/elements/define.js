@@ -1,0 +1,49 @@
+/** Registers every element of the view, once; importing a class alone registers nothing. */
+
+import { ActivityElement } from './activity.js';
+import { AnswerElement } from './answer.js';
+import { BootStatusElement } from './boot_status.js';
+import { BundleElement } from './bundle.js';
+import { CodeElement } from './code.js';
+import { CopyButtonElement } from './copy_button.js';
+import { DifferenceElement } from './difference.js';
+import { DisplayElement } from './display.js';
+import { EndingElement } from './ending.js';
+import { ExamplesElement } from './examples.js';
+import { MarkdownTextElement } from './markdown_text.js';
+import { ModelPickerElement } from './model_picker.js';
+import { OutputElement } from './output.js';
+import { RunElement } from './run.js';
+import { StepElement } from './step.js';
+import { TaskBoxElement } from './task_box.js';
+import { ToolCallElement } from './tool_call.js';
+import { TranscriptElement } from './transcript.js';
+import { VariablesElement } from './variables.js';
+
+const ELEMENTS = {
+  'ca-activity': ActivityElement,
+  'ca-answer': AnswerElement,
+  'ca-boot-status': BootStatusElement,
+  'ca-bundle': BundleElement,
+  'ca-code': CodeElement,
+  'ca-copy': CopyButtonElement,
+  'ca-difference': DifferenceElement,
+  'ca-display': DisplayElement,
+  'ca-ending': EndingElement,
+  'ca-examples': ExamplesElement,
+  'ca-markdown': MarkdownTextElement,
+  'ca-model-picker': ModelPickerElement,
+  'ca-output': OutputElement,
+  'ca-run': RunElement,
+  'ca-step': StepElement,
+  'ca-task-box': TaskBoxElement,
+  'ca-tool-call': ToolCallElement,
+  'ca-transcript': TranscriptElement,
+  'ca-variables': VariablesElement,
+};
+
+export function defineElements(registry = customElements) {
+  for (const [tag, element] of Object.entries(ELEMENTS)) {
+    if (!registry.get(tag)) registry.define(tag, element);
+  }
+}

@@ -1,0 +1,46 @@
+/** The events that our own elements fire; those of a run are in docs/events.md and typed here. */
+
+/** @typedef {import('../sandbox/protocol.js').Answer} Answer */
+/** @typedef {import('../sandbox/protocol.js').Chunk} Chunk */
+/** @typedef {import('../sandbox/protocol.js').Failure} Failure */
+/** @typedef {import('../sandbox/protocol.js').MimeBundle} MimeBundle */
+/** @typedef {import('../sandbox/protocol.js').Result} Result */
+
+/** @typedef {{type: 'run_started', task: string, task_id: string | null, model: string, recorded: boolean, max_steps: number}} RunStarted */
+/** @typedef {'answered' | 'forced' | 'unanswered' | 'stopped' | 'failed'} Status */
+/** @typedef {{type: 'run_finished', status: Status, answer: Answer | null, error: Failure | null, steps: number, duration_ms: number}} RunFinished */
+/** @typedef {{type: 'step_started', step: number, forced: boolean}} StepStarted */
+/** @typedef {{type: 'model_delta', step: number, text: string}} ModelDelta */
+/** @typedef {{type: 'model_retried', step: number, message: string, attempt: number, delay_ms: number}} ModelRetried */
+/** @typedef {{type: 'model_replied', step: number, text: string, duration_ms: number}} ModelReplied */
+/** @typedef {{type: 'code_parsed', step: number, thought: string, code: string}} CodeParsed */
+/** @typedef {{type: 'output', step: number, chunks: Chunk[]}} Output */
+/** @typedef {{type: 'displayed', step: number, bundle: MimeBundle}} Displayed */
+/** @typedef {{type: 'tool_called', step: number, call_id: number, name: string, arguments: Record<string, unknown>}} ToolCalled */
+/** @typedef {{type: 'tool_returned', step: number, call_id: number, name: string, value?: unknown, error?: Failure, duration_ms: number}} ToolReturned */
+/** @typedef {{recorded: string, real: string}} Difference */
+/** @typedef {{type: 'step_finished', step: number, observation: string, result: Result | null, difference: Difference | null, duration_ms: number}} StepFinished */
+
+/** @typedef {StepStarted | ModelDelta | ModelRetried | ModelReplied | CodeParsed | Output | Displayed | ToolCalled | ToolReturned | StepFinished} StepEvent */
+/** @typedef {RunStarted | RunFinished | StepEvent} AgentEvent */
+/** @typedef {{step: string, label: string, state: 'doing' | 'done' | 'failed', message?: string, ms?: number}} BootStep */
+/** @typedef {{id: string, name: string, recorded: boolean}} Model */
+/** @typedef {{id: string, title: string, task: string}} Task */
+
+/** `ca-send`: the person wants this task done. */
+export class SendEvent extends Event {
+  /** @param {string} task */
+  constructor(task) {
+    super('ca-send', { bubbles: true, composed: true });
+    this.task = task;
+  }
+}
+
+/** `ca-model-chosen`: the person picked a model. */
+export class ModelChosenEvent extends Event {
+  /** @param {string} model */
+  constructor(model) {
+    super('ca-model-chosen', { bubbles: true, composed: true });
+    this.model = model;
+  }
+}

@@ -1,0 +1,38 @@
+/** What a screen reader is told of a run: step starts, errors and the answer; not every line. */
+
+/** @typedef {import('./events.js').AgentEvent} AgentEvent */
+
+const LONGEST = 600;
+const KEPT = 12;
+
+/**
+ * @param {AgentEvent} event
+ * @returns {string} a sentence, or '' for events that are not told
+ */
+export function narrate(event) {
+  switch (event.type) {
+    case 'step_started':
+      return event.forced ? 'The steps ran out; the model must answer now.' : `Step ${event.step} started.`;
+    case 'model_retried':
+      return event.message;
+    case 'step_finished': {
+      const error = event.result?.error;
+      return error ? `Step ${event.step}: ${error.name}: ${error.value}` : '';
+    }
+    case 'run_finished':
+      if (event.answer) return `Answer: ${event.answer.text.replace(/\*\*|`/g, '')}`;
+      if (event.status === 'stopped') return 'Stopped.';
+      return event.error?.message ?? 'The run ended without an answer.';
+    default:
+      return '';
+  }
+}
+
+/** Add a sentence to a polite live region. @param {Element} region @param {string} sentence */
+export function announce(region, sentence) {
+  if (!sentence) return;
+  const line = document.createElement('p');
+  line.textContent = sentence.length > LONGEST ? `${sentence.slice(0, LONGEST)}…` : sentence;
+  region.append(line);
+  while (region.childElementCount > KEPT) region.firstElementChild?.remove();
+}

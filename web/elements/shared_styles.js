@@ -1,0 +1,51 @@
+/** Styles that every element's shadow tree starts from. */
+
+import { css } from '../vendor/lit.js';
+
+export const shared = css`
+  *, ::before, ::after { box-sizing: border-box; }
+  :host { display: block; }
+  :host([hidden]), [hidden] { display: none !important; }
+  :focus-visible { outline: 2px solid var(--ca-color-accent); outline-offset: 2px; border-radius: var(--ca-radius-1); }
+  button, select { font: inherit; color: inherit; cursor: pointer; }
+  pre { margin: 0; font: var(--ca-size-2) / 1.6 var(--ca-font-code); tab-size: 4; }
+  .visually-hidden {
+    position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+  }
+`;
+
+export const quietButton = css`
+  .quiet {
+    padding: var(--ca-space-1) var(--ca-space-3);
+    border: 1px solid var(--ca-color-line-strong);
+    border-radius: var(--ca-radius-1);
+    background: var(--ca-color-surface);
+    font-size: var(--ca-size-2);
+  }
+  .quiet:hover { background: var(--ca-color-hover); }
+`;
+
+export const disclosure = css`
+  summary {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--ca-space-1);
+    color: var(--ca-color-muted);
+    font-size: var(--ca-size-2);
+    cursor: pointer;
+    list-style: none;
+  }
+  summary::-webkit-details-marker { display: none; }
+  summary::before {
+    content: '';
+    inline-size: 0.35em;
+    block-size: 0.35em;
+    margin-inline: 0.15em 0.25em;
+    border: solid currentColor;
+    border-width: 0 1.5px 1.5px 0;
+    rotate: -45deg;
+    transition: rotate var(--ca-duration-1);
+  }
+  details[open] > summary::before { rotate: 45deg; }
+  summary:hover { color: var(--ca-color-text); }
+`;

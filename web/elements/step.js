@@ -1,0 +1,171 @@
+import { html, LitElement } from '../vendor/lit.js';
+import { duration } from './duration.js';
+import { splitReply } from './reply.js';
+import { disclosure, shared } from './shared_styles.js';
+import { stepStyles } from './step_styles.js';
+
+/** @typedef {import('./events.js').StepEvent} StepEvent */
+/** @typedef {import('./events.js').StepFinished} StepFinished */
+/** @typedef {'asking' | 'running' | 'done' | 'failed' | 'stopped'} StepState */
+
+const WORDS = { asking: 'Thinking', running: 'Running', done: 'Done', failed: 'Error', stopped: 'Stopped' };
+
+/**
+ * One step: the model's thought, its code, and what the code did.
+ * @csspart card - the whole
+ */
+export class StepElement extends LitElement {
+  /** @override */
+  static properties = {
+    number: { type: Number },
+    forced: { type: Boolean },
+    state: { reflect: true },
+    thought: { state: true },
+    code: { state: true },
+    notice: { state: true },
+    finished: { state: true },
+    seconds: { state: true },
+  };
+
+  /** @override */
+  static styles = [shared, disclosure, stepStyles];
+
+  #activity = document.createElement('ca-activity');
+  #reply = '';
+  #frame = 0;
+  #started = performance.now();
+  /** @type {ReturnType<typeof setInterval> | undefined} */ #clock;
+
+  constructor() {
+    super();
+    this.number = 1;
+    this.forced = false;
+    /** @type {StepState} */
+    this.state = 'asking';
+    this.thought = '';
+    this.code = '';
+    this.notice = '';
+    /** @type {StepFinished | null} */
+    this.finished = null;
+    this.seconds = 0;
+  }
+
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    if (this.#active) this.#clock = setInterval(() => this.#tick(), 1000);
+  }
+
+  /** @override */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.#clock);
+    cancelAnimationFrame(this.#frame);
+  }
+
+  /** @param {StepEvent} event */
+  receive(event) {
+    switch (event.type) {
+      case 'model_delta':
+        this.notice = '';
+        this.#reply += event.text;
+        this.#frame ||= requestAnimationFrame(() => this.#write());
+        return;
+      case 'model_retried':
+        this.#reply = '';
+        this.#write();
+        this.notice = `${event.message} Trying again in ${Math.ceil(event.delay_ms / 1000)} s (attempt ${event.attempt}).`;
+        return;
+      case 'code_parsed':
+        cancelAnimationFrame(this.#frame);
+        this.thought = event.thought;
+        this.code = event.code;
+        if (event.code) this.state = 'running';
+        return;
+      case 'output':
+        return this.#activity.print(event.chunks);
+      case 'displayed':
+        return this.#activity.show(event.bundle);
+      case 'tool_called':
+        return this.#activity.call(event);
+      case 'tool_returned':
+        return this.#activity.return(event);
+      case 'step_finished':
+        this.finished = event;
+        this.end(event.result?.stopped ? 'stopped' : event.result?.error ? 'failed' : 'done');
+    }
+  }
+
+  /** @param {StepState} state  does nothing to a step that has ended */
+  end(state) {
+    if (!this.#active) return;
+    this.#activity.finish();
+    clearInterval(this.#clock);
+    this.notice = '';
+    this.state = state;
+  }
+
+  get #active() {
+    return this.state === 'asking' || this.state === 'running';
+  }
+
+  #tick() {
+    this.seconds = Math.round((performance.now() - this.#started) / 1000);
+  }
+
+  #write() {
+    this.#frame = 0;
+    if (this.state !== 'asking') return;
+    const { thought, code } = splitReply(this.#reply);
+    this.thought = thought;
+    this.code = code;
+  }
+
+  /** @override */
+  render() {
+    return html`<article part="card" aria-label=${`Step ${this.number}`}>
+      <header>
+        <span class="mark"></span>
+        <h3>Step ${this.number}</h3>
+        <span class="state">${this.#words()}</span>
+        <span class="time">${this.finished ? duration(this.finished.duration_ms) : this.seconds > 1 ? `${this.seconds} s` : ''}</span>
+      </header>
+      ${this.forced ? html`<p class="notice">The steps ran out, so the model must answer now.</p>` : ''}
+      ${this.notice ? html`<p class="notice">${this.notice}</p>` : ''}
+      ${this.thought ? html`<ca-markdown class="said" .text=${this.thought}></ca-markdown>` : ''}
+      ${this.code ? html`<ca-code .code=${this.code} ?writing=${this.state === 'asking'}></ca-code>` : ''}
+      ${this.#activity}
+      ${this.#outcome()}
+    </article>`;
+  }
+
+  #words() {
+    if (this.#active) return `${this.code && this.state === 'asking' ? 'Writing' : WORDS[this.state]}…`;
+    if (this.finished?.result?.timed_out) return 'Time limit';
+    return this.state === 'done' ? '' : WORDS[this.state];
+  }
+
+  #outcome() {
+    if (!this.finished) return '';
+    const { result, observation, difference } = this.finished;
+    const told = html`<details class="told"><summary>No code in this reply</summary><pre>${observation}</pre></details>`;
+    const variables = result?.variables.length
+      ? html`<ca-variables .variables=${result.variables}></ca-variables>`
+      : '';
+    const differs = difference ? html`<ca-difference .difference=${difference}></ca-difference>` : '';
+    const folded = html`<div class="folded">${result ? '' : told}${variables}${differs}</div>`;
+    return html`${result?.results.map(
+      (bundle) => html`<div class="result"><p class="label">Result</p><ca-bundle .bundle=${bundle}></ca-bundle></div>`,
+    )}
+    ${result?.error ? html`<div class="error">${this.#error(result.error, result.timed_out || result.stopped)}</div>` : ''}
+    ${variables || differs || !result ? folded : ''}`;
+  }
+
+  /** @param {{value: string, traceback: string}} error @param {boolean} ended  by the person or the time limit */
+  #error({ value, traceback }, ended) {
+    if (ended) return html`<p>${value}</p>`;
+    const message = traceback.lastIndexOf('\n', traceback.lastIndexOf(value)) + 1;
+    const frames = traceback.slice(0, message).trimEnd();
+    return html`${frames ? html`<pre>${frames}</pre>` : ''}<pre class="message">${traceback.slice(message)}</pre>`;
+  }
+}
