@@ -33,7 +33,7 @@ fix: $(VENV)/.test node_modules/.setup ## mend what the checkers can mend themse
 	node_modules/.bin/biome check --write
 
 bench: site $(VENV)/.test setup-browser ## measure; writes build/bench.json
-	@$(BIN)/python -m bench
+	@$(BIN)/python tests/bench
 
 setup: $(VENV)/.setup node_modules/.setup ## install the Python and npm packages
 

@@ -29,7 +29,7 @@ async function onTool(call) {
 async function start({ limits = {}, plain = false } = {}) {
   const sandbox = new SandboxClient({
     frameUrl: 'sandbox/frame.html',
-    fetchAssets: () => fetchAssets('sandbox/manifest.json', { plain }),
+    fetchAssets: (onAsset) => fetchAssets('sandbox/manifest.json', onAsset, { plain }),
     limits,
     onEvent: (event) => script.codeact_event?.(event),
     onTool,

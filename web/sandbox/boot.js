@@ -1,6 +1,7 @@
 /** Boot Pyodide from bytes, without any network, from an image where there is one. Called by the worker. */
 
 import { loadPyodide } from 'pyodide/pyodide.mjs';
+import { unpack } from './sparse.js';
 
 /**
  * What the frame sends its worker: the protocol's `start` with the wasm already compiled.
@@ -43,7 +44,7 @@ export async function bootPyodide(start, createPyodideModule, onStep) {
       fsInit: async (/** @type {{writeFile(path: string, data: Uint8Array): void}} */ FS) =>
         FS.writeFile(RUNTIME_ZIP, new Uint8Array(start.runtime)),
       env: { PYTHONPATH: RUNTIME_ZIP },
-      ...(start.image ? { _loadSnapshot: start.image } : {}),
+      ...(start.image ? { _loadSnapshot: unpack(start.image) } : {}),
     });
     return pyodide;
   } finally {

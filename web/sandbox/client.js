@@ -8,7 +8,7 @@ import { SandboxError } from './errors.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 import { Watchdog } from './watchdog.js';
 
-/** @typedef {import('./protocol.js').Assets} Assets */
+/** @typedef {import('./protocol.js').Asset} Asset */
 /** @typedef {import('./protocol.js').Limits} Limits */
 /** @typedef {import('./protocol.js').Ready} Ready */
 /** @typedef {import('./protocol.js').Result} Result */
@@ -34,7 +34,7 @@ const STOP_MS = { shared: 1_000, alone: 300 };
 /**
  * @typedef {object} SandboxOptions
  * @property {string | URL} frameUrl
- * @property {() => Promise<Assets>} fetchAssets  called at each `start`
+ * @property {(onAsset: (asset: Asset) => void) => Promise<void>} fetchAssets  called at each `start`
  * @property {Partial<Limits>} [limits]
  * @property {Element} [parent]  where the hidden frame goes
  * @property {(event: SandboxEvent) => void} [onEvent]  `booting`, `output` and `displayed`, as they come
@@ -77,10 +77,21 @@ export class SandboxClient {
   }
 
   async #start() {
-    const [assets] = await Promise.all([this.#options.fetchAssets(), this.#connect()]);
-    const { wasm, stdlib, runtime, image } = assets;
-    const transfer = [wasm, stdlib, runtime, ...(image ? [image] : [])];
-    return this.#boot({ type: 'start', version: PROTOCOL_VERSION, assets, limits: this.#limits }, transfer);
+    /** @type {Asset[]} */
+    let early = [];
+    const fetched = this.#options.fetchAssets((asset) => (this.#port ? this.#hand(asset) : early.push(asset)));
+    fetched.catch(() => {}); // met below; it may fail while the frame still loads
+    await this.#connect();
+    const ready = this.#boot({ type: 'start', version: PROTOCOL_VERSION, limits: this.#limits });
+    for (const asset of early) this.#hand(asset);
+    early = [];
+    await Promise.all([fetched, ready]);
+    return ready;
+  }
+
+  /** @param {Asset} asset */
+  #hand(asset) {
+    this.#post(asset, asset.data instanceof ArrayBuffer ? [asset.data] : []);
   }
 
   /** @param {Request} request @param {Transferable[]} [transfer] @returns {Promise<Ready>} */

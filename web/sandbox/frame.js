@@ -4,6 +4,7 @@
  * Inlined into frame.html by the bundler, which puts its hash into the frame's CSP.
  */
 
+/** @typedef {import('./protocol.js').Asset} Asset */
 /** @typedef {import('./protocol.js').Start} Start */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 
@@ -13,13 +14,16 @@
   /** Above this the page itself would starve: a worker that sends so much in one second is ended. */
   const MESSAGES_PER_SECOND = 20_000;
   const SIGINT = 2;
+  const NEEDED = /** @type {const} */ (['stdlib', 'runtime', 'lock', 'image']);
 
   /** @type {MessagePort} */
   let port;
   /** @type {Worker | null} */
   let worker = null;
-  /** @type {Start | null} */
-  let kept = null;
+  /** @type {Start['limits'] | null} */
+  let limits = null;
+  /** Kept for the next worker. @type {Partial<import('./protocol.js').Assets>} */
+  const assets = {};
   /** @type {WebAssembly.Module | null} */
   let module = null;
   let workerUrl = '';
@@ -40,11 +44,9 @@
     worker = null;
   }
 
+  /** Start a worker; it can read its script while its other assets are still on their way. */
   function spawn() {
-    if (!kept || !module) throw new Error('reset before start');
     end();
-    const { stdlib, runtime, lock, image } = kept.assets;
-    shared = crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
     const mine = new Worker(workerUrl);
     worker = mine;
     let second = 0;
@@ -64,21 +66,35 @@
       if (worker === mine) fail('worker_died', event.message || 'the worker ended');
     };
     mine.onmessageerror = () => fail('unknown_message', 'the worker sent a message that cannot be read');
-    mine.postMessage({ type: 'start', limits: kept.limits, interrupt: shared, module, stdlib, runtime, lock, image });
+  }
+
+  function feed() {
+    if (!limits || !module) throw new Error('reset before start');
+    shared = crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
+    const { stdlib, runtime, lock, image } = assets;
+    worker?.postMessage({ type: 'start', limits, interrupt: shared, module, stdlib, runtime, lock, image });
   }
 
   /** @param {Start} message */
-  async function start(message) {
+  function start(message) {
     if (message.version !== VERSION) {
       return fail('wrong_version', `page speaks protocol ${message.version}, the sandbox ${VERSION}; reload the page`);
     }
-    kept = message;
-    send({ type: 'booting', step: 'compile' });
-    workerUrl ||= URL.createObjectURL(new Blob([message.assets.worker], { type: 'text/javascript' }));
-    module ??= await WebAssembly.compile(message.assets.wasm);
-    message.assets.wasm = new ArrayBuffer(0); // compiled: its bytes are not needed again
-    message.assets.worker = '';
-    spawn();
+    limits = message.limits;
+  }
+
+  /** @param {Asset} asset */
+  async function take({ name, data }) {
+    if (name === 'worker') {
+      workerUrl = URL.createObjectURL(new Blob([data], { type: 'text/javascript' }));
+      spawn();
+    } else if (name === 'wasm') {
+      send({ type: 'booting', step: 'compile' });
+      module = await WebAssembly.compile(data);
+    } else {
+      Object.assign(assets, { [name]: data });
+    }
+    if (workerUrl && module && NEEDED.every((each) => each in assets)) feed();
   }
 
   /** @param {import('./protocol.js').Request} message */
@@ -86,8 +102,11 @@
     switch (message?.type) {
       case 'start':
         return start(message);
+      case 'asset':
+        return take(message);
       case 'reset':
-        return spawn();
+        spawn();
+        return feed();
       case 'interrupt':
         if (shared) Atomics.store(shared, 0, SIGINT);
         return worker?.postMessage(message);

@@ -23,6 +23,11 @@ const pyodide = await loadPyodide({
   fsInit: async (FS) => FS.writeFile(RUNTIME_ZIP, readFileSync(runtimeZip)),
   env: { PYTHONPATH: RUNTIME_ZIP, HOME: '/home/pyodide' },
 });
-pyodide.runPython('import codeact_runtime.pyodide_host, codeact_runtime.warm_up; codeact_runtime.warm_up.warm_up()');
+const done = pyodide.runPython(`
+import codeact_runtime.pyodide_host
+from codeact_runtime.warm_up import warm_up
+warm_up()
+`);
+if (done !== 4) throw new Error(`warm_up finished ${done} of 4 steps`);
 writeFileSync(out, pyodide.makeMemorySnapshot());
 process.exit(0);

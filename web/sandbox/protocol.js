@@ -19,7 +19,7 @@ export const PROTOCOL_VERSION = 1;
  */
 
 /**
- * @typedef {object} Assets  what a worker needs; the frame keeps them for the next worker
+ * @typedef {object} Assets  what a worker needs, sent one by one; the frame keeps them for the next worker
  * @property {string} worker  source of the bundled classic worker
  * @property {ArrayBuffer} wasm
  * @property {ArrayBuffer} stdlib
@@ -53,7 +53,8 @@ export const PROTOCOL_VERSION = 1;
  * @property {Variable[]} variables
  */
 
-/** @typedef {{type: 'start', version: number, assets: Assets, limits: Limits}} Start */
+/** @typedef {{type: 'start', version: number, limits: Limits}} Start */
+/** @typedef {{[K in keyof Assets]: {type: 'asset', name: K, data: Assets[K]}}[keyof Assets]} Asset */
 /** @typedef {{type: 'set_tools', tools: ToolSpec[]}} SetTools */
 /** @typedef {{type: 'run', run_id: number, code: string, time_ms?: number}} Run  `time_ms` lowers the limit for this run */
 /** @typedef {{type: 'interrupt', run_id: number}} Interrupt */
@@ -69,5 +70,5 @@ export const PROTOCOL_VERSION = 1;
 /** @typedef {{type: 'finished', run_id: number, result: Result}} Finished */
 /** @typedef {{type: 'failed', error: Failure}} Failed  the worker is gone; `reset` makes a new one */
 
-/** @typedef {Start | SetTools | Run | Interrupt | ToolResult | Reset} Request */
+/** @typedef {Start | Asset | SetTools | Run | Interrupt | ToolResult | Reset} Request */
 /** @typedef {Booting | Ready | Output | Displayed | ToolCalled | Finished | Failed} SandboxEvent */

@@ -56,7 +56,7 @@ async function start(message) {
     from_image: message.image !== null,
     can_block: bridge.forPython.canBlock,
     can_interrupt: message.interrupt !== null,
-    python: pyodide.runPython('import platform; platform.python_version()'),
+    python: pyodide.runPython('import sys; sys.version.split()[0]'),
   });
 }
 

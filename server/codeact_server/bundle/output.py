@@ -57,7 +57,10 @@ class Output:
         return self.write(f"{stem}.{hashlib.sha256(data).hexdigest()[:16]}{dot}{ending}", data)
 
     def close(self) -> None:
-        """Remove stale files."""
+        """Remove stale files and the folders they leave empty."""
         for path in list(self.folder.rglob("*")):
             if path.is_file() and path not in self._written:
                 path.unlink()
+        for folder in sorted(self.folder.rglob("*"), reverse=True):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()

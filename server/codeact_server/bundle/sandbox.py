@@ -12,6 +12,7 @@ from codeact_server.bundle.javascript import bundle_worker, minify_script
 from codeact_server.bundle.output import Output
 from codeact_server.bundle.policy import display_csp, frame_csp
 from codeact_server.bundle.source import Source
+from codeact_server.bundle.sparse import pack
 
 __all__ = ["write_sandbox"]
 
@@ -26,7 +27,7 @@ def write_sandbox(source: Source, out: Output) -> None:
         "stdlib": ("stdlib.zip", (source.pyodide / "python_stdlib.zip").read_bytes()),
         "lock": ("pyodide-lock.json", _empty_lock(source)),
         "runtime": ("runtime.zip", runtime),
-        "image": ("image.bin", image),
+        "image": ("image.bin", pack(image)),
     }
     assets = {key: out.write_hashed(f"sandbox/assets/{name}", data) for key, (name, data) in files.items()}
     csp = {name: _write_frame(source, out, name) for name in ("frame", "display")}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codeact_agent.recorded import check_recording
 
-from codeact_server.bundle.javascript import bundle_module
+from codeact_server.bundle.javascript import bundle_pages
 from codeact_server.bundle.output import Output
 from codeact_server.bundle.policy import page_csp
 from codeact_server.bundle.sandbox import write_sandbox
@@ -15,19 +15,9 @@ from codeact_server.bundle.source import Source
 
 __all__ = ["build_site"]
 
-_COPIED = {".js", ".css", ".html", ".svg", ".json", ".png", ".ico", ".webmanifest"}
-_NOT_COPIED = {"vendor", "vendor_entries", "vendor_types", "agent"}
-# Handled by the sandbox's own bundling, or only needed by tools.
-_SANDBOX_SOURCES = {
-    "worker.js",
-    "bridge.js",
-    "boot.js",
-    "frame.js",
-    "frame.html",
-    "display.js",
-    "display.html",
-}
-_PYSCRIPT = ("core.js", "core.css")
+_PAGES = ("page.js", "script_host.js")
+_COPIED = {".css", ".html", ".svg"}
+_EDITORS = ("codemirror", "xterm")  # of PyScript; no page of ours shows one
 
 
 def build_site(out: Path, source: Source | None = None) -> None:
@@ -48,14 +38,10 @@ def build_site(out: Path, source: Source | None = None) -> None:
 def _write_pages(source: Source, output: Output) -> None:
     for path in sorted(source.web.rglob("*")):
         name = path.relative_to(source.web)
-        if not path.is_file() or path.suffix not in _COPIED or name.parts[0] in _NOT_COPIED:
-            continue
-        if path.name == "tsconfig.json" or (name.parts[0] == "sandbox" and path.name in _SANDBOX_SOURCES):
-            continue
-        data = path.read_bytes()
-        if path.suffix == ".html":
-            data = data.replace(b"{{csp}}", page_csp().encode())
-        output.write(name.as_posix(), data)
+        if path.suffix in _COPIED and name.parts[0] not in ("sandbox", "vendor"):
+            output.write(name.as_posix(), path.read_bytes().replace(b"{{csp}}", page_csp().encode()))
+    for bundled, data in bundle_pages(source, _PAGES).items():
+        output.write(bundled, data)
 
 
 def _write_recordings(source: Source, output: Output) -> None:
@@ -63,6 +49,7 @@ def _write_recordings(source: Source, output: Output) -> None:
     entries = []
     for path in sorted((source.web / "recordings").glob("*.json"), key=_order):
         recording = check_recording(json.loads(path.read_bytes()), path.name)
+        output.write(f"recordings/{path.name}", path.read_bytes())
         entries.append({key: recording[key] for key in ("id", "title", "task", "tools")})
     index = {"recordings": entries}
     output.write("recordings/index.json", json.dumps(index, ensure_ascii=False, indent=2).encode())
@@ -87,11 +74,10 @@ def _order(path: Path) -> tuple[int, str]:
 
 
 def _write_vendor(source: Source, output: Output) -> None:
-    for entry in sorted((source.web / "vendor_entries").glob("*.js")):
-        output.write(f"vendor/{entry.name}", bundle_module(source, entry))
     pyscript = source.node_modules / "@pyscript" / "core" / "dist"
     for path in sorted(pyscript.glob("*.js")):
-        output.write(f"vendor/pyscript/{path.name}", path.read_bytes())
+        if not path.name.startswith(_EDITORS):
+            output.write(f"vendor/pyscript/{path.name}", path.read_bytes())
     micropython = source.node_modules / "@micropython" / "micropython-webassembly-pyscript"
     for ending in ("mjs", "wasm"):
         output.write(f"vendor/micropython.{ending}", (micropython / f"micropython.{ending}").read_bytes())

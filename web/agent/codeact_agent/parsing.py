@@ -45,7 +45,7 @@ def parse(reply: str) -> Parsed:
 def _tagged(reply: str, tags: tuple["Any", ...]) -> tuple["Any", ...] | None:
     """Offsets (start of the opening tag, of the code, end of the code, of the closing tag)."""
     opening, closing = tags
-    lower = reply.lower()
+    lower = reply.replace("\u0130", "I").lower()  # the one letter that gets longer: offsets must stay
     start = lower.find(opening)
     if start < 0:
         return None

@@ -1,5 +1,7 @@
 """The system prompt and the other fixed messages, from the data files in prompts/."""
 
+import re
+
 __all__ = ["message", "render_tools", "system_prompt"]
 
 TYPE_CHECKING = False
@@ -25,14 +27,13 @@ def system_prompt(
     text = message("system")
     values = {
         "python": python,
-        "seconds": str(limits["time_ms"] // 1000),
+        "seconds": f"{limits['time_ms'] / 1000:g}",
         "model_chars": str(limits["model_chars"]),
         "tools": render_tools(tools),
         "instructions": "\n" + instructions if instructions else "",
     }
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    return text.strip()
+    # In one pass: what is filled in may hold braces of its own.
+    return re.sub(r"{(\w+)}", lambda found: values[found.group(1)], text).strip()
 
 
 def render_tools(tools: list["Any"]) -> str:

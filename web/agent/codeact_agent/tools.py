@@ -4,6 +4,7 @@ CPython reads signature and docstring from the function. MicroPython drops both 
 they are written out: ``Tool(function, name, "radius: float", "float", "Area of a circle.")``.
 """
 
+import builtins
 import json
 
 from codeact_agent.errors import DeclarationError
@@ -14,6 +15,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+
+# Names that the model's code needs for something else. MicroPython knows fewer builtins than the sandbox,
+# which refuses the rest.
+_TAKEN = ("final_answer", "display", "HTML", "SVG", "Image", "True", "False", "None")
 
 
 class Tool:
@@ -30,6 +36,8 @@ class Tool:
         """``parameters``: ``[{name, annotation, default?}]``, annotations as source text."""
         if not description.strip():
             raise DeclarationError(f"the tool {name!r} needs a docstring: it is all the model knows of it")
+        if name in _TAKEN or hasattr(builtins, name):
+            raise DeclarationError(f"a tool cannot be named {name!r}: Python or the sandbox has that name already")
         self.function = function
         self.name = name
         self.spec = {"name": name, "description": description, "parameters": parameters, "returns": returns}
@@ -102,7 +110,27 @@ async def call(
 
 
 def _as_json(value: "Any", name: str) -> str:
+    """MicroPython's ``json.dumps`` writes down anything and CPython's NaN, so the value is looked at first."""
     try:
+        _check_json(value)
         return json.dumps(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # RuntimeError: it holds itself
         raise TypeError(f"{name}() returned something that JSON cannot carry: {error}") from None
+
+
+def _check_json(value: "Any") -> None:
+    if value is None or isinstance(value, (bool, int, str)):
+        return
+    if isinstance(value, float):
+        if value - value != 0:
+            raise ValueError(f"the number {value}")
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            _check_json(each)
+    elif isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, (str, int, float)) and key is not None:
+                raise TypeError(f"a key of type {type(key).__name__}")
+            _check_json(value[key])
+    else:
+        raise TypeError(f"a value of type {type(value).__name__}")
