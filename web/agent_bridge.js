@@ -131,12 +131,12 @@ export class AgentBridge {
     }
   };
 
-  /** Boots the sandbox if need be; `{limits}` or `{error}`. @param {string} specs  tool specs */
+  /** Boots the sandbox if need be; `{limits, can_block}` or `{error}`. @param {string} specs  tool specs */
   prepare = async (specs) => {
     try {
-      await this.#sandbox.start();
+      const { can_block } = await this.#sandbox.start();
       this.#sandbox.setTools(JSON.parse(specs));
-      return JSON.stringify({ limits: this.#sandbox.limits });
+      return JSON.stringify({ limits: this.#sandbox.limits, can_block });
     } catch (error) {
       return JSON.stringify({ error: asData(error) });
     }

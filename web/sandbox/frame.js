@@ -12,7 +12,7 @@
   const VERSION = 1; // protocol.js PROTOCOL_VERSION; a test compares them
   const EVENTS = new Set(['booting', 'ready', 'output', 'displayed', 'tool_called', 'finished', 'failed']);
   /** Above this the page itself would starve: a worker that sends so much in one second is ended. */
-  const MESSAGES_PER_SECOND = 20_000;
+  const MESSAGES_PER_SECOND = 5_000;
   const SIGINT = 2;
   const NEEDED = /** @type {const} */ (['stdlib', 'runtime', 'lock', 'image']);
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _HERE = __file__.rsplit("/", 1)[0] if "/" in __file__ else "."
+_AWAIT = "In this browser the functions marked `async` must be awaited: `value = await name(...)`.\n\n"
 _cache: dict[str, "Any"] = {}
 
 
@@ -21,22 +22,30 @@ def message(name: str) -> str:
 
 
 def system_prompt(
-    tools: list["Any"], limits: dict[str, "Any"], instructions: str = "", python: str = "3.14"
+    tools: list["Any"],
+    limits: dict[str, "Any"],
+    instructions: str = "",
+    can_block: bool = True,
+    python: str = "3.14",
 ) -> str:
-    """The first message to the model. ``tools`` are tool specs, ``limits`` the sandbox's."""
+    """The first message to the model.
+
+    ``tools`` are tool specs, ``limits`` the sandbox's. Without ``can_block`` (a browser without JSPI) tools
+    are coroutines, and the prompt says so.
+    """
     text = message("system")
     values = {
         "python": python,
         "seconds": f"{limits['time_ms'] / 1000:g}",
         "model_chars": str(limits["model_chars"]),
-        "tools": render_tools(tools),
+        "tools": (_AWAIT if tools and not can_block else "") + render_tools(tools, can_block),
         "instructions": "\n" + instructions if instructions else "",
     }
     # In one pass: what is filled in may hold braces of its own.
     return re.sub(r"{(\w+)}", lambda found: values[found.group(1)], text).strip()
 
 
-def render_tools(tools: list["Any"]) -> str:
+def render_tools(tools: list["Any"], can_block: bool = True) -> str:
     """Tools as Python signatures with docstrings.
 
     >>> print(render_tools([{"name": "area", "description": "Area.", "returns": "float",
@@ -47,7 +56,7 @@ def render_tools(tools: list["Any"]) -> str:
     def final_answer(answer) -> None:
         \"\"\"End the task with this answer.\"\"\"
     """
-    rendered = [_render(spec) for spec in tools]
+    rendered = [("" if can_block else "async ") + _render(spec) for spec in tools]
     rendered.append('def final_answer(answer) -> None:\n    """End the task with this answer."""')
     return "\n\n".join(rendered)
 

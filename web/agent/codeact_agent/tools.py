@@ -65,11 +65,22 @@ def tool(function: "Callable[..., Any]") -> Tool:
             raise DeclarationError(f"the tool {name!r}: parameter {parameter.name!r} needs a type hint")
         described = {"name": parameter.name, "annotation": _source(parameter.annotation)}
         if parameter.default is not parameter.empty:
-            described["default"] = parameter.default
+            described["default"] = _plain_default(parameter.default, name, parameter.name)
         parameters.append(described)
+    parameters.sort(key=lambda each: "default" in each)  # keyword-only ones may be declared in any order
     if signature.return_annotation is signature.empty:
         raise DeclarationError(f"the tool {name!r} needs a type hint for what it returns")
     return Tool(function, name, parameters, _source(signature.return_annotation), inspect.getdoc(function) or "")
+
+
+def _plain_default(default: "Any", name: str, parameter: str) -> "Any":
+    try:
+        _check_json(default)
+    except (TypeError, ValueError) as error:
+        raise DeclarationError(
+            f"the tool {name!r}: the default of {parameter!r} cannot be sent to the sandbox: {error}"
+        ) from None
+    return default
 
 
 def _source(annotation: "Any") -> str:

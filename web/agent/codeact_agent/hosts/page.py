@@ -145,7 +145,7 @@ class Conversation:
         if "error" in prepared:
             raise AgentError(prepared["error"]["message"])
         if self._loop is None:
-            self._loop = Loop(self._host, prepared["limits"])
+            self._loop = Loop(self._host, prepared["limits"], can_block=prepared["can_block"])
         return self._loop
 
     async def _choose(self, task: str, name: str) -> tuple["Any", ...]:

@@ -82,7 +82,7 @@ class Agent:
         """Forget the conversation: its messages and its variables."""
         if self._portal is not None and self._loop is not None:
             self._portal.call(self._sandbox.reset)
-            self._loop = Loop(self._host, self._sandbox.limits, self._instructions)
+            self._loop = self._new_loop()
 
     def close(self) -> None:
         """End the browser. Safe to call twice."""
@@ -129,9 +129,14 @@ class Agent:
         await self._running.enter_async_context(self._sandbox)
         self._client = await self._running.enter_async_context(httpx.AsyncClient())
         self._host.sandbox = self._sandbox
-        self._loop = Loop(self._host, self._sandbox.limits, self._instructions)
-        self._host.forward = self._loop.forward
+        self._loop = self._new_loop()
         return self._loop
+
+    def _new_loop(self) -> Loop:
+        can_block = bool(self._sandbox.description["can_block"])
+        loop = Loop(self._host, self._sandbox.limits, self._instructions, can_block)
+        self._host.forward = loop.forward
+        return loop
 
     def _take(self, event: dict[str, Any]) -> None:
         self._log.take(event)

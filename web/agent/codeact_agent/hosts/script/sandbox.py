@@ -72,6 +72,7 @@ class BrowserSandbox:
             "python": ready["python"],
             "boot_ms": round(ready["boot_ms"]),
             "from_image": ready["from_image"],
+            "can_block": ready["can_block"],
         }
 
     async def run(self, code: str, time_ms: int | None = None) -> dict[str, Any]:

@@ -1,0 +1,231 @@
+"""The sandbox's page side: nothing that is waited for hangs, whatever happens to frame, worker or assets."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from tests.conftest import Complaints
+
+pytestmark = pytest.mark.browser
+
+ECHO = [{"name": "echo", "description": "Echo.", "parameters": [{"name": "x", "annotation": ""}], "returns": ""}]
+
+
+class Driver:
+    """A page with nothing but a sandbox in it."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        page.goto(f"{url}/script_host.html")
+        page.wait_for_function("() => Boolean(window.codeact_start)")
+        page.evaluate("() => { window.codeact_tool = async (call) => ({value: call.arguments}) }")
+
+    def start(self, **options: Any) -> dict[str, Any]:
+        """``ready``, or ``{kind, message}`` of why not."""
+        script = "(o) => codeact_start(o).catch(({kind, message}) => ({kind, message}))"
+        answer: dict[str, Any] = self.page.evaluate(script, options)
+        return answer
+
+    def run(self, code: str, meanwhile: str = "") -> dict[str, Any]:
+        """The result, or ``{kind, message}``; ``meanwhile`` is JavaScript run after 200 ms."""
+        script = """async ({code, meanwhile}) => {
+          if (meanwhile) setTimeout(() => (0, eval)(meanwhile), 200);
+          const {result, error} = await codeact_run({code});
+          return error ?? result;
+        }"""
+        answer: dict[str, Any] = self.page.evaluate(script, {"code": code, "meanwhile": meanwhile})
+        return answer
+
+    def value(self, code: str) -> str:
+        return str(self.run(code)["results"][0]["text/plain"])
+
+
+@pytest.fixture
+def open_at(page: Page) -> Callable[[str], Driver]:
+    return partial(Driver, page)
+
+
+@pytest.fixture
+def sandbox(open_at: Callable[[str], Driver], served: str) -> Driver:
+    driver = open_at(served)
+    ready = driver.start(limits={"time_ms": 600, "grace_ms": 600})
+    assert ready["type"] == "ready"
+    return driver
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "kind"),
+    [
+        ("document.querySelector('iframe').remove()", "frame_removed"),
+        ("document.querySelector('iframe').src += '?again'", "frame_removed"),
+        ("codeact.close()", "closed"),
+        ("codeact.reset()", "stopped"),
+    ],
+)
+def test_what_waits_is_told_and_the_next_run_works(sandbox: Driver, meanwhile: str, kind: str) -> None:
+    sandbox.page.evaluate("() => { window.codeact_tool = () => new Promise(() => {}) }")
+    sandbox.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    began = time.monotonic()
+    assert sandbox.run("echo(1)", meanwhile)["kind"] == kind
+    assert time.monotonic() - began < 3
+    assert sandbox.value("6 * 7") == "42"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("import os; os._exit(1)", "interpreter_died"),
+        ("import os; os.abort()", "interpreter_died"),
+        ("import js; js.close(); sum(range(10**11))", "killed"),
+        ("import js; js.postMessage(None)", "unknown_message"),
+        ("import js\nfor _ in range(10**6): js.postMessage('flood')", "unknown_message"),
+        ("import js\nfrom pyodide.ffi import to_js\nm = to_js({'type': 'output', 'run_id': 1, 'chunks': []},"
+         " dict_converter=js.Object.fromEntries)\nfor _ in range(10**6): js.postMessage(m)", "message_flood"),
+        ("import js; js.setTimeout(js.Reflect.get, 0); import time; time.sleep(0.5)", "worker_error"),
+        ("sum(range(10**11))", "killed"),
+    ],
+)  # fmt: skip
+def test_a_worker_that_dies_or_lies_is_replaced(sandbox: Driver, code: str, kind: str) -> None:
+    assert sandbox.run(code)["kind"] == kind
+    assert sandbox.value("'alive'") == "alive"
+
+
+def test_an_unknown_request_is_answered_with_a_named_error(sandbox: Driver) -> None:
+    script = """async () => {
+      const run = codeact_run({code: 'import time; time.sleep(5)'});
+      MessagePort.prototype.postMessage.call(window.port, {type: 'dance'});
+      return (await run).error.kind;
+    }"""
+    sandbox.page.evaluate("() => codeact.close()")
+    sandbox.page.evaluate("""() => {
+      const post = MessagePort.prototype.postMessage;
+      MessagePort.prototype.postMessage = function (...all) { window.port = this; return post.apply(this, all); };
+    }""")
+    sandbox.start()
+    assert sandbox.page.evaluate(script) == "unknown_message"
+
+
+def test_a_second_run_at_the_same_time_is_refused(sandbox: Driver) -> None:
+    script = """async () => {
+      const first = codeact_run({code: 'import time; time.sleep(0.3); 1'});
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const second = await codeact_run({code: '2'});
+      return [(await first).result.results[0]['text/plain'], second.error.kind];
+    }"""
+    assert sandbox.page.evaluate(script) == ["1", "busy"]
+
+
+def test_reset_leaves_nothing_behind(sandbox: Driver) -> None:
+    sandbox.run("import builtins; left = 1; builtins.left_too = 2; open('/tmp/left', 'w').write('3')")
+    sandbox.page.evaluate("async () => void (await codeact.reset())")
+    seen = "['left' in globals(), hasattr(builtins, 'left_too'), os.path.exists('/tmp/left')]"
+    assert sandbox.value(f"import os, builtins; {seen}") == "[False, False, False]"
+    assert sandbox.run("1")["execution_count"] == 2
+
+
+def test_tools_survive_a_killed_worker(sandbox: Driver) -> None:
+    sandbox.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    assert sandbox.run("sum(range(10**11))")["kind"] == "killed"
+    assert sandbox.value("echo(5)") == "{'x': 5}"
+
+
+def test_waiting_for_a_tool_does_not_count(sandbox: Driver) -> None:
+    slow = "async () => { await new Promise((resolve) => setTimeout(resolve, 1500)); return {value: '7'} }"
+    sandbox.page.evaluate(f"() => {{ window.codeact_tool = {slow} }}")
+    sandbox.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    assert sandbox.value("echo(1)") == "7"
+
+
+@pytest.mark.parametrize("missing", ["manifest.json", "assets/pyodide", "assets/image"])
+def test_assets_that_cannot_be_fetched_are_a_sentence(
+    open_at: Callable[[str], Driver], served: str, complaints: Complaints, missing: str
+) -> None:
+    complaints.allow("ERR_FAILED")
+    driver = open_at(served)
+    driver.page.route(f"**/{missing}*", lambda route: route.abort())
+    failed = driver.start()
+    assert failed["kind"] == "assets_unreachable"
+    assert "Check the connection and reload" in failed["message"]
+
+
+def test_another_protocol_version_is_refused(open_at: Callable[[str], Driver], served: str, site: Path) -> None:
+    def older(route: Route) -> None:
+        text = (site / route.request.url.rsplit("/", 1)[1]).read_text()
+        route.fulfill(body=text.replace('"start",version:1', '"start",version:0'), content_type="text/javascript")
+
+    driver = open_at(served)
+    driver.page.route(re.compile(r"/[\w-]+\.js$"), older)
+    failed = Driver(driver.page, served).start()
+    assert failed["kind"] == "wrong_version"
+    assert "reload the page" in failed["message"]
+
+
+def test_plain_boot_gives_the_same_sandbox(open_at: Callable[[str], Driver], served: str) -> None:
+    driver = open_at(served)
+    assert driver.start(plain=True)["from_image"] is False
+    assert driver.value("import math; math.hypot(3, 4)") == "5.0"
+
+
+def test_without_jspi_it_boots_plainly_and_tools_are_awaited(
+    open_at: Callable[[str], Driver], served: str, site: Path
+) -> None:
+    """Chromium cannot switch JSPI off: take its functions away before any script of ours runs."""
+    remove = "delete WebAssembly.Suspending; delete WebAssembly.promising; delete WebAssembly.SuspendError;"
+
+    def without(route: Route) -> None:
+        worker = site / "sandbox" / "assets" / route.request.url.rsplit("/", 1)[1]
+        route.fulfill(body=remove + worker.read_text(), content_type="text/javascript")
+
+    driver = open_at(served)
+    driver.page.add_init_script(remove)
+    driver.page.route("**/assets/worker.*.js", without)
+    driver = Driver(driver.page, served)
+    ready = driver.start(limits={"time_ms": 600})
+    assert (ready["can_block"], ready["from_image"]) == (False, False)
+    driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    assert driver.value("await echo(3)") == "{'x': 3}"
+    assert driver.run("import time; time.sleep(5)")["timed_out"] is True
+    assert driver.value("'alive'") == "alive"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A plain static server: no header of ours."""
+
+    extensions_map: ClassVar = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def plainly_served(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root = tmp_path_factory.mktemp("static")
+    (root / "some").mkdir()
+    (root / "some" / "prefix").symlink_to(site)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root))) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/some/prefix"
+        server.shutdown()
+
+
+def test_any_static_server_will_do(open_at: Callable[[str], Driver], plainly_served: str) -> None:
+    driver = open_at(plainly_served)
+    ready = driver.start(limits={"time_ms": 600})
+    assert (ready["can_interrupt"], ready["can_block"]) == (False, True)
+    driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    assert driver.value("kept = echo(1); kept") == "{'x': 1}"
+    assert driver.run("while True: pass")["timed_out"] is True
+    assert driver.value("kept") == "{'x': 1}"
+    assert driver.run("while True: pass", "codeact.interrupt()")["kind"] == "stopped"
+    assert driver.value("'alive'") == "alive"
