@@ -117,7 +117,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _why_not(exc: OSError, host: str, port: int) -> str:
     if exc.errno == errno.EADDRINUSE:
-        return f"Port {port} is in use; choose another with `--port {port + 1}`."
+        return f"Port {port} is in use; choose another with `--port {port + 1}` (`make demo PORT={port + 1}`)."
     if exc.errno == errno.EACCES:
         return f"Port {port} is reserved for the system; choose another with `--port 8000`."
     return f"The address {host}:{port} cannot be used here ({exc.strerror}); try `--host 127.0.0.1`."

@@ -64,7 +64,8 @@ def test_a_port_in_use_is_one_sentence_with_the_mend(site, capsys):
         assert serve(Settings(site=site, port=port)) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == f"codeact-web: Port {port} is in use; choose another with `--port {port + 1}`.\n"
+    mend = f"choose another with `--port {port + 1}` (`make demo PORT={port + 1}`)"
+    assert said.err == f"codeact-web: Port {port} is in use; {mend}.\n"
 
 
 def test_a_site_that_is_not_built_is_one_sentence_with_the_mend(tmp_path, capsys):

@@ -7,7 +7,7 @@ import json
 
 from codeact_agent.errors import AgentError, Stopped
 from codeact_agent.model import ask
-from codeact_agent.observation import observe
+from codeact_agent.observation import observe, without_variables
 from codeact_agent.parsing import parse
 from codeact_agent.prompt import message, system_prompt
 
@@ -151,7 +151,7 @@ class Loop:
     def _difference(self, observation: str) -> dict[str, "Any"] | None:
         """What a recording expected, where that is not what happened."""
         expected = self._model.expected(self._step - 1)
-        if expected is None or expected == observation:
+        if expected is None or without_variables(expected) == without_variables(observation):
             return None
         return {"recorded": expected, "real": observation}
 

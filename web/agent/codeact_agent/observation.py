@@ -1,11 +1,12 @@
 """What the model is told after a step. No timings: the same run gives the same words."""
 
-__all__ = ["observe"]
+__all__ = ["observe", "without_variables"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_VARIABLES = "Variables: "
 _REPLACED = "All variables are gone: define what you need again, and do it in a faster way or in smaller parts."
 
 
@@ -26,8 +27,14 @@ def observe(outcome: dict[str, "Any"]) -> str:
     if not parts:
         parts.append("The code ran without output.")
     if result["variables"]:
-        parts.append("Variables: " + ", ".join([_variable(each) for each in result["variables"]]))
+        parts.append(_VARIABLES + ", ".join([_variable(each) for each in result["variables"]]))
     return "\n".join(parts)
+
+
+def without_variables(observation: str) -> str:
+    """What happened in the step, without what else an earlier task may have left in the namespace."""
+    lines = observation.split("\n")
+    return "\n".join(lines[:-1] if lines[-1].startswith(_VARIABLES) else lines)
 
 
 def _add(parts: list["Any"], title: str, text: str) -> None:
