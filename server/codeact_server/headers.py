@@ -1,6 +1,6 @@
 """Which hosts and origins may ask, and what every response tells the browser to refuse.
 
-``app`` puts both middlewares around everything. The page's policy is spelled out here; the sandbox
+``app`` puts both middlewares around everything. The policies are in ``policy``; the sandbox
 frames' policies are written by the bundler, since they hold the hash of a bundled script.
 """
 
@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from codeact_server.errors import RequestError
+from codeact_server.policy import page_csp
 from codeact_server.proxy import error_response
 
 __all__ = ["RequestGuard", "SecurityHeaders", "is_loopback", "load_frame_policies", "page_policy"]
@@ -46,7 +47,7 @@ _COMMON = {
 
 
 def page_policy(origin: str) -> str:
-    """Give the page's CSP. PyScript needs 'unsafe-eval'; nothing else is loosened.
+    """Give the page's CSP with the frames it may show.
 
     A frame that navigates itself would leak through the address; naming the two files closes that,
     which 'self' cannot do since it carries no path.
@@ -54,20 +55,8 @@ def page_policy(origin: str) -> str:
     >>> "frame-src http://127.0.0.1:8000/sandbox/frame.html" in page_policy("http://127.0.0.1:8000")
     True
     """
-    directives = (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self'",
-        "frame-src " + " ".join(origin + path for path in FRAMES),
-        "worker-src 'none'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'self'",
-    )
-    return "; ".join(directives)
+    frames = " ".join(origin + path for path in FRAMES)
+    return f"{page_csp(frames)}; frame-ancestors 'self'"  # which a meta element cannot say
 
 
 def load_frame_policies(site: Path) -> dict[str, str]:

@@ -10,9 +10,9 @@ from codeact_server.bundle.archive import zip_package
 from codeact_server.bundle.image import make_image
 from codeact_server.bundle.javascript import bundle_worker, minify_script
 from codeact_server.bundle.output import Output
-from codeact_server.bundle.policy import display_csp, frame_csp
 from codeact_server.bundle.source import Source
 from codeact_server.bundle.sparse import pack
+from codeact_server.policy import display_csp, frame_csp
 
 __all__ = ["write_sandbox"]
 

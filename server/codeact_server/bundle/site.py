@@ -9,9 +9,9 @@ from codeact_agent.recorded import check_recording
 
 from codeact_server.bundle.javascript import bundle_pages
 from codeact_server.bundle.output import Output
-from codeact_server.bundle.policy import page_csp
 from codeact_server.bundle.sandbox import write_sandbox
 from codeact_server.bundle.source import Source
+from codeact_server.policy import page_csp
 
 __all__ = ["build_site"]
 

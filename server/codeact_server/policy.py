@@ -1,4 +1,4 @@
-"""The content security policies of the site's HTML files."""
+"""The content security policies of the site's HTML files, for the bundler and for the server's headers."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ def display_csp(script: bytes) -> str:
     )
 
 
-def page_csp() -> str:
-    """The page's, for static hosts. PyScript calls Function, hence 'unsafe-eval'; nothing else is loosened.
+def page_csp(frames: str = "'self'") -> str:
+    """The page's. PyScript calls Function, hence 'unsafe-eval'; nothing else is loosened.
 
-    The server sends the same as a header, with ``frame-src`` narrowed to the two frame files.
+    A static host's page carries it in a meta element; our server sends it as a header, with ``frames``
+    narrowed to the two frame files.
     """
     return (
         "default-src 'self'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'; style-src 'self'; "
-        "img-src 'self' data: blob:; connect-src 'self'; frame-src 'self'; worker-src 'none'; "
+        f"img-src 'self' data: blob:; connect-src 'self'; frame-src {frames}; worker-src 'none'; "
         "object-src 'none'; base-uri 'none'; form-action 'none'"
     )
