@@ -24,6 +24,7 @@ const boot = element('ca-boot-status');
 const examples = element('ca-examples');
 const models = element('ca-model-picker');
 const recorded = /** @type {HTMLElement} */ (document.querySelector('.recorded'));
+const notice = /** @type {HTMLElement} */ (document.querySelector('.notice'));
 const announcer = /** @type {HTMLElement} */ (document.querySelector('#announcer'));
 const newButton = button('new');
 const latestButton = button('latest');
@@ -63,6 +64,8 @@ function showModels() {
   models.models = session.models;
   models.chosen = session.model;
   recorded.hidden = !session.models.find(({ id }) => id === session.model)?.recorded;
+  notice.textContent = session.notice;
+  notice.hidden = !session.notice;
 }
 
 /** @param {AgentEvent} event */

@@ -32,6 +32,8 @@ export class Session extends EventTarget {
   /** @type {Task[]} */ tasks = [];
   /** @type {Model[]} */ models = [RECORDED];
   model = RECORDED.id;
+  /** What the person should know of the models. */
+  notice = '';
   /** @type {State} */ #state = 'idle';
   /** @type {Map<string, number>} */ #doing = new Map();
   /** @type {(() => void) | null} */ #finished = null;
@@ -106,8 +108,17 @@ export class Session extends EventTarget {
     this.#fire('tasks');
   }
 
+  /** Without a relay, or with one that does not answer, the recorded tasks are still there. */
   async #loadModels() {
-    const ids = await listModels();
+    /** @type {string[]} */
+    let ids = [];
+    try {
+      ids = await listModels();
+    } catch (error) {
+      const { status, message } = /** @type {import('./providers/model_failure.js').ModelFailure} */ (error);
+      const noRelay = [404, 405, 501].includes(status);
+      this.notice = noRelay ? '' : `The connected models could not be listed: ${message}`;
+    }
     this.models = [...ids.map((id) => ({ id, name: id, recorded: false })), RECORDED];
     if (ids.length) this.model = ids[0];
     this.#fire('models');

@@ -185,3 +185,18 @@ def test_markup_from_the_model_and_from_code_runs_nothing(
     expect(agent.page.locator("ca-display")).to_have_count(2)
     time.sleep(0.5)  # what would run, would have run by now
     expect(agent.page).to_have_title(re.compile("codeact-web"))
+
+
+@pytest.mark.parametrize(("status", "told"), [(502, "could not be listed"), (404, "")])
+def test_models_that_cannot_be_listed_leave_the_recorded_tasks(
+    page: Page, served: str, complaints: Complaints, status: int, told: str
+) -> None:
+    complaints.allow(f"status of {status}")
+    page.route("**/v1/models", lambda route: route.fulfill(status=status, body='{"error": {"message": "down"}}'))
+    agent = AgentPage(page).open(served)
+    expect(agent.solve("circle")).to_contain_text("31.4159")
+    agent.ready()
+    if told:
+        expect(page.locator(".notice")).to_contain_text(told)
+    else:
+        expect(page.locator(".notice")).to_be_hidden()

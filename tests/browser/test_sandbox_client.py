@@ -229,3 +229,33 @@ def test_any_static_server_will_do(open_at: Callable[[str], Driver], plainly_ser
     assert driver.value("kept") == "{'x': 1}"
     assert driver.run("while True: pass", "codeact.interrupt()")["kind"] == "stopped"
     assert driver.value("'alive'") == "alive"
+
+
+def test_a_forged_tool_call_does_not_stop_the_clock(sandbox: Driver) -> None:
+    sandbox.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    sandbox.page.evaluate(
+        "() => { window.called = 0; window.codeact_tool = async () => { called++; return {value: '1'} } }"
+    )
+    forged = """
+import js
+from pyodide.ffi import to_js
+message = {"type": "tool_called", "run_id": 999, "call_id": 1, "name": "echo", "arguments": "{}"}
+js.postMessage(to_js(message, dict_converter=js.Object.fromEntries))
+sum(range(10**11))
+"""
+    began = time.monotonic()
+    assert sandbox.run(forged)["kind"] == "killed"
+    assert time.monotonic() - began < 3
+    assert sandbox.page.evaluate("called") == 0
+
+
+@pytest.mark.parametrize("wait", ["time.sleep(0.001)", "await asyncio.sleep(0)", "echo(1)"])
+def test_an_interrupt_is_never_lost_in_the_event_loop(
+    open_at: Callable[[str], Driver], served: str, wait: str
+) -> None:
+    """One that hit a callback of Pyodide's loop took with it what waited for the callback: 1 run in 100."""
+    driver = open_at(served)
+    driver.start(limits={"time_ms": 60, "grace_ms": 2000})
+    driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    for _ in range(40):
+        assert driver.run(f"import asyncio, time\nwhile True: {wait}")["timed_out"] is True

@@ -3,6 +3,8 @@
  * Interrupts need no SharedArrayBuffer: the interpreter polls `buffer[0]`, a getter that looks at the clock.
  */
 
+import { interruptible } from './python_stack.js';
+
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./protocol.js').ToolResult} ToolResult */
 /** @typedef {import('./protocol.js').Chunk} Chunk */
@@ -41,6 +43,7 @@ export function makeBridge(send) {
   let reason = '';
   let quiet = false;
   let fired = 0;
+  let mayInterrupt = () => false;
   let setPace = (/** @type {number} */ _step) => {};
   /** @type {Int32Array | null} */
   let shared = null;
@@ -67,7 +70,7 @@ export function makeBridge(send) {
         reason ||= 'stop';
         deadline = now;
       }
-      if (now < due(now)) return 0;
+      if (now < due(now) || !mayInterrupt()) return 0;
       reason ||= 'time';
       deadline = now + pause();
       return SIGINT;
@@ -156,6 +159,7 @@ export function makeBridge(send) {
       const { HEAPU8 } = pyodide._module;
       forPython.memoryBytes = () => (pyodide._module.HEAPU8 ?? HEAPU8).byteLength;
       forPython.canBlock = 'Suspending' in WebAssembly;
+      mayInterrupt = interruptible(pyodide._module);
       pyodide.setInterruptBuffer(buffer);
       setPace = (step) => {
         pyodide._module.HEAP8[pyodide._module._Py_EMSCRIPTEN_SIGNAL_HANDLING] = step;

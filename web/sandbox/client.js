@@ -210,6 +210,7 @@ export class SandboxClient {
   /** The worker is gone, the frame is well: the next run gets a new worker. @param {SandboxError} error */
   #onFailed(error) {
     if (this.#booting) return this.#fail(error);
+    if (error.kind === 'bad_tools') this.#tools = []; // or the next worker would fail as this one did
     const running = this.#running;
     this.#running = null;
     this.#ready = this.#boot({ type: 'reset' });
@@ -238,9 +239,11 @@ export class SandboxClient {
       case 'tool_called':
         return void this.#answer(event);
       case 'booting':
+        return this.#options.onEvent?.(event);
       case 'output':
       case 'displayed':
-        return this.#options.onEvent?.(event);
+        if (event.run_id === this.#running?.run_id) this.#options.onEvent?.(event);
+        return;
       default:
         this.#fail(
           new SandboxError('unknown_message', 'The sandbox sent a message this page does not know. Reload the page.'),
@@ -251,6 +254,7 @@ export class SandboxClient {
   /** @param {ToolCalled} call */
   async #answer(call) {
     const { run_id, call_id } = call;
+    if (run_id !== this.#running?.run_id) return; // an ended run's, or made up by code in the worker
     const resume = this.#watchdog.pause();
     /** @type {import('./protocol.js').ToolResult} */
     let reply;

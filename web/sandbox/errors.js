@@ -4,7 +4,8 @@
  * boot_failed · wrong_version · assets_unreachable   the person (or operator) can mend it
  * killed · stopped                                   the code did not end in time, or the person ended it
  * worker_died · interpreter_died · message_flood     the code broke its worker
- * frame_removed · closed · unknown_message           the page ended the sandbox, or we have a bug
+ * frame_removed · closed                             the page ended the sandbox
+ * busy · bad_tools · unknown_message · worker_error  we, or who embeds us, have a bug
  */
 export class SandboxError extends Error {
   /** @param {string} kind @param {string} message */

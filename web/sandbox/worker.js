@@ -69,13 +69,22 @@ async function run({ run_id, code, time_ms }) {
   send({ type: 'finished', run_id, result: JSON.parse(result) });
 }
 
+/** @param {import('./protocol.js').ToolSpec[]} tools */
+function setTools(tools) {
+  try {
+    session?.set_tools(JSON.stringify(tools));
+  } catch (error) {
+    fail(error, 'bad_tools');
+  }
+}
+
 /** @param {WorkerStart | Exclude<Request, {type: 'start' | 'reset'}>} message */
 async function handle(message) {
   switch (message.type) {
     case 'start':
       return start(message);
     case 'set_tools':
-      return session?.set_tools(JSON.stringify(message.tools));
+      return setTools(message.tools);
     case 'run':
       return run(message);
     case 'interrupt':

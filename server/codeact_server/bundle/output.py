@@ -45,10 +45,10 @@ class Output:
         if path.is_file() and path.read_bytes() == data and (not compressed or all(map(Path.is_file, siblings))):
             return name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
         if compressed:
             for sibling, pack in siblings.items():
                 sibling.write_bytes(pack(data))
+        path.write_bytes(data)  # last: what an interrupted build leaves must not look finished
         return name
 
     def write_hashed(self, name: str, data: bytes) -> str:

@@ -18,7 +18,7 @@ def pack(image: bytes) -> bytes:
     """The non-zero pages of ``image``.
 
     >>> pack(bytes(4096) + b"x" + bytes(9000)).hex(" ", 4)[:45]
-    '29430000 01000000 00100000 00100000 78000000 '
+    '29330000 01000000 00100000 00100000 78000000 '
     """
     runs = list(_runs(image))
     table = b"".join(struct.pack("<II", start, end - start) for start, end in runs)

@@ -1,0 +1,157 @@
+"""The runtime's contract in real Pyodide, in the real sandbox, in a real Chromium."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from contract.case import Case, Happened, check
+from contract.cases import CASES, TIME_CASES, TOOLS
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+pytestmark = pytest.mark.browser
+
+GRACE_MS = 900
+# The clean slate of a conversation, without the price of a fresh interpreter.
+_FORGET = "for _name in [*globals()]:\n    if not _name.startswith('__'): del globals()[_name]\ndel _name"
+# Awaiting an event's own delivery means that all earlier ones have been delivered.
+_RUN = """async (step) => {
+  const outcome = await codeact_run(step);
+  await codeact_event({ type: 'settled' });
+  return outcome;
+}"""
+
+
+class Sandbox:
+    """The page that holds the sandbox, and what came out of it in the current step."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.output: list[tuple[str, str]] = []
+        self.displayed: list[dict[str, str]] = []
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.batches = 0
+        page.expose_function("codeact_event", self._on_event)
+        page.expose_function("codeact_tool", self._on_tool)
+
+    def start(self, address: str) -> dict[str, Any]:
+        self.page.goto(f"{address}/script_host.html")
+        self.page.wait_for_function("() => Boolean(window.codeact_start)")
+        ready: dict[str, Any] = self.page.evaluate(
+            "(options) => codeact_start(options)", {"limits": {"grace_ms": GRACE_MS}}
+        )
+        return ready
+
+    def outcome(self, code: str, time_ms: int | None = None) -> dict[str, Any]:
+        """``{result}`` or ``{error}``."""
+        self.output, self.displayed, self.calls, self.batches = [], [], [], 0
+        step = {"code": code} | ({"time_ms": time_ms} if time_ms else {})
+        outcome: dict[str, Any] = self.page.evaluate(_RUN, step)
+        return outcome
+
+    def run(self, code: str, time_ms: int | None = None) -> Happened:
+        outcome = self.outcome(code, time_ms)
+        assert "result" in outcome, outcome
+        return Happened(outcome["result"], self.output, self.displayed, self.calls)
+
+    def set_tools(self, names: tuple[str, ...]) -> None:
+        self.page.evaluate("(specs) => codeact.setTools(specs)", [TOOLS[name][1] for name in names])
+
+    def _on_event(self, event: dict[str, Any]) -> None:
+        if event["type"] == "displayed":
+            self.displayed.append(event["bundle"])
+        elif event["type"] == "output":
+            self.batches += 1
+            for chunk in event["chunks"]:
+                stream, text = chunk["stream"], chunk["text"]
+                if self.output and self.output[-1][0] == stream:
+                    text = self.output.pop()[1] + text
+                self.output.append((stream, text))
+
+    def _on_tool(self, call: dict[str, Any]) -> dict[str, Any]:
+        arguments = json.loads(call["arguments"])
+        self.calls.append((call["name"], arguments))
+        try:
+            return {"value": json.dumps(TOOLS[call["name"]][0](**arguments))}
+        except Exception as error:  # noqa: BLE001 - as the real hosts do
+            return {"error": {"kind": type(error).__name__, "message": str(error)}}
+
+
+def _complain(complaints: list[str], message: ConsoleMessage) -> None:
+    if message.type == "error":
+        complaints.append(f"{message.text} ({message.location['url']})")
+
+
+@pytest.fixture(scope="module")
+def booted(browser: Browser, served: str) -> Iterator[Sandbox]:
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: _complain(complaints, message))
+    sandbox = Sandbox(page)
+    ready = sandbox.start(served)
+    assert ready["can_block"]
+    yield sandbox
+    page.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def sandbox(booted: Sandbox) -> Iterator[Sandbox]:
+    """The booted sandbox with an empty namespace and without tools."""
+    booted.set_tools(())
+    yield booted
+    booted.run(_FORGET)
+
+
+@pytest.mark.parametrize("case", CASES + TIME_CASES, ids=lambda case: case.name)
+def test_contract(sandbox: Sandbox, case: Case) -> None:
+    sandbox.set_tools(case.tools)
+    for step in case.steps:
+        check(sandbox.run(step.code, step.time_ms), step.expect)
+
+
+def test_executions_are_counted(sandbox: Sandbox) -> None:
+    first, *rest = [sandbox.run(code).result["execution_count"] for code in ("1", "1 / 0", "if", "1")]
+    assert rest == [first + 1, first + 2, first + 3]
+
+
+def test_output_comes_in_batches(sandbox: Sandbox) -> None:
+    happened = sandbox.run("for n in range(5_000): print(n)")
+    assert happened.output == [("stdout", "".join(f"{n}\n" for n in range(5_000)))]
+    assert sandbox.batches < 50
+
+
+def test_warnings_go_to_stderr(sandbox: Sandbox) -> None:
+    happened = sandbox.run("import warnings\nwarnings.warn('careful')")
+    assert "UserWarning: careful" in happened.result["stderr"]
+
+
+def test_waiting_for_a_tool_does_not_count_as_the_codes_time(sandbox: Sandbox) -> None:
+    sandbox.set_tools(("divide",))
+    sandbox.page.evaluate(
+        """() => {
+          const answer = codeact_tool;
+          window.codeact_tool = async (call) => {
+            await new Promise((resolve) => setTimeout(resolve, 900));
+            window.codeact_tool = answer;
+            return answer(call);
+          };
+        }"""
+    )
+    happened = sandbox.run("divide(1, 2)", 600)
+    assert happened.result["error"] is None
+    assert happened.result["results"] == [{"text/plain": "0.5"}]
+    assert happened.result["duration_ms"] > 900
+
+
+def test_one_long_call_ends_with_its_worker(sandbox: Sandbox) -> None:
+    sandbox.run("kept = 1")
+    outcome = sandbox.outcome("sum(range(10**11))", 600)
+    assert outcome["error"]["kind"] == "killed"
+    assert "its interpreter was replaced" in outcome["error"]["message"]
+    happened = sandbox.run("'kept' in globals()")
+    assert happened.result["results"] == [{"text/plain": "False"}]
+    assert happened.result["execution_count"] == 1

@@ -1,0 +1,88 @@
+"""The system prompt. Runs under CPython and MicroPython."""
+
+from codeact_agent.prompt import message, render_tools, system_prompt
+
+LIMITS = {"time_ms": 30000, "model_chars": 10000}
+SEARCH = {
+    "name": "search",
+    "description": "Search the web.\n\nGives titles.",
+    "parameters": [
+        {"name": "query", "annotation": "str"},
+        {"name": "count", "annotation": "int", "default": 5},
+        {"name": "site", "annotation": "str | None", "default": None},
+        {"name": "order", "annotation": "", "default": "new"},
+        {"name": "more", "annotation": ""},
+    ],
+    "returns": "list[str]",
+}
+
+
+def test_a_tool_is_a_signature_with_a_docstring():
+    assert render_tools([SEARCH]) == (
+        "def search(query: str, count: int = 5, site: str | None = None, order='new', more) -> list[str]:\n"
+        '    """Search the web.\n'
+        "    \n"
+        '    Gives titles."""\n'
+        "\n"
+        "def final_answer(answer) -> None:\n"
+        '    """End the task with this answer."""'
+    )
+
+
+def test_a_tool_that_takes_and_says_nothing():
+    tool = {"name": "ping", "description": "Ping.", "parameters": [], "returns": ""}
+    assert render_tools([tool]).startswith('def ping():\n    """Ping."""\n')
+
+
+def test_final_answer_is_there_without_tools():
+    assert render_tools([]) == 'def final_answer(answer) -> None:\n    """End the task with this answer."""'
+
+
+def test_the_limits_are_told():
+    text = system_prompt([], {"time_ms": 7000, "model_chars": 1234}, python="3.99")
+    assert "may run 7 seconds" in text
+    assert "At most 1234 characters" in text
+    assert "CPython 3.99" in text
+
+
+def test_a_limit_below_a_second_is_not_told_as_none():
+    assert "may run 0.5 seconds" in system_prompt([], {"time_ms": 500, "model_chars": 1})
+    assert "may run 1.5 seconds" in system_prompt([], {"time_ms": 1500, "model_chars": 1})
+
+
+def test_no_placeholder_is_left():
+    text = system_prompt([SEARCH], LIMITS)
+    for name in ("python", "seconds", "tools", "instructions", "model_chars"):
+        assert "{" + name + "}" not in text, name
+
+
+def test_tools_and_instructions_are_in_it():
+    text = system_prompt([SEARCH], LIMITS, "Speak French.")
+    assert "def search(query: str" in text
+    assert text.endswith("Speak French.")
+    assert "Speak French." not in system_prompt([SEARCH], LIMITS)
+
+
+def test_braces_in_what_is_filled_in_stay():
+    tool = {"name": "f", "description": "Fills {python} and {seconds} and {instructions}.", "parameters": [],
+            "returns": ""}  # fmt: skip
+    text = system_prompt([tool], LIMITS, "Write {tools} as it is.")
+    assert "Fills {python} and {seconds} and {instructions}." in text
+    assert text.endswith("Write {tools} as it is.")
+
+
+def test_where_python_cannot_block_tools_must_be_awaited():
+    text = system_prompt([SEARCH], LIMITS, can_block=False)
+    assert "must be awaited: `value = await name(...)`" in text
+    assert "\nasync def search(query: str" in text
+    assert "\ndef final_answer(answer)" in text
+    for blocking in (system_prompt([SEARCH], LIMITS), system_prompt([], LIMITS, can_block=False)):
+        assert "await" not in blocking
+        assert "async" not in blocking
+
+
+def test_the_other_messages_say_what_to_do():
+    assert "<code>" in message("no_code")
+    assert "<code>" in message("empty")
+    assert "final_answer(value)" in message("forced")
+    assert "plain words" in message("forced")

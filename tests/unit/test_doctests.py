@@ -1,0 +1,23 @@
+"""The examples in the docstrings of pure modules."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("name", "examples"),
+    [
+        ("codeact_agent.parsing", 2),
+        ("codeact_agent.prompt", 1),
+        ("codeact_runtime.truncation", 2),
+        ("codeact_server.bundle.sparse", 1),
+    ],
+)
+def test_examples_hold(name: str, examples: int) -> None:
+    failed, attempted = doctest.testmod(importlib.import_module(name))
+    assert attempted >= examples
+    assert failed == 0
