@@ -5,7 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 SITE := build/site
-SITE_SOURCES := $(shell find web server/codeact_server/bundle pyodide_runtime -type f -not -path '*/vendor/*' -not -path '*/__pycache__/*' 2>/dev/null)
+SITE_SOURCES := $(shell find web server/codeact_server/bundle server/codeact_server/policy.py pyodide_runtime -type f -not -path '*/vendor/*' -not -path '*/__pycache__/*' 2>/dev/null)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-browser site wheel demo test check fix bench preflight clean

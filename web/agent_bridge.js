@@ -5,6 +5,7 @@
  */
 
 import { chat } from './providers/relay.js';
+import { SandboxError } from './sandbox/errors.js';
 
 /** @typedef {import('./sandbox/client.js').SandboxClient} SandboxClient */
 /** @typedef {import('./sandbox/protocol.js').ToolCalled} ToolCalled */
@@ -49,6 +50,7 @@ export class AgentBridge {
   #onEvent;
   #next = 1;
   #step = 0;
+  #run = 0;
 
   /** Read by Python: whether the person has pressed Stop in this run. */
   stopping = false;
@@ -74,16 +76,20 @@ export class AgentBridge {
   }
 
   /** The sandbox's `onTool`: tools are Python functions of the loop's side. @param {ToolCalled} call */
-  async callTool({ call_id, name, arguments: args }) {
+  async callTool({ name, arguments: args }) {
     const id = this.#next++;
     const started = performance.now();
-    this.forward({ type: 'tool_called', call_id, name, arguments: JSON.parse(args) });
+    const run = this.#run;
+    this.forward({ type: 'tool_called', call_id: id, name, arguments: JSON.parse(args) });
     /** @param {object} outcome */
-    const returned = (outcome) =>
-      this.forward({ type: 'tool_returned', call_id, name, ...outcome, duration_ms: performance.now() - started });
+    const returned = (outcome) => {
+      if (run !== this.#run) return; // the run was stopped meanwhile
+      const duration_ms = performance.now() - started;
+      this.forward({ type: 'tool_returned', call_id: id, name, ...outcome, duration_ms });
+    };
     /** @type {Promise<string>} */
     const answered = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    this.#toolCalls.put(JSON.stringify({ id, name, arguments: JSON.parse(args) }));
+    this.#toolCalls.put(JSON.stringify({ id, name, arguments: args }));
     try {
       const value = await answered;
       returned({ value: JSON.parse(value) });
@@ -118,6 +124,7 @@ export class AgentBridge {
   emit = (event) => {
     const parsed = JSON.parse(event);
     if (parsed.type === 'step_started') this.#step = parsed.step;
+    if (parsed.type === 'run_started' || parsed.type === 'run_finished') this.#run++;
     queueMicrotask(() => this.#onEvent(parsed));
   };
 
@@ -125,6 +132,8 @@ export class AgentBridge {
   execute = async (step) => {
     const { code, time_ms } = JSON.parse(step);
     try {
+      await this.#sandbox.start(); // a worker may just be being replaced
+      if (this.stopping) throw new SandboxError('stopped', 'Stopped before the code ran.');
       return JSON.stringify({ result: await this.#sandbox.run(code, time_ms ?? undefined) });
     } catch (error) {
       return JSON.stringify({ error: asData(error) });
@@ -155,6 +164,7 @@ export class AgentBridge {
   chat_begin = async (question) => {
     const id = this.#next++;
     const abort = new AbortController();
+    if (this.stopping) abort.abort();
     this.#chats.set(id, { parts: chat(JSON.parse(question), abort.signal), abort });
     return id;
   };
@@ -183,6 +193,9 @@ export class AgentBridge {
       return JSON.stringify({ error: asData(error) });
     }
   };
+
+  /** An error that only we can mend. @param {string} text */
+  report = (text) => console.error(text);
 
   /** Called by Python when it takes commands. Replaced by the session. */
   ready = () => {};

@@ -70,7 +70,7 @@ function showModels() {
 
 /** @param {AgentEvent} event */
 async function receive(event) {
-  transcript.receive(event);
+  if (!transcript.receive(event)) return;
   announce(announcer, narrate(event));
   if (event.type !== 'run_finished') return;
   await new Promise((resolve) => setTimeout(resolve, 300)); // the answer takes its final height

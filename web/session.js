@@ -36,7 +36,8 @@ export class Session extends EventTarget {
   notice = '';
   /** @type {State} */ #state = 'idle';
   /** @type {Map<string, number>} */ #doing = new Map();
-  /** @type {(() => void) | null} */ #finished = null;
+  /** @type {{resolve(): void, reject(error: Error): void} | null} */ #waiting = null;
+  /** Why nothing can be run. @type {Error | null} */ #broken = null;
 
   #sandbox = new SandboxClient({
     frameUrl: 'sandbox/frame.html',
@@ -54,18 +55,24 @@ export class Session extends EventTarget {
   async start() {
     const started = performance.now();
     addEventListener('pagehide', () => this.#sandbox.close());
-    await Promise.all([this.#startSandbox(), this.#startAgent(), this.#loadTasks(), this.#loadModels()]);
+    try {
+      await Promise.all([this.#startSandbox(), this.#startAgent(), this.#loadTasks(), this.#loadModels()]);
+    } catch (error) {
+      this.#break(/** @type {Error} */ (error));
+      throw error;
+    }
     this.#fire('boot', { step: 'ready', label: 'Python ready', state: 'done', ms: performance.now() - started });
   }
 
   /** Solve `task`; resolves when the run has ended, however it did. @param {string} task @returns {Promise<void>} */
   run(task) {
+    if (this.#broken) return Promise.reject(this.#broken);
     if (this.#state !== 'idle') return Promise.reject(new Error('A task is running.'));
     this.#setState('running');
     this.#bridge.stopping = false;
     this.#bridge.command({ type: 'run', task, model: this.model });
-    return new Promise((resolve) => {
-      this.#finished = resolve;
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
     });
   }
 
@@ -81,9 +88,16 @@ export class Session extends EventTarget {
     this.#bridge.command({ type: 'reset' });
   }
 
+  /** Nobody will carry out a task. @param {Error} error */
+  #break(error) {
+    this.#broken = error;
+    this.#setState('idle');
+    this.#waiting?.reject(error);
+    this.#waiting = null;
+  }
+
   async #startSandbox() {
     await this.#sandbox.start();
-    for (const step of [...this.#doing.keys()].filter((each) => each !== 'agent')) this.#done(step);
   }
 
   async #startAgent() {
@@ -102,9 +116,14 @@ export class Session extends EventTarget {
     await this.#step('agent', Promise.all([loaded, Promise.race([ready, late])]));
   }
 
+  /** Without them there are no chips; whoever asks for one is told why. */
   async #loadTasks() {
-    const response = await fetch('recordings/index.json');
-    this.tasks = (await response.json()).recordings;
+    try {
+      const response = await fetch('recordings/index.json');
+      this.tasks = response.ok ? (await response.json()).recordings : [];
+    } catch {
+      this.tasks = [];
+    }
     this.#fire('tasks');
   }
 
@@ -126,9 +145,10 @@ export class Session extends EventTarget {
 
   /** @param {import('./sandbox/protocol.js').SandboxEvent} event */
   #onSandbox(event) {
-    if (event.type === 'booting') {
-      for (const step of [...this.#doing.keys()].filter((each) => each in LABELS && each !== 'agent')) this.#done(step);
-      this.#begin(event.step);
+    if (event.type === 'booting' || event.type === 'ready') {
+      for (const step of [...this.#doing.keys()].filter((each) => each !== 'agent' && each !== 'assets'))
+        this.#done(step);
+      if (event.type === 'booting') this.#begin(event.step);
     } else if (event.type === 'output' || event.type === 'displayed') {
       const { run_id: _run, ...shown } = event;
       this.#bridge.forward(shown);
@@ -140,8 +160,8 @@ export class Session extends EventTarget {
     this.#fire('agent', event);
     if (event.type !== 'run_finished') return;
     this.#setState('idle');
-    this.#finished?.();
-    this.#finished = null;
+    this.#waiting?.resolve();
+    this.#waiting = null;
   }
 
   /** @param {State} state */

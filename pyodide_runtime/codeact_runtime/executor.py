@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, NotRequired, TypedDict, TypeVar
 
 from pyodide.code import CodeRunner
@@ -18,7 +18,7 @@ from codeact_runtime.errors import FinalAnswer, SandboxError
 from codeact_runtime.host import Host
 from codeact_runtime.limits import Limits
 from codeact_runtime.namespace import Answer, Namespace, Unset, describe_answer
-from codeact_runtime.output import Output, capture
+from codeact_runtime.output import Output, Streams
 from codeact_runtime.tools import ToolSpec
 from codeact_runtime.tracebacks import ErrorInfo, describe, remember_source, step_filename
 from codeact_runtime.variables import Variable, table
@@ -53,10 +53,16 @@ class Executor:
         self._host = host
         self._limits = limits or Limits()
         self._namespace = Namespace(host, self._limits)
+        self._streams = Streams()
         self._count = 0
         self._time_ms: float = self._limits.time_ms
         self._task: asyncio.Task[Any] | None = None
         sys.excepthook = _report_stray
+
+    @property
+    def module(self) -> ModuleType:
+        """The module the model's code runs as."""
+        return self._namespace.module
 
     def set_tools(self, specs: list[ToolSpec]) -> None:
         """Replace the tools that later steps can call."""
@@ -72,7 +78,7 @@ class Executor:
         self._task = asyncio.current_task()
         output = Output(self._host, model_chars=self._limits.model_chars, person_chars=self._limits.person_chars)
         started = self._host.now_ms()
-        with capture(output):
+        with self._streams.capture(output):
             value, error = await self._guarded(code)
             reason = self._host.interrupt_reason
             duration = self._host.now_ms() - started

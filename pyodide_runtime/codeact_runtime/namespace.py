@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from codeact_runtime.display import HTML, SVG, Image, mime_bundle
@@ -12,6 +13,7 @@ from codeact_runtime.errors import FinalAnswer, SandboxError
 from codeact_runtime.host import Host
 from codeact_runtime.limits import Limits
 from codeact_runtime.tools import ToolSpec, make_tool
+from codeact_runtime.truncation import truncate
 
 __all__ = ["Answer", "Namespace", "Unset"]
 
@@ -33,7 +35,10 @@ class Namespace:
         self._builtins.update(final_answer=self._final_answer, display=self._display)
         self._builtins.update(HTML=HTML, SVG=SVG, Image=Image)
         self._fixed = set(self._builtins)
-        self.variables: dict[str, Any] = {"__name__": "__main__", "__builtins__": self._builtins}
+        # A real module, so that pickle finds the model's own classes (see pyodide_host.py).
+        self.module = ModuleType("__main__")
+        self.variables: dict[str, Any] = vars(self.module)
+        self.variables["__builtins__"] = self._builtins
         self._answer: object = Unset
 
     def set_tools(self, specs: list[ToolSpec]) -> None:
@@ -77,8 +82,8 @@ class Namespace:
 
 
 def describe_answer(value: object, limits: Limits) -> Answer:
-    """``{json, text, bundle}``: the value as JSON text, or None where JSON has no such value; a text for
-    the person; and its MIME bundle."""
+    """``{json, text, bundle}``: the value as JSON text, or None where JSON has no such value or it is longer
+    than ``display_chars``; a text of at most about ``person_chars``; and its MIME bundle."""
     bundle = mime_bundle(value, limits.model_chars, limits.display_chars)
     text = value if isinstance(value, str) else bundle["text/plain"]
     try:
@@ -87,4 +92,6 @@ def describe_answer(value: object, limits: Limits) -> Answer:
             text = json.dumps(value, ensure_ascii=False, indent=2)
     except (TypeError, ValueError, RecursionError):
         encoded = None
-    return {"json": encoded, "text": text, "bundle": bundle}
+    if encoded is not None and len(encoded) > limits.display_chars:
+        encoded = None
+    return {"json": encoded, "text": truncate(text, limits.person_chars), "bundle": bundle}

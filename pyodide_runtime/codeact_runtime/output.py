@@ -11,7 +11,7 @@ from typing import TextIO
 from codeact_runtime.host import Host
 from codeact_runtime.truncation import HeadTail
 
-__all__ = ["Output", "capture"]
+__all__ = ["Output", "Streams"]
 
 _LINE = 1_000
 HINT = "print less, or look at a slice of the value"
@@ -60,15 +60,16 @@ class Output:
 
 
 class _Stream(io.TextIOBase):
-    """A text stream that belongs to one Output."""
+    """One of the conversation's two text streams. It writes to whichever Output is current: a logger that
+    was set up in an earlier step keeps it."""
 
     encoding = "utf-8"
     errors = "strict"
 
-    def __init__(self, output: Output, stream: str) -> None:
-        self._output = output
+    def __init__(self, stream: str) -> None:
         self._stream = stream
         self.name = f"<{stream}>"
+        self.output: Output | None = None
 
     def writable(self) -> bool:
         return True
@@ -77,23 +78,34 @@ class _Stream(io.TextIOBase):
         return False
 
     def flush(self) -> None:
-        self._output.flush()
+        if self.output is not None:
+            self.output.flush()
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._output.write(self._stream, str(text))
+        if self.output is not None:  # between steps nobody is there to be shown anything
+            self.output.write(self._stream, str(text))
         return len(text)
 
 
-@contextmanager
-def capture(output: Output) -> Iterator[None]:
-    """Point sys.stdout and sys.stderr at ``output`` for the length of the block."""
-    saved: tuple[TextIO, TextIO] = (sys.stdout, sys.stderr)
-    sys.stdout = _Stream(output, "stdout")
-    sys.stderr = _Stream(output, "stderr")
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = saved
-        output.close()
+class Streams:
+    """stdout and stderr of a conversation."""
+
+    def __init__(self) -> None:
+        self._streams = (_Stream("stdout"), _Stream("stderr"))
+
+    @contextmanager
+    def capture(self, output: Output) -> Iterator[None]:
+        """Point sys.stdout and sys.stderr at ``output`` for the length of the block."""
+        saved: tuple[TextIO, TextIO] = (sys.stdout, sys.stderr)
+        sys.stdout, sys.stderr = self._streams
+        for stream in self._streams:
+            stream.output = output
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = saved
+            output.close()
+            for stream in self._streams:
+                stream.output = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -106,6 +107,7 @@ class Session:
         _keep_interrupts_in_tasks()
         make_interruptible_sleep(host)
         self._executor = Executor(host, Limits.from_message(json.loads(limits)))
+        sys.modules["__main__"] = self._executor.module
 
     async def run(self, code: str, time_ms: float | None) -> str:
         """Run one step; the text is a ``codeact_runtime.executor.Result``."""

@@ -36,6 +36,6 @@ def page_csp(frames: str = "'self'") -> str:
     """
     return (
         "default-src 'self'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'; style-src 'self'; "
-        f"img-src 'self' data: blob:; connect-src 'self'; frame-src {frames}; worker-src 'none'; "
+        f"img-src 'self' data:; connect-src 'self'; frame-src {frames}; worker-src 'none'; "
         "object-src 'none'; base-uri 'none'; form-action 'none'"
     )

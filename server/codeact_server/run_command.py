@@ -45,13 +45,15 @@ def run(options: argparse.Namespace) -> int:
             'Say what to solve: codeact-web run "TASK". `codeact-web run --list` lists recorded tasks.'
         )
     tools = load_tools(options.tools) if options.tools else []
+    if options.record:
+        _check_writable(options.record)
     terminal = Terminal(sys.stderr if options.json else sys.stdout)
     with Agent(tools, options.model, max_steps=options.max_steps, on_event=terminal.take) as agent:
         result = agent.run(options.task)
     if options.json:
         print(json.dumps(result.as_json(), ensure_ascii=False))
     if options.record:
-        _record(options.record, options.task, result, tools)
+        _record(options.record, result, tools)
     return 0 if result.answered else 1
 
 
@@ -73,14 +75,28 @@ def load_tools(path: Path) -> list[Tool]:
     return tools
 
 
-def _record(path: Path, task: str, result: RunResult, tools: list[Tool]) -> None:
+def _check_writable(path: Path) -> None:
+    """Before the run, which may be long and cost money. Raises AgentError; leaves ``path`` as it was."""
+    existed = path.exists()
+    try:
+        path.open("a").close()
+        if not existed:
+            path.unlink()
+    except OSError as error:
+        raise AgentError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _record(path: Path, result: RunResult, tools: list[Tool]) -> None:
     steps = [
         {"reply": step["reply"], "observation": step["observation"]}
         for step in result.steps
         if "observation" in step
     ]
-    recording = make_recording(path.stem, task, steps, [each.name for each in tools], result.model)
-    path.write_text(json.dumps(recording, ensure_ascii=False, indent=2) + "\n")
+    if not steps:
+        print(f"codeact-web: {path} was not written: no step of the run was finished.", file=sys.stderr)
+        return
+    recording = make_recording(path.stem, result.task, steps, [each.name for each in tools], result.model)
+    path.write_text(json.dumps(recording, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print(f"Recorded {len(steps)} steps in {path}", file=sys.stderr)
 
 

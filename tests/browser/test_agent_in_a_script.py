@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from codeact_agent import Agent, tool
@@ -66,6 +68,78 @@ def test_interrupt_from_a_tool_stops_the_run(upstream: ScriptedUpstream) -> None
         assert not result.answered
         upstream.enqueue(Reply(text="<code>\nfinal_answer(kept)\n</code>"))
         assert agent.run("again").answer == 1
+
+
+@pytest.mark.parametrize("kind", ["model_delta", "code_parsed", "output"])
+def test_interrupt_from_an_event_handler_stops_the_run(upstream: ScriptedUpstream, kind: str) -> None:
+    def on_event(event: dict[str, Any]) -> None:
+        if event["type"] == kind:
+            agent.interrupt()
+
+    code = "import time\nwhile True:\n    print(1)\n    time.sleep(0.05)"
+    upstream.enqueue(Reply(text=f"<code>\n{code}\n</code>"))
+    with Agent(model="m", on_event=on_event, limits={"time_ms": 5_000}) as agent:
+        result = agent.run("?")
+    assert result.status == "stopped"
+    assert result.duration_ms < 4_000
+
+
+def test_interrupt_ends_an_answer_of_the_model(upstream: ScriptedUpstream) -> None:
+    upstream.enqueue(
+        Reply(text="<code>final_answer(1)</code>", hold_at=2), Reply(text="<code>final_answer(2)</code>")
+    )
+    began = threading.Event()
+
+    def on_event(event: dict[str, Any]) -> None:
+        if event["type"] == "model_delta":
+            began.set()
+
+    def stop() -> None:
+        assert began.wait(60)
+        agent.interrupt()
+
+    with Agent(model="m", on_event=on_event) as agent:
+        person = threading.Thread(target=stop)
+        person.start()
+        assert agent.run("?").status == "stopped"
+        person.join()
+        assert upstream.wait_until(lambda: upstream.disconnects == 1)
+        assert agent.run("?").answer == 2
+
+
+def test_a_dead_browser_fails_the_run_and_closing_mends_it(upstream: ScriptedUpstream) -> None:
+    @tool
+    def crash() -> None:
+        """Ends the browser."""
+        portal, page = agent._portal, agent._sandbox._page
+        assert portal is not None and page is not None and page.context.browser is not None
+        portal.start_task_soon(page.context.browser.close)
+
+    upstream.enqueue(Reply(text="<code>\ncrash()\n</code>"), Reply(text="<code>final_answer(1)</code>"))
+    with Agent([crash], model="m") as agent:
+        for _ in range(2):  # while code ran, and before a run
+            result = agent.run("?")
+            assert result.status == "failed"
+            assert "browser of the sandbox has ended" in (result.error or "")
+        assert len(upstream.requests) == 1
+        agent.close()
+        assert agent.run("?").answer == 1
+
+
+def test_codeact_toml_gives_headers_and_no_proxy_of_the_environment_is_used(
+    upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    upstream.enqueue(Reply(text="<code>final_answer(1)</code>"))
+    (tmp_path / "codeact.toml").write_text(
+        f'[upstream]\nbase_url = "{upstream.base_url}"\n[upstream.headers]\nX-Team = "blue"\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Agent(model="m") as agent:
+        assert agent.run("?").answer == 1
+    assert upstream.requests[0].headers["x-team"] == "blue"
 
 
 def test_the_time_limit_keeps_state_and_the_hard_stop_says_what_is_lost(upstream: ScriptedUpstream) -> None:

@@ -159,6 +159,27 @@ def test_record_writes_what_can_be_played(upstream: ScriptedUpstream, tmp_path: 
     assert recording["steps"][0]["observation"] == "Output:\n1"
 
 
+def test_a_recording_that_cannot_be_written_is_told_before_the_run(
+    upstream: ScriptedUpstream, tmp_path: Path
+) -> None:
+    path = tmp_path / "missing" / "mine.json"
+    done = codeact_web("run", "?", "--model", "m", "--record", str(path), **environment(upstream))
+    assert done.returncode == 2
+    assert "cannot be written: No such file or directory" in done.stderr
+    assert not upstream.requests
+
+
+def test_a_run_without_steps_is_not_recorded(tmp_path: Path) -> None:
+    path, kept = tmp_path / "mine.json", tmp_path / "kept.json"
+    kept.write_text("{}")
+    for file in (path, kept):
+        done = codeact_web("run", "Fold my laundry", "--record", str(file))
+        assert done.returncode == 1
+        assert "was not written" in done.stderr
+    assert not path.exists()
+    assert kept.read_text() == "{}"
+
+
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [

@@ -58,7 +58,7 @@ def test_the_page_policy_loosens_only_what_pyscript_needs(client):
         "default-src": "'self'",
         "script-src": "'self' 'unsafe-eval' 'wasm-unsafe-eval'",
         "style-src": "'self'",
-        "img-src": "'self' data: blob:",
+        "img-src": "'self' data:",
         "connect-src": "'self'",
         "frame-src": f"{origin}/sandbox/frame.html {origin}/sandbox/display.html",
         "worker-src": "'none'",

@@ -18,7 +18,7 @@ RELAY = ("app", "errors", "headers", "policy", "proxy", "serve", "settings", "st
 PORTABLE = sorted(path for path in AGENT.rglob("*.py") if "script" not in path.relative_to(AGENT).parts)
 RUNTIME_MODULES = sorted(RUNTIME.glob("*.py"))
 # What MicroPython has of the standard library and portable modules use.
-IN_MICROPYTHON = {"asyncio", "builtins", "json", "re", "time"}
+IN_MICROPYTHON = {"asyncio", "builtins", "io", "json", "re", "sys", "time"}
 
 
 def _is_type_checking(node: ast.AST) -> bool:

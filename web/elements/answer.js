@@ -1,11 +1,12 @@
 import { css, html, LitElement } from '../vendor/lit.js';
 import { isRich } from './bundle.js';
+import { longPlain, longText, MOST_MARKDOWN } from './long_text.js';
 import { shared } from './shared_styles.js';
 
 /** @typedef {import('./events.js').Answer} Answer */
 
 /**
- * The final answer, set apart. Text is read as Markdown, other values as they are.
+ * The final answer, set apart. Text is read as Markdown unless it is very long, other values as they are.
  * @csspart answer - the whole
  */
 export class AnswerElement extends LitElement {
@@ -15,6 +16,7 @@ export class AnswerElement extends LitElement {
   /** @override */
   static styles = [
     shared,
+    longText,
     css`
       section { padding: var(--ca-space-3) var(--ca-space-4) var(--ca-space-4); border: 1px solid var(--ca-color-accent); border-radius: var(--ca-radius-2); background: var(--ca-color-accent-soft); }
       header { display: flex; align-items: center; justify-content: space-between; margin-block-end: var(--ca-space-1); }
@@ -43,6 +45,7 @@ export class AnswerElement extends LitElement {
   /** @param {Answer} answer */
   #body({ json, text, bundle }) {
     if (isRich(bundle)) return html`<ca-bundle .bundle=${bundle}></ca-bundle>`;
+    if (text.length > MOST_MARKDOWN) return longPlain(text, ' Copy gives the whole.');
     if (json?.startsWith('"')) return html`<ca-markdown .text=${text}></ca-markdown>`; // the answer was a string
     return html`<pre>${text}</pre>`;
   }

@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { longPlain, longText } from './long_text.js';
 import { shared } from './shared_styles.js';
 
 /** @typedef {import('./events.js').MimeBundle} MimeBundle */
@@ -19,8 +20,9 @@ export class BundleElement extends LitElement {
   /** @override */
   static styles = [
     shared,
+    longText,
     css`
-      pre { max-block-size: 20rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
+      .long { max-block-size: 20rem; }
       img { display: block; max-inline-size: 100%; max-block-size: 40rem; border-radius: var(--ca-radius-1); background: var(--ca-color-paper); }
     `,
   ];
@@ -45,7 +47,7 @@ export class BundleElement extends LitElement {
       case 'text/markdown':
         return html`<ca-markdown .text=${data}></ca-markdown>`;
       default:
-        return html`<pre>${data}</pre>`;
+        return longPlain(data);
     }
   }
 }

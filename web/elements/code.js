@@ -1,6 +1,9 @@
 import { css, html, LitElement } from '../vendor/lit.js';
-import { highlighted, loadHighlight } from './highlight.js';
+import { canHighlight, highlighted, loadHighlight } from './highlight.js';
 import { shared } from './shared_styles.js';
+
+/** Of code that still grows; every frame colours it anew. */
+const MOST_WRITING = 10_000;
 
 /**
  * Python source, coloured.
@@ -37,8 +40,9 @@ export class CodeElement extends LitElement {
 
   /** @override */
   render() {
-    const colours = highlighted(this.code);
-    if (!colours)
+    const early = this.writing && this.code.length > MOST_WRITING;
+    const colours = early ? null : highlighted(this.code);
+    if (!canHighlight())
       loadHighlight().then(
         () => this.requestUpdate(),
         () => {},

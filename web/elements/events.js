@@ -19,7 +19,7 @@
 /** @typedef {{type: 'tool_called', step: number, call_id: number, name: string, arguments: Record<string, unknown>}} ToolCalled */
 /** @typedef {{type: 'tool_returned', step: number, call_id: number, name: string, value?: unknown, error?: Failure, duration_ms: number}} ToolReturned */
 /** @typedef {{recorded: string, real: string}} Difference */
-/** @typedef {{type: 'step_finished', step: number, observation: string, result: Result | null, difference: Difference | null, duration_ms: number}} StepFinished */
+/** @typedef {{type: 'step_finished', step: number, observation: string, result: Result | null, error: Failure | null, difference: Difference | null, duration_ms: number}} StepFinished */
 
 /** @typedef {StepStarted | ModelDelta | ModelRetried | ModelReplied | CodeParsed | Output | Displayed | ToolCalled | ToolReturned | StepFinished} StepEvent */
 /** @typedef {RunStarted | RunFinished | StepEvent} AgentEvent */

@@ -15,6 +15,11 @@ export function loadHighlight() {
   return loading;
 }
 
+/** Whether the library is here. */
+export function canHighlight() {
+  return highlight !== null;
+}
+
 /** Coloured code if the library is here and the code not too large, else null. @param {string} code */
 export function highlighted(code) {
   return code.length > LARGEST || !highlight ? null : highlight(code);

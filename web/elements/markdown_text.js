@@ -1,15 +1,23 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { leftOut, longPlain, longText, MOST_MARKDOWN, shownPart } from './long_text.js';
 import { loadMarkdown, markdownNow } from './markdown.js';
 import { shared } from './shared_styles.js';
 
-/** Markdown of the model or its code, sanitised; plain text until the renderer has loaded. */
+/** Of a text that still grows; every frame reads it anew. */
+const MOST_WRITING = 10_000;
+
+/**
+ * Markdown of the model or its code, sanitised. Plain text until the renderer has loaded, while a long text
+ * is being written, and for good when the text is very long.
+ */
 export class MarkdownTextElement extends LitElement {
   /** @override */
-  static properties = { text: {} };
+  static properties = { text: {}, writing: { type: Boolean } };
 
   /** @override */
   static styles = [
     shared,
+    longText,
     css`
       :host { overflow-wrap: anywhere; }
       div > :first-child { margin-block-start: 0; }
@@ -34,16 +42,33 @@ export class MarkdownTextElement extends LitElement {
   constructor() {
     super();
     this.text = '';
+    this.writing = false;
   }
 
   /** @override */
   render() {
+    if (this.writing && this.text.length > MOST_WRITING) return this.#plain();
+    if (this.text.length > MOST_MARKDOWN) return longPlain(this.text);
     const markdown = markdownNow();
-    if (markdown) return html`<div>${markdown(this.text)}</div>`;
+    if (markdown) return this.#read(markdown);
     loadMarkdown().then(
       () => this.requestUpdate(),
       () => {},
     ); // plain text is good enough when it cannot load
-    return html`<div class="plain">${this.text}</div>`;
+    return this.#plain();
+  }
+
+  /** @param {import('./markdown.js').Render} markdown */
+  #read(markdown) {
+    try {
+      return html`<div>${markdown(this.text)}</div>`;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return this.#plain(); // thousands of nested quotes or lists exhaust the parser's stack
+    }
+  }
+
+  #plain() {
+    return html`<div class="plain">${shownPart(this.text)}</div>${leftOut(this.text)}`;
   }
 }

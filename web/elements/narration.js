@@ -17,10 +17,11 @@ export function narrate(event) {
       return event.message;
     case 'step_finished': {
       const error = event.result?.error;
-      return error ? `Step ${event.step}: ${error.name}: ${error.value}` : '';
+      const words = error ? `${error.name}: ${error.value}` : event.error?.message;
+      return words ? `Step ${event.step}: ${words}` : '';
     }
     case 'run_finished':
-      if (event.answer) return `Answer: ${event.answer.text.replace(/\*\*|`/g, '')}`;
+      if (event.answer) return `Answer: ${event.answer.text.slice(0, 2 * LONGEST).replace(/\*\*|`/g, '')}`;
       if (event.status === 'stopped') return 'Stopped.';
       return event.error?.message ?? 'The run ended without an answer.';
     default:

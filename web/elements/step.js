@@ -92,7 +92,7 @@ export class StepElement extends LitElement {
         return this.#activity.return(event);
       case 'step_finished':
         this.finished = event;
-        this.end(event.result?.stopped ? 'stopped' : event.result?.error ? 'failed' : 'done');
+        this.end(ending(event));
     }
   }
 
@@ -132,7 +132,7 @@ export class StepElement extends LitElement {
       </header>
       ${this.forced ? html`<p class="notice">The steps ran out, so the model must answer now.</p>` : ''}
       ${this.notice ? html`<p class="notice">${this.notice}</p>` : ''}
-      ${this.thought ? html`<ca-markdown class="said" .text=${this.thought}></ca-markdown>` : ''}
+      ${this.thought ? html`<ca-markdown class="said" .text=${this.thought} ?writing=${this.state === 'asking'}></ca-markdown>` : ''}
       ${this.code ? html`<ca-code .code=${this.code} ?writing=${this.state === 'asking'}></ca-code>` : ''}
       ${this.#activity}
       ${this.#outcome()}
@@ -141,24 +141,26 @@ export class StepElement extends LitElement {
 
   #words() {
     if (this.#active) return `${this.code && this.state === 'asking' ? 'Writing' : WORDS[this.state]}…`;
-    if (this.finished?.result?.timed_out) return 'Time limit';
+    if (this.finished?.result?.timed_out || this.finished?.error?.kind === 'killed') return 'Time limit';
     return this.state === 'done' ? '' : WORDS[this.state];
   }
 
   #outcome() {
     if (!this.finished) return '';
-    const { result, observation, difference } = this.finished;
+    const { result, error, observation, difference } = this.finished;
     const told = html`<details class="told"><summary>No code in this reply</summary><pre>${observation}</pre></details>`;
     const variables = result?.variables.length
       ? html`<ca-variables .variables=${result.variables}></ca-variables>`
       : '';
     const differs = difference ? html`<ca-difference .difference=${difference}></ca-difference>` : '';
-    const folded = html`<div class="folded">${result ? '' : told}${variables}${differs}</div>`;
+    const silent = !result && !error;
+    const folded = html`<div class="folded">${silent ? told : ''}${variables}${differs}</div>`;
     return html`${result?.results.map(
       (bundle) => html`<div class="result"><p class="label">Result</p><ca-bundle .bundle=${bundle}></ca-bundle></div>`,
     )}
     ${result?.error ? html`<div class="error">${this.#error(result.error, result.timed_out || result.stopped)}</div>` : ''}
-    ${variables || differs || !result ? folded : ''}`;
+    ${error ? html`<div class="error"><p>${error.message}</p></div>` : ''}
+    ${variables || differs || silent ? folded : ''}`;
   }
 
   /** @param {{value: string, traceback: string}} error @param {boolean} ended  by the person or the time limit */
@@ -168,4 +170,10 @@ export class StepElement extends LitElement {
     const frames = traceback.slice(0, message).trimEnd();
     return html`${frames ? html`<pre>${frames}</pre>` : ''}<pre class="message">${traceback.slice(message)}</pre>`;
   }
+}
+
+/** How a step ended; `error` is set when its worker had to be replaced. @param {StepFinished} event @returns {StepState} */
+function ending({ result, error }) {
+  if (result?.stopped || error?.kind === 'stopped') return 'stopped';
+  return result?.error || error ? 'failed' : 'done';
 }

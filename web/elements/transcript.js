@@ -4,7 +4,7 @@ import { shared } from './shared_styles.js';
 /** @typedef {import('./events.js').AgentEvent} AgentEvent */
 /** @typedef {import('./run.js').RunElement} RunElement */
 
-/** The runs of a conversation, oldest first. It renders events and decides nothing. */
+/** The runs of a conversation, oldest first. It renders the events of the run that `begin` made. */
 export class TranscriptElement extends LitElement {
   /** @override */
   static styles = [shared, css`slot { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-6); }`];
@@ -20,11 +20,15 @@ export class TranscriptElement extends LitElement {
     return run;
   }
 
-  /** @param {AgentEvent} event */
+  /**
+   * @param {AgentEvent} event
+   * @returns {boolean} whether it is of a run that is shown; one that was cleared may still have to end
+   */
   receive(event) {
-    if (event.type === 'run_started' && !this.#current) this.begin(event.task);
-    this.#current?.receive(event);
+    if (!this.#current) return false;
+    this.#current.receive(event);
     if (event.type === 'run_finished') this.#current = null;
+    return true;
   }
 
   /** End a run, if it is still the current one, with words for the person. @param {RunElement} run @param {string} message */

@@ -48,19 +48,24 @@ export async function* chat(question, signal) {
 /** @param {ReadableStream<Uint8Array<ArrayBuffer>>} body */
 async function* chunks(body) {
   const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream()).getReader();
-  while (true) {
-    const { value, done } = await events.read().catch((error) => {
-      if (error.name === 'AbortError') throw error;
-      throw new ModelFailure('dropped', String(error.message ?? error));
-    });
-    if (done) return;
-    if (value.data === '[DONE]') {
-      yield { done: true };
-      return;
+  try {
+    while (true) {
+      const { value, done } = await events.read().catch((error) => {
+        if (error.name === 'AbortError') throw error;
+        throw new ModelFailure('dropped', String(error.message ?? error));
+      });
+      if (done) return;
+      if (value.data === '[DONE]') {
+        yield { done: true };
+        return;
+      }
+      const chunk = parse(value.data);
+      if (chunk.error) throw new ModelFailure('dropped', String(chunk.error.message ?? chunk.error));
+      yield chunk;
     }
-    const chunk = parse(value.data);
-    if (chunk.error) throw new ModelFailure('dropped', String(chunk.error.message ?? chunk.error));
-    yield chunk;
+  } finally {
+    // Else the upstream would go on writing what nobody reads. A stream that broke refuses: it has ended already.
+    events.cancel().catch(() => {});
   }
 }
 

@@ -37,6 +37,8 @@ export function makeBridge(send) {
   let flushedAt = 0;
 
   let deadline = Number.POSITIVE_INFINITY;
+  /** Waits for the host, during which the clock stands still since `pausedAt`. */
+  let blocked = 0;
   let pausedAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -100,15 +102,21 @@ export function makeBridge(send) {
     interrupt(reason || 'time');
   }
 
+  /** Let everything go on that waits. @param {string} outcome */
+  function settleAll(outcome) {
+    for (const settle of [...waiting.values()]) settle(outcome);
+    waiting.clear();
+    blocked = 0;
+    pausedAt = 0;
+  }
+
   /** @param {string} why */
   function interrupt(why) {
     if (!run_id || deadline === Number.POSITIVE_INFINITY) return;
     if (shared) Atomics.store(shared, 0, 0); // the frame asked both ways
     reason ||= why;
-    pausedAt = 0;
+    settleAll('{"interrupted": true}');
     deadline = performance.now() + REARM_MS;
-    for (const settle of waiting.values()) settle('{"interrupted": true}');
-    waiting.clear();
     quiet = true; // not to interrupt the interrupting
     try {
       bridge.onInterrupt();
@@ -119,21 +127,20 @@ export function makeBridge(send) {
   }
 
   /**
-   * The clock stands still while Python waits for the host.
    * @param {(settle: (outcome: string) => void) => number} begin
-   * @param {boolean} counted  whether the wait counts as the code's own time
+   * @param {boolean} counted  whether the wait counts as the code's own time; else the clock stands still
+   * @returns {Promise<string>}
    */
   function wait(begin, counted) {
     return new Promise((resolve) => {
-      /** @type {number} */
-      let id;
-      const since = performance.now();
-      if (!counted && !pausedAt) pausedAt = since;
-      arm();
       flush();
-      id = begin((outcome) => {
+      if (!counted && blocked++ === 0) {
+        pausedAt = performance.now();
+        arm();
+      }
+      const id = begin((outcome) => {
         if (!waiting.delete(id)) return;
-        if (!counted && waiting.size === 0 && pausedAt) {
+        if (!counted && --blocked === 0) {
           deadline += performance.now() - pausedAt;
           pausedAt = 0;
           arm();
@@ -184,6 +191,7 @@ export function makeBridge(send) {
     end() {
       flush();
       forPython.disarm();
+      settleAll('{"interrupted": true}'); // background tasks of the step
       run_id = 0;
     },
 
@@ -217,13 +225,15 @@ export function makeBridge(send) {
     },
 
     /** @param {string} name @param {string} args */
-    callTool: (name, args) =>
-      wait((settle) => {
+    callTool: async (name, args) => {
+      if (!run_id) return '{"error": {"kind": "ToolError", "message": "the step has ended"}}';
+      return wait((settle) => {
         const call_id = nextCall++;
         waiting.set(call_id, settle);
         send({ type: 'tool_called', run_id, call_id, name, arguments: args });
         return call_id;
-      }, false),
+      }, false);
+    },
 
     /** @param {number} milliseconds */
     sleep: (milliseconds) =>
@@ -240,7 +250,6 @@ export function makeBridge(send) {
     /** @param {number} milliseconds */
     setDeadline(milliseconds) {
       deadline = performance.now() + milliseconds;
-      pausedAt = 0;
       fired = 0;
       arm();
     },

@@ -5,14 +5,15 @@
  */
 
 import { SandboxError } from './errors.js';
+import { FrameChannel } from './frame_channel.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 import { Watchdog } from './watchdog.js';
 
 /** @typedef {import('./protocol.js').Asset} Asset */
 /** @typedef {import('./protocol.js').Limits} Limits */
 /** @typedef {import('./protocol.js').Ready} Ready */
-/** @typedef {import('./protocol.js').Result} Result */
 /** @typedef {import('./protocol.js').Request} Request */
+/** @typedef {import('./protocol.js').Result} Result */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./protocol.js').ToolSpec} ToolSpec */
 /** @typedef {import('./protocol.js').ToolCalled} ToolCalled */
@@ -27,6 +28,7 @@ export const DEFAULT_LIMITS = {
   display_chars: 2_000_000,
 };
 
+/** For a boot, counted anew from each asset that arrives. */
 const BOOT_MS = 60_000;
 /** How long Stop waits for the code to end before the worker is. */
 const STOP_MS = { shared: 1_000, alone: 300 };
@@ -37,7 +39,7 @@ const STOP_MS = { shared: 1_000, alone: 300 };
  * @property {(onAsset: (asset: Asset) => void) => Promise<void>} fetchAssets  called at each `start`
  * @property {Partial<Limits>} [limits]
  * @property {Element} [parent]  where the hidden frame goes
- * @property {(event: SandboxEvent) => void} [onEvent]  `booting`, `output` and `displayed`, as they come
+ * @property {(event: SandboxEvent) => void} [onEvent]  `booting`, `ready`, `output` and `displayed`, as they come
  * @property {(call: ToolCalled) => Promise<string>} [onTool]  gives the tool's value as JSON text, or rejects
  */
 
@@ -46,15 +48,15 @@ const STOP_MS = { shared: 1_000, alone: 300 };
 export class SandboxClient {
   /** @type {SandboxOptions} */ #options;
   /** @type {Limits} */ #limits;
-  /** @type {HTMLIFrameElement | null} */ #frame = null;
-  /** @type {MessagePort | null} */ #port = null;
+  /** @type {FrameChannel | null} */ #channel = null;
   /** @type {Waiting<Ready> | null} */ #booting = null;
   /** @type {(Waiting<Result> & {run_id: number}) | null} */ #running = null;
   /** @type {Promise<Ready> | null} */ #ready = null;
+  /** Why the worker was replaced while nothing ran; the next run is told. @type {SandboxError | null} */ #lost = null;
   /** @type {ToolSpec[]} */ #tools = [];
   #runs = 0;
   #canInterrupt = false;
-  #watchdog = new Watchdog();
+  #watchdog = new Watchdog(() => this.#channel?.check());
 
   /** @param {SandboxOptions} options */
   constructor(options) {
@@ -69,72 +71,43 @@ export class SandboxClient {
 
   /** Boot, once: later calls give the same promise, unless the boot failed. @returns {Promise<Ready>} */
   start() {
-    this.#ready ??= this.#start().catch((error) => {
-      this.close();
-      throw error;
-    });
+    this.#ready ??= this.#start();
     return this.#ready;
   }
 
-  async #start() {
-    /** @type {Asset[]} */
-    let early = [];
-    const fetched = this.#options.fetchAssets((asset) => (this.#port ? this.#hand(asset) : early.push(asset)));
-    fetched.catch(() => {}); // met below; it may fail while the frame still loads
-    await this.#connect();
+  #start() {
+    /** @type {FrameChannel} */
+    const channel = new FrameChannel(this.#options.frameUrl, this.#options.parent ?? document.body, {
+      frameSaid: (event) => this.#onEvent(event),
+      frameLost: (reason) => this.#fail(new SandboxError('frame_removed', reason)),
+    });
+    this.#channel = channel;
     const ready = this.#boot({ type: 'start', version: PROTOCOL_VERSION, limits: this.#limits });
-    for (const asset of early) this.#hand(asset);
-    early = [];
-    await Promise.all([fetched, ready]);
+    this.#options
+      .fetchAssets((asset) => this.#channel === channel && this.#hand(asset))
+      .catch((error) => this.#channel === channel && this.#fail(error));
     return ready;
   }
 
   /** @param {Asset} asset */
   #hand(asset) {
+    this.#watchdog.restart();
     this.#post(asset, asset.data instanceof ArrayBuffer ? [asset.data] : []);
   }
 
-  /** @param {Request} request @param {Transferable[]} [transfer] @returns {Promise<Ready>} */
-  #boot(request, transfer = []) {
-    return new Promise((resolve, reject) => {
+  /** @param {Request} request @returns {Promise<Ready>} */
+  #boot(request) {
+    this.#booting?.reject(new SandboxError('stopped', 'The sandbox was reset.'));
+    /** @type {Promise<Ready>} */
+    const ready = new Promise((resolve, reject) => {
       this.#booting = { resolve, reject };
-      this.#watchdog.start(BOOT_MS, () =>
-        this.#fail(new SandboxError('boot_failed', 'Python did not start in a minute. Reload the page.')),
-      );
-      this.#post(request, transfer);
     });
-  }
-
-  /** Load the frame and hand it its end of the channel. @returns {Promise<void>} */
-  #connect() {
-    const frame = document.createElement('iframe');
-    frame.setAttribute('sandbox', 'allow-scripts');
-    frame.setAttribute('allow', 'cross-origin-isolated');
-    frame.setAttribute('aria-hidden', 'true');
-    frame.title = 'Python sandbox';
-    frame.tabIndex = -1;
-    frame.style.display = 'none';
-    frame.src = String(this.#options.frameUrl);
-    this.#frame = frame;
-    return new Promise((resolve, reject) => {
-      frame.addEventListener('load', () => {
-        if (this.#port) return this.#fail(new SandboxError('frame_removed', 'The sandbox was reloaded.'));
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = ({ data }) => this.#onEvent(data);
-        port1.addEventListener('close', () =>
-          this.#fail(new SandboxError('frame_removed', 'The sandbox was removed from the page.')),
-        );
-        this.#port = port1;
-        // An opaque origin can only be addressed as '*': this message carries nothing but the port.
-        frame.contentWindow?.postMessage({ type: 'connect' }, '*', [port2]);
-        resolve();
-      });
-      frame.addEventListener('error', () => reject(new SandboxError('boot_failed', 'The sandbox frame did not load.')));
-      (this.#options.parent ?? document.body).append(frame);
-      this.#watchdog.guard(() => {
-        if (!frame.isConnected) this.#fail(new SandboxError('frame_removed', 'The sandbox was removed from the page.'));
-      });
-    });
+    ready.catch(() => {}); // whoever waits for it is told; nobody need be waiting
+    this.#watchdog.start(BOOT_MS, () =>
+      this.#fail(new SandboxError('boot_failed', 'Python did not start in a minute. Reload the page.')),
+    );
+    this.#post(request);
+    return ready;
   }
 
   /**
@@ -144,8 +117,11 @@ export class SandboxClient {
    * @returns {Promise<Result>}
    */
   async run(code, time_ms = this.#limits.time_ms) {
-    await this.start();
+    while (this.#booting || !this.#ready) await this.start();
     if (this.#running) throw new SandboxError('busy', 'A step is already running.');
+    const lost = this.#lost;
+    this.#lost = null;
+    if (lost) throw lost;
     return new Promise((resolve, reject) => {
       const run_id = ++this.#runs;
       this.#running = { run_id, resolve, reject };
@@ -158,7 +134,7 @@ export class SandboxClient {
   /** Replace the tools the code can call. @param {ToolSpec[]} tools */
   setTools(tools) {
     this.#tools = tools;
-    if (this.#port && this.#ready && !this.#booting) this.#post({ type: 'set_tools', tools });
+    if (this.#ready && !this.#booting) this.#post({ type: 'set_tools', tools });
   }
 
   /** Stop the running step: by interrupt if it can be, else by ending its worker. */
@@ -170,14 +146,15 @@ export class SandboxClient {
     this.#watchdog.start(patience, () => this.#kill(running.run_id, 'stopped'));
   }
 
-  /** End the worker and start a fresh one. @returns {Promise<Ready>} */
-  async reset() {
-    if (!this.#ready) return this.start();
-    await this.#ready;
-    this.#running?.reject(new SandboxError('stopped', 'The sandbox was reset.'));
-    this.#running = null;
-    this.#ready = this.#boot({ type: 'reset' });
-    return this.#ready;
+  /** End the worker and start a fresh one, after a boot that may be under way. @returns {Promise<Ready>} */
+  reset() {
+    const former = this.#ready;
+    if (!former) return this.start();
+    this.#endRun(new SandboxError('stopped', 'The sandbox was reset.'));
+    const next = this.#booting ? former.then(() => this.reset()) : this.#replace();
+    this.#ready = next;
+    next.catch(() => {});
+    return next;
   }
 
   /** Remove the frame; what waits is rejected. `start` makes a new one. */
@@ -185,49 +162,52 @@ export class SandboxClient {
     this.#fail(new SandboxError('closed', 'The sandbox was closed.'));
   }
 
+  #replace() {
+    this.#lost = null;
+    this.#ready = this.#boot({ type: 'reset' });
+    return this.#ready;
+  }
+
+  /** @param {SandboxError} error @returns {boolean} whether a step was running */
+  #endRun(error) {
+    const running = this.#running;
+    this.#running = null;
+    running?.reject(error);
+    return running !== null;
+  }
+
   /** @param {number} run_id @param {'killed' | 'stopped'} kind */
   #kill(run_id, kind) {
     if (this.#running?.run_id !== run_id) return;
-    const { reject } = this.#running;
-    this.#running = null;
     const why = kind === 'killed' ? 'The code ran longer than it may' : 'The code was stopped';
-    this.#ready = this.#boot({ type: 'reset' });
-    this.#ready.catch(() => {}); // the next run meets the same promise
-    reject(new SandboxError(kind, `${why} and could not be interrupted, so its interpreter was replaced.`));
+    this.#replace();
+    this.#endRun(new SandboxError(kind, `${why} and could not be interrupted, so its interpreter was replaced.`));
   }
 
   /** Forget the frame and reject everything that waits. @param {SandboxError} error */
   #fail(error) {
     this.#watchdog.stop();
-    this.#port?.close();
-    this.#frame?.remove();
-    this.#port = this.#frame = this.#ready = null;
-    const waiting = [this.#booting, this.#running];
-    this.#booting = this.#running = null;
-    for (const each of waiting) each?.reject(error);
+    this.#channel?.close();
+    this.#channel = this.#ready = this.#lost = null;
+    const booting = this.#booting;
+    this.#booting = null;
+    booting?.reject(error);
+    this.#endRun(error);
   }
 
   /** The worker is gone, the frame is well: the next run gets a new worker. @param {SandboxError} error */
   #onFailed(error) {
     if (this.#booting) return this.#fail(error);
     if (error.kind === 'bad_tools') this.#tools = []; // or the next worker would fail as this one did
-    const running = this.#running;
-    this.#running = null;
-    this.#ready = this.#boot({ type: 'reset' });
-    this.#ready.catch(() => {});
-    running?.reject(error);
+    this.#replace();
+    if (!this.#endRun(error)) this.#lost = error;
   }
 
   /** @param {SandboxEvent} event */
   #onEvent(event) {
     switch (event?.type) {
       case 'ready':
-        this.#watchdog.stop();
-        this.#canInterrupt = event.can_interrupt;
-        if (this.#tools.length) this.#post({ type: 'set_tools', tools: this.#tools });
-        this.#booting?.resolve(event);
-        this.#booting = null;
-        return this.#options.onEvent?.(event);
+        return this.#onReady(event);
       case 'finished':
         if (event.run_id !== this.#running?.run_id) return;
         this.#watchdog.stop();
@@ -251,6 +231,18 @@ export class SandboxClient {
     }
   }
 
+  /** @param {Ready} event */
+  #onReady(event) {
+    const booting = this.#booting;
+    if (!booting) return; // code in the worker may say so at any time
+    this.#booting = null;
+    this.#watchdog.stop();
+    this.#canInterrupt = event.can_interrupt;
+    if (this.#tools.length) this.#post({ type: 'set_tools', tools: this.#tools });
+    booting.resolve(event);
+    this.#options.onEvent?.(event);
+  }
+
   /** @param {ToolCalled} call */
   async #answer(call) {
     const { run_id, call_id } = call;
@@ -265,12 +257,8 @@ export class SandboxClient {
       reply = { type: 'tool_result', run_id, call_id, value: await this.#options.onTool(call) };
     } catch (error) {
       const { kind, name, message } = /** @type {{kind?: string, name?: string, message?: string}} */ (error);
-      reply = {
-        type: 'tool_result',
-        run_id,
-        call_id,
-        error: { kind: kind ?? name ?? 'Error', message: message ?? String(error) },
-      };
+      const failure = { kind: kind ?? name ?? 'Error', message: message ?? String(error) };
+      reply = { type: 'tool_result', run_id, call_id, error: failure };
     }
     if (this.#running?.run_id !== run_id) return; // stopped meanwhile
     resume();
@@ -279,6 +267,6 @@ export class SandboxClient {
 
   /** @param {Request} request @param {Transferable[]} [transfer] */
   #post(request, transfer = []) {
-    this.#port?.postMessage(request, transfer);
+    this.#channel?.post(request, transfer);
   }
 }

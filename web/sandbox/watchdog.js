@@ -5,24 +5,32 @@ const GUARD_MS = 500;
 export class Watchdog {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #interval;
-  /** @type {() => void} */ #onGuard = () => {};
+  #onGuard;
   /** @type {() => void} */ #onTimeout = () => {};
+  #whole = 0;
   #left = 0;
   #since = 0;
   #pauses = 0;
   #round = 0;
 
-  /** What to look at twice a second while a countdown runs or is paused. @param {() => void} onGuard */
-  guard(onGuard) {
+  /** @param {() => void} onGuard  what to look at twice a second while a countdown runs or is paused */
+  constructor(onGuard) {
     this.#onGuard = onGuard;
   }
 
   /** Forget any former countdown. @param {number} milliseconds @param {() => void} onTimeout */
   start(milliseconds, onTimeout) {
     this.stop();
-    this.#left = milliseconds;
+    this.#whole = this.#left = milliseconds;
     this.#onTimeout = onTimeout;
     this.#interval = setInterval(() => this.#onGuard(), GUARD_MS);
+    this.#resume();
+  }
+
+  /** Count the running countdown anew from its whole length. */
+  restart() {
+    clearTimeout(this.#timer);
+    this.#left = this.#whole;
     this.#resume();
   }
 

@@ -11,27 +11,21 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Route, sync_playwright
 
 from codeact_server.bundle.errors import BundleError
+from codeact_server.bundle.source import Source
 
 __all__ = ["make_image_in_browser"]
 
 _ORIGIN = "https://image.invalid"  # answered by route(), never by a network
-_MAKE = """async (warmUp) => {
+_MAKE = """async () => {
   const { loadPyodide } = await import('/pyodide/pyodide.mjs');
+  const { makeImage } = await import('/image_maker.mjs');
   const runtime = new Uint8Array(await (await fetch('/runtime.zip')).arrayBuffer());
-  const pyodide = await loadPyodide({
-    indexURL: '/pyodide/',
-    _makeSnapshot: true,
-    fsInit: async (FS) => FS.writeFile('/lib/codeact_runtime.zip', runtime),
-    env: { PYTHONPATH: '/lib/codeact_runtime.zip', HOME: '/home/pyodide' },
-  });
-  pyodide.runPython(warmUp);
-  const image = pyodide.makeMemorySnapshot();
   const reader = new FileReader();
-  reader.readAsDataURL(new Blob([image]));
+  reader.readAsDataURL(new Blob([await makeImage(loadPyodide, '/pyodide/', runtime)]));
   await new Promise((resolve) => { reader.onload = resolve; });
   return reader.result.slice(reader.result.indexOf(',') + 1);
 }"""
-_WARM_UP = "import codeact_runtime.pyodide_host\nfrom codeact_runtime.warm_up import warm_up\nwarm_up()"
+_MAKER = "image_maker.mjs"
 
 
 def make_image_in_browser(pyodide: Path, runtime_zip: bytes) -> bytes | None:
@@ -58,7 +52,7 @@ def _make(page: Page) -> bytes | None:
     if not page.evaluate("() => 'Suspending' in WebAssembly"):
         return None
     try:
-        return base64.b64decode(page.evaluate(_MAKE, _WARM_UP))
+        return base64.b64decode(page.evaluate(_MAKE))
     except PlaywrightError as error:
         raise BundleError(f"Making the boot image in the browser failed: {error.message[:2000]}") from error
 
@@ -71,5 +65,5 @@ def _answer(route: Route, pyodide: Path, runtime_zip: bytes) -> None:
     elif name == "runtime.zip":
         route.fulfill(body=runtime_zip)
     else:
-        path = pyodide / Path(name).name
+        path = Source.of_checkout().web / "sandbox" / _MAKER if name == _MAKER else pyodide / Path(name).name
         route.fulfill(path=path, content_type=types.get(path.suffix, "application/octet-stream"))

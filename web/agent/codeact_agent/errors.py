@@ -8,7 +8,7 @@ Exception
 └── Stopped              the person pressed Stop
 """
 
-__all__ = ["AgentError", "DeclarationError", "ModelError", "Stopped", "UnknownTask"]
+__all__ = ["AgentError", "DeclarationError", "ModelError", "Stopped", "UnknownTask", "internal_error"]
 
 
 class AgentError(Exception):
@@ -43,6 +43,13 @@ class DeclarationError(AgentError):
     """Raised when a tool is declared without what the model needs to call it."""
 
     kind = "declaration"
+
+
+def internal_error(bug: Exception) -> AgentError:
+    """What the person is told of an error that only we can mend."""
+    error = AgentError(f"Something went wrong inside codeact-web ({type(bug).__name__}: {bug}). Start a new task.")
+    error.kind = "internal"
+    return error
 
 
 class Stopped(Exception):

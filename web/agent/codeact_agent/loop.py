@@ -5,7 +5,7 @@ Wang et al., "Executable Code Actions Elicit Better LLM Agents", ICML 2024.
 
 import json
 
-from codeact_agent.errors import AgentError, Stopped
+from codeact_agent.errors import AgentError, Stopped, internal_error
 from codeact_agent.model import ask
 from codeact_agent.observation import observe, without_variables
 from codeact_agent.parsing import parse
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from codeact_agent.host import Host, Model
 
 DEFAULT_MAX_STEPS = 20
+# How a step's worker can end by what the code did (web/sandbox/errors.js); the rest is not the model's to mend.
+_OBSERVED = (
+    "killed",
+    "stopped",
+    "worker_died",
+    "interpreter_died",
+    "message_flood",
+    "unknown_message",
+    "worker_error",
+)
 
 
 class Loop:
@@ -46,7 +56,8 @@ class Loop:
         task_id: str | None = None,
     ) -> dict[str, "Any"]:
         """Solve ``task`` with ``model`` and ``tools`` (specs, see tools.py); gives the ``run_finished``
-        event. Never raises for what the model, its provider or the person does."""
+        event. Never raises for what the model, its provider or the person does; what is our own
+        fault is told as ``internal`` and raised."""
         started = self._host.now()
         self._step = 0
         self._model: Model = model
@@ -61,6 +72,10 @@ class Loop:
             status = "stopped"
         except AgentError as problem:
             status, error = "failed", problem
+        except Exception as bug:
+            self._close_turn()
+            self._finish("failed", None, internal_error(bug), started)
+            raise
         self._close_turn()
         return self._finish(status, answer, error, started)
 
@@ -109,7 +124,7 @@ class Loop:
         outcome = None
         answer = None
         if parsed.code:
-            outcome = await self._host.execute(parsed.code, self._model.time_ms)
+            outcome = await self._execute(parsed.code)
             observation = observe(outcome)
             answer = outcome.get("result", {}).get("final_answer")
         elif forced and parsed.thought:
@@ -122,6 +137,16 @@ class Loop:
         if self._host.stopping and answer is None:
             raise Stopped
         return answer
+
+    async def _execute(self, code: str) -> dict[str, "Any"]:
+        """The outcome, where the model can do something about it. Raises AgentError where it cannot."""
+        outcome = await self._host.execute(code, self._model.time_ms)
+        error = outcome.get("error")
+        if error and error["kind"] not in _OBSERVED:
+            problem = AgentError(f"The sandbox failed: {error['message']}")
+            problem.kind = error["kind"]
+            raise problem
+        return outcome
 
     async def _query(self) -> str:
         started = self._host.now()

@@ -7,13 +7,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 _VARIABLES = "Variables: "
-_REPLACED = "All variables are gone: define what you need again, and do it in a faster way or in smaller parts."
+_REPLACED = "All variables are gone: define what you need again"
+_FASTER = ", and do it in a faster way or in smaller parts"
 
 
 def observe(outcome: dict[str, "Any"]) -> str:
     """The observation for what the host's ``execute`` gave: ``{result}`` or ``{error: {kind, message}}``."""
     if "error" in outcome:
-        return f"Error:\n{outcome['error']['message']}\n{_REPLACED}"
+        error = outcome["error"]
+        advice = _REPLACED + (_FASTER if error["kind"] == "killed" else "")
+        return f"Error:\n{error['message']}\n{advice}."
     result = outcome["result"]
     if result.get("final_answer"):
         return "The final answer was given."

@@ -77,7 +77,7 @@ def _plain(text: str) -> str:
 
 
 def make_recording(name: str, task: str, steps: list["Any"], tools: list["Any"], model: str) -> dict[str, "Any"]:
-    """A recording of a finished run; ``steps`` are those of Loop.steps, ``tools`` names."""
+    """A recording of a finished run; ``steps`` are ``{reply, observation}``, ``tools`` names."""
     title = task.split("\n")[0][:60]
     return {
         "version": VERSION, "id": name, "title": title, "task": task, "tools": tools, "source": model,

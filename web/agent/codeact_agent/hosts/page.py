@@ -5,14 +5,16 @@ throws would skip Python's ``except`` and ``finally``.
 """
 
 import asyncio
+import io
 import json
+import sys
 import time
 
 from codeact_agent.demo_tools import DEMO_TOOLS
-from codeact_agent.errors import AgentError, ModelError, Stopped
+from codeact_agent.errors import AgentError, DeclarationError, ModelError, Stopped, internal_error
 from codeact_agent.loop import Loop
 from codeact_agent.recorded import RecordedModel, find
-from codeact_agent.tools import call
+from codeact_agent.tools import Tool, call
 
 __all__ = ["main"]
 
@@ -100,9 +102,15 @@ class PageHost:
             running.append(asyncio.create_task(self._answer(called)))
 
     async def _answer(self, called: dict[str, "Any"]) -> None:
-        outcome = await call(self.tools, called["name"], called["arguments"])
+        outcome = await call(self.tools, called["name"], json.loads(called["arguments"]))
         outcome["id"] = called["id"]
         self._bridge.tool_returned(json.dumps(outcome))
+
+
+def _demo_tool(name: str) -> Tool:
+    if name not in DEMO_TOOLS:
+        raise DeclarationError(f"The recording needs a tool named {name!r}, which this page does not have.")
+    return DEMO_TOOLS[name]
 
 
 class Conversation:
@@ -131,14 +139,27 @@ class Conversation:
         try:
             model, recording = await self._choose(task, model_name)
             names = recording["tools"] if recording else []
-            self._host.tools = {name: DEMO_TOOLS[name] for name in names}
+            self._host.tools = {name: _demo_tool(name) for name in names}
             specs = [tool.spec for tool in self._host.tools.values()]
             loop = await self._prepare(specs)
         except AgentError as error:
             loop.refuse(task, model_name, error)
             return
+        except Exception as bug:  # noqa: BLE001 - told, reported, and the page goes on
+            loop.refuse(task, model_name, internal_error(bug))
+            self._report(bug)
+            return
         task_id = recording["id"] if recording else None
-        await loop.run(recording["task"] if recording else task, model, specs, task_id=task_id)
+        try:
+            await loop.run(recording["task"] if recording else task, model, specs, task_id=task_id)
+        except Exception as bug:  # noqa: BLE001 - the loop has told the person; the page goes on
+            self._report(bug)
+
+    def _report(self, bug: Exception) -> None:
+        """Where we look for what we did wrong."""
+        text = io.StringIO()
+        sys.print_exception(bug, text)  # type: ignore[attr-defined]
+        self._bridge.report(text.getvalue())
 
     async def _prepare(self, specs: list["Any"]) -> Loop:
         prepared = json.loads(await self._bridge.prepare(json.dumps(specs)))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, suppress
 from typing import Any
 
-import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from codeact_agent.errors import AgentError
+from codeact_agent.hosts.script.chat import open_client
 from codeact_agent.hosts.script.host import ScriptHost
 from codeact_agent.hosts.script.models import RECORDED, choose
 from codeact_agent.hosts.script.result import RunResult, StepLog
@@ -56,6 +57,8 @@ class Agent:
         self._running = AsyncExitStack()
         self._thread = ExitStack()
         self._portal: BlockingPortal | None = None
+        self._event_loop: asyncio.AbstractEventLoop | None = None
+        self._interrupting: list[asyncio.Task[None]] = []
 
     def __enter__(self) -> Agent:
         return self
@@ -73,10 +76,17 @@ class Agent:
         return self._portal.call(self.run_async, task, max_steps)
 
     def interrupt(self) -> None:
-        """Stop the run; called from another thread, an event handler or a tool."""
+        """Stop the run; may be called from anywhere: another thread, an event handler, a tool."""
         self._host.stopping = True
-        if self._portal is not None and self._loop is not None:
-            self._portal.start_task_soon(self._sandbox.interrupt)
+        event_loop, run = self._event_loop, self._host.run
+        if event_loop is not None:
+            with suppress(RuntimeError):  # it has been closed since, and the run with it
+                event_loop.call_soon_threadsafe(self._stop, run)
+
+    def _stop(self, run: int) -> None:
+        if run == self._host.run:
+            self._host.stop()
+            self._interrupting.append(asyncio.create_task(self._sandbox.interrupt()))
 
     def reset(self) -> None:
         """Forget the conversation: its messages and its variables."""
@@ -93,20 +103,29 @@ class Agent:
 
     async def run_async(self, task: str, max_steps: int | None = None) -> RunResult:
         """``run`` for callers that have an event loop; use ``close_async`` then."""
-        self._host.stopping = False
+        self._event_loop = asyncio.get_running_loop()
+        with self._host.running():
+            try:
+                return await self._run(task, max_steps or self._max_steps)
+            finally:
+                self._event_loop = None
+                interrupting, self._interrupting = self._interrupting, []
+                # Where the sandbox is not there any more, there is nothing to interrupt.
+                await asyncio.gather(*interrupting, return_exceptions=True)
+
+    async def _run(self, task: str, max_steps: int) -> RunResult:
         loop = self._loop or await self._start()
         model_name = self._model
         try:
-            choice = choose(task, self._model, self._host, self._client)
+            choice = choose(task, self._model, self._host, self._client, self._tools)
+            self._host.tools = {**choice.tools, **self._tools}
+            specs = [each.spec for each in self._host.tools.values()]
+            await self._sandbox.set_tools(specs)
         except AgentError as error:
             finished = loop.refuse(task, self._model, error)
         else:
             model_name = choice.model.name
-            self._host.tools = {**choice.tools, **self._tools}
-            specs = [each.spec for each in self._host.tools.values()]
-            await self._sandbox.set_tools(specs)
-            steps = max_steps or self._max_steps
-            finished = await loop.run(choice.task, choice.model, specs, steps, choice.task_id)
+            finished = await loop.run(choice.task, choice.model, specs, max_steps, choice.task_id)
         answer = finished["answer"] or {"json": "null", "text": ""}
         return RunResult(
             task=task,
@@ -127,7 +146,7 @@ class Agent:
 
     async def _start(self) -> Loop:
         await self._running.enter_async_context(self._sandbox)
-        self._client = await self._running.enter_async_context(httpx.AsyncClient())
+        self._client = await self._running.enter_async_context(open_client())
         self._host.sandbox = self._sandbox
         self._loop = self._new_loop()
         return self._loop

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
+from codeact_server.settings import Timeouts, Upstream
 from httpx_sse import EventSource, SSEError
 
 from codeact_agent.errors import ModelError
 
-__all__ = ["ChatModel", "list_models"]
+if TYPE_CHECKING:
+    from codeact_agent.hosts.script.host import ScriptHost
 
-_TIMEOUT = httpx.Timeout(300, connect=10)
+__all__ = ["ChatModel", "open_client"]
+
+
+def open_client() -> httpx.AsyncClient:
+    """A client for ``ChatModel``. A proxy or .netrc of the environment must not see the key."""
+    return httpx.AsyncClient(follow_redirects=False, trust_env=False)
 
 
 class ChatModel:
@@ -23,19 +30,25 @@ class ChatModel:
     recorded = False
     time_ms: int | None = None
 
-    def __init__(self, name: str, base_url: str, api_key: str | None, client: httpx.AsyncClient) -> None:
-        """``base_url`` ends before ``/chat/completions``, as OPENAI_BASE_URL does."""
+    def __init__(
+        self, name: str, upstream: Upstream, times: Timeouts, client: httpx.AsyncClient, host: ScriptHost
+    ) -> None:
+        """The answer ends when the person stops ``host``'s run."""
         self.name = name
-        self._url = f"{base_url.rstrip('/')}/chat/completions"
-        self._headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
+        self._url = f"{upstream.base_url}/chat/completions"
+        self._headers = dict(upstream.headers)
+        if upstream.api_key:
+            self._headers["authorization"] = f"Bearer {upstream.api_key.get_secret_value()}"
+        self._timeout = httpx.Timeout(connect=times.connect, read=times.read, write=times.write, pool=times.pool)
         self._client = client
+        self._host = host
 
     async def chat(self, messages: list[dict[str, Any]], on_delta: Callable[[str], None]) -> dict[str, Any]:
-        """``{text, usage}``. Raises ModelError."""
+        """``{text, usage}``. Raises ModelError; Stopped when the person stops the run meanwhile."""
         request = {"model": self.name, "messages": messages, "stream": True}
-        with _translated():
+        with self._host.until_stopped(), _translated():
             async with self._client.stream(
-                "POST", self._url, json=request, headers=self._headers, timeout=_TIMEOUT
+                "POST", self._url, json=request, headers=self._headers, timeout=self._timeout
             ) as response:
                 if response.status_code != 200:
                     await response.aread()
@@ -43,7 +56,7 @@ class ChatModel:
                 if "text/event-stream" not in response.headers.get("content-type", ""):
                     return _whole(await response.aread(), on_delta)
                 return await _streamed(EventSource(response), on_delta)
-        raise AssertionError("unreachable: _translated never swallows")
+        raise AssertionError("unreachable: neither swallows")
 
     def expected(self, index: int) -> str | None:
         """Nothing is recorded."""
@@ -121,16 +134,3 @@ def _translated() -> Iterator[None]:
         raise ModelError(str(error) or type(error).__name__, "dropped") from error
     except httpx.InvalidURL as error:
         raise ModelError(f"the address is not usable: {error}", "unreachable") from error
-
-
-async def list_models(base_url: str, api_key: str | None, client: httpx.AsyncClient) -> list[str]:
-    """Ids of the upstream's models. Raises ModelError."""
-    headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
-    with _translated():
-        response = await client.get(f"{base_url.rstrip('/')}/models", headers=headers, timeout=_TIMEOUT)
-    if response.status_code != 200:
-        raise _refusal(response)
-    try:
-        return [model["id"] for model in response.json()["data"]]
-    except (ValueError, LookupError, TypeError):
-        raise ModelError(response.text[:200], "malformed") from None

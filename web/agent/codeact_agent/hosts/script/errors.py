@@ -1,4 +1,4 @@
-"""What keeps the script host from starting; the person can mend it."""
+"""What keeps the script host from starting or going on; the person can mend it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class BrowserMissing(AgentError):
 
 
 class SandboxFailed(AgentError):
-    """The browser started, but Python in it did not."""
+    """Python did not start in the browser, or the browser has ended."""
 
     kind = "boot_failed"
 

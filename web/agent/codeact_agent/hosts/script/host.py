@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import anyio
 from anyio import to_thread
 
+from codeact_agent.errors import Stopped
 from codeact_agent.hosts.script.sandbox import BrowserSandbox
 from codeact_agent.tools import Tool, call
 
@@ -25,6 +27,36 @@ class ScriptHost:
         self.forward: Callable[[dict[str, Any]], None] = on_event
         self.sandbox: BrowserSandbox | None = None
         self.stopping = False
+        self.run = 0
+        self._runs = 0
+        self._asking: anyio.CancelScope | None = None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """One run: ``run`` is its number, and 0 outside any."""
+        self._runs += 1
+        self.run = self._runs
+        self.stopping = False
+        try:
+            yield
+        finally:
+            self.run = 0
+
+    def stop(self) -> None:
+        """Stop the run; called in the event loop's thread."""
+        self.stopping = True
+        if self._asking is not None:
+            self._asking.cancel()
+
+    @contextmanager
+    def until_stopped(self) -> Iterator[None]:
+        """What is awaited in here is cancelled when the person stops the run. Raises Stopped then."""
+        if self.stopping:
+            raise Stopped
+        with anyio.CancelScope() as self._asking:
+            yield
+        if self._asking.cancelled_caught:
+            raise Stopped
 
     def now(self) -> float:
         """Monotonic seconds."""
@@ -39,7 +71,9 @@ class ScriptHost:
         self._on_event(event)
 
     async def execute(self, code: str, time_ms: int | None) -> dict[str, Any]:
-        """Run a step in the browser."""
+        """Run a step in the browser. Raises Stopped where Stop came before it: there was nothing to interrupt."""
+        if self.stopping:
+            raise Stopped
         assert self.sandbox is not None
         return await self.sandbox.run(code, time_ms)
 
@@ -49,7 +83,11 @@ class ScriptHost:
             self.forward({key: value for key, value in event.items() if key != "run_id"})
 
     async def on_tool(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Call a tool in a thread of its own, so that a slow one blocks nothing but the code."""
+        """Call a tool in a thread of its own, so that a slow one blocks nothing but the code.
+
+        One that outlasts its run, because that was stopped, returns unheard.
+        """
+        run = self.run
         name, arguments = event["name"], json.loads(event["arguments"])
         called = {"type": "tool_called", "call_id": event["call_id"], "name": name, "arguments": arguments}
         self.forward(called)
@@ -58,5 +96,6 @@ class ScriptHost:
         took = round((self.now() - started) * 1000, 1)
         shown = {"value": json.loads(outcome["value"])} if "value" in outcome else outcome
         del called["arguments"]
-        self.forward({**called, "type": "tool_returned", "duration_ms": took, **shown})
+        if run == self.run:
+            self.forward({**called, "type": "tool_returned", "duration_ms": took, **shown})
         return outcome

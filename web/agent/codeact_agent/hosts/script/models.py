@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +11,17 @@ from codeact_server.errors import SettingsError
 from codeact_server.settings import load_settings
 
 from codeact_agent.demo_tools import DEMO_TOOLS
-from codeact_agent.errors import AgentError
+from codeact_agent.errors import AgentError, DeclarationError
 from codeact_agent.hosts.script.chat import ChatModel
 from codeact_agent.hosts.script.site import find_site, load_recordings
 from codeact_agent.recorded import RecordedModel, find
 from codeact_agent.tools import Tool
 
 if TYPE_CHECKING:
-    from codeact_agent.host import Host, Model
+    from codeact_agent.host import Model
+    from codeact_agent.hosts.script.host import ScriptHost
 
-__all__ = ["RECORDED", "Choice", "choose"]
+__all__ = ["RECORDED", "Choice", "choose", "tools_of"]
 
 RECORDED = "recorded"
 
@@ -34,22 +36,35 @@ class Choice:
     tools: dict[str, Tool] = field(default_factory=dict)
 
 
-def choose(task: str, name: str, host: Host, client: httpx.AsyncClient) -> Choice:
-    """``name`` is ``recorded`` or a model of the upstream in codeact.toml or OPENAI_BASE_URL.
+def choose(task: str, name: str, host: ScriptHost, client: httpx.AsyncClient, given: Mapping[str, Tool]) -> Choice:
+    """``name`` is ``recorded`` or a model of the upstream in codeact.toml or OPENAI_BASE_URL; ``given`` are
+    the caller's tools.
 
-    Raises AgentError: UnknownTask for a task without a recording, or a sentence about the upstream.
+    Raises AgentError: UnknownTask for a task without a recording, DeclarationError for one whose tools are
+    not there, or a sentence about the upstream.
     """
     if name == RECORDED:
         recording: dict[str, Any] = find(task, load_recordings(find_site()))
-        tools = {each: DEMO_TOOLS[each] for each in recording["tools"]}
-        return Choice(RecordedModel(recording, host), recording["task"], recording["id"], tools)
+        model = RecordedModel(recording, host)
+        return Choice(model, recording["task"], recording["id"], tools_of(recording, given))
     try:
-        upstream = load_settings().upstream
+        settings = load_settings()
     except SettingsError as error:
         raise AgentError(str(error)) from error
-    if upstream is None:
+    if settings.upstream is None:
         raise AgentError(
             f"The model {name!r} needs an upstream: set OPENAI_BASE_URL and OPENAI_API_KEY, or write codeact.toml."
         )
-    key = upstream.api_key.get_secret_value() if upstream.api_key else None
-    return Choice(ChatModel(name, upstream.base_url, key, client), task)
+    return Choice(ChatModel(name, settings.upstream, settings.timeouts, client, host), task)
+
+
+def tools_of(recording: dict[str, Any], given: Mapping[str, Tool]) -> dict[str, Tool]:
+    """The tools that ``recording`` calls: the caller's, or the recorded tasks' own. Raises DeclarationError."""
+    known = {**DEMO_TOOLS, **given}
+    for name in recording["tools"]:
+        if name not in known:
+            raise DeclarationError(
+                f"The recording {recording['id']!r} calls the tool {name!r}, which is not there. "
+                "Give it with --tools FILE.py, or as Agent(tools=[…])."
+            )
+    return {name: known[name] for name in recording["tools"]}

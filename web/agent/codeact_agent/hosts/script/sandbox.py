@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -76,12 +75,12 @@ class BrowserSandbox:
         }
 
     async def run(self, code: str, time_ms: int | None = None) -> dict[str, Any]:
-        """``{result}`` or ``{error: {kind, message}}``; never raises for what the code does."""
+        """``{result}`` or ``{error: {kind, message}}``; never raises for what the code does.
+
+        This and what follows raise SandboxFailed when page or browser are gone.
+        """
         step = {"code": code, **({"time_ms": time_ms} if time_ms else {})}
-        try:
-            outcome: dict[str, Any] = await self._evaluate("(step) => codeact_run(step)", step)
-        except PlaywrightError as error:
-            return {"error": {"kind": "worker_died", "message": f"The browser ended: {error.message}"}}
+        outcome: dict[str, Any] = await self._evaluate("(step) => codeact_run(step)", step)
         return outcome
 
     async def set_tools(self, specs: list[dict[str, Any]]) -> None:
@@ -99,5 +98,14 @@ class BrowserSandbox:
     async def _evaluate(self, script: str, argument: object = None) -> Any:
         if self._page is None:
             raise SandboxFailed("The sandbox has not been started.")
-        outcome = self._page.evaluate(script, argument)
-        return await outcome if inspect.isawaitable(outcome) else outcome
+        try:
+            return await self._page.evaluate(script, argument)
+        except PlaywrightError as error:
+            raise SandboxFailed(
+                f"The browser of the sandbox has ended, and its variables with it ({_first_line(error)}). "
+                "Close the agent: its next run starts another."
+            ) from error
+
+
+def _first_line(error: PlaywrightError) -> str:
+    return str(error).split("\n")[0].removeprefix("Page.evaluate: ")

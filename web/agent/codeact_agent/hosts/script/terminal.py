@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TextIO
 
 __all__ = ["Terminal"]
 
 _BOLD, _DIM, _RED, _GREEN, _BLUE = "1", "2", "31", "32", "34"
+# With these, words of the model or of its code could clear the screen or fill the clipboard.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Terminal:
@@ -26,6 +29,7 @@ class Terminal:
             self._stream.flush()
 
     def _write(self, text: str, style: str = "") -> None:
+        text = _CONTROL.sub("", text)
         if not text:
             return
         self._stream.write(f"\033[{style}m{text}\033[0m" if style and self._colour else text)
