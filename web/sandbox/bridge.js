@@ -10,6 +10,7 @@ import { interruptible } from './python_stack.js';
 /** @typedef {import('./protocol.js').Chunk} Chunk */
 
 const SIGINT = 2;
+const INTERRUPTED = '{"interrupted": true}';
 const FLUSH_MS = 40;
 const FLUSH_CHARS = 16_384;
 /** Code that catches the interrupt gets it again after so long. */
@@ -115,7 +116,7 @@ export function makeBridge(send) {
     if (!run_id || deadline === Number.POSITIVE_INFINITY) return;
     if (shared) Atomics.store(shared, 0, 0); // the frame asked both ways
     reason ||= why;
-    settleAll('{"interrupted": true}');
+    settleAll(INTERRUPTED);
     deadline = performance.now() + REARM_MS;
     quiet = true; // not to interrupt the interrupting
     try {
@@ -132,6 +133,12 @@ export function makeBridge(send) {
    * @returns {Promise<string>}
    */
   function wait(begin, counted) {
+    // Once an interrupt is due, waiting is where it lands: Python is not always in a wait when the timer looks.
+    const now = performance.now();
+    if (deadline !== Number.POSITIVE_INFINITY && (reason || now >= due(now))) {
+      reason ||= 'time';
+      return Promise.resolve(INTERRUPTED);
+    }
     return new Promise((resolve) => {
       flush();
       if (!counted && blocked++ === 0) {
@@ -191,7 +198,7 @@ export function makeBridge(send) {
     end() {
       flush();
       forPython.disarm();
-      settleAll('{"interrupted": true}'); // background tasks of the step
+      settleAll(INTERRUPTED); // background tasks of the step
       run_id = 0;
     },
 
