@@ -48,7 +48,7 @@ export class EndingElement extends LitElement {
   #trouble({ status, error }) {
     const again = () => this.dispatchEvent(new SendEvent(this.task));
     const [title, words] = {
-      stopped: ['Stopped', error?.message ?? 'What was done so far is kept.'],
+      stopped: ['Stopped', error?.message ?? 'The conversation so far is kept.'],
       failed: ['This did not work', error?.message ?? 'Something failed without saying why. Try again.'],
     }[/** @type {string} */ (status)] ?? [
       'No answer',
