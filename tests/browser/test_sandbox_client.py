@@ -259,3 +259,68 @@ def test_an_interrupt_is_never_lost_in_the_event_loop(
     driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
     for _ in range(40):
         assert driver.run(f"import asyncio, time\nwhile True: {wait}")["timed_out"] is True
+
+
+SAY = """
+import js
+from pyodide.ffi import to_js
+def say(**message):
+    js.postMessage(to_js(message, dict_converter=js.Object.fromEntries))
+"""
+
+
+def test_a_forged_ready_does_not_stop_the_clock(sandbox: Driver) -> None:
+    forged = "say(type='ready', boot_ms=1, from_image=True, can_block=True, can_interrupt=True, python='3')"
+    assert sandbox.run(f"{SAY}{forged}\nsum(range(10**11))")["kind"] == "killed"
+    assert sandbox.value("'alive'") == "alive"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "type='finished', run_id=1, result=None",
+        "type='finished', run_id=1, result={'stdout': 5}",
+        "type='output', run_id=1, chunks=[{'stream': 'html', 'text': ''}]",
+        "type='tool_called', run_id=1, call_id=1, name='echo', arguments={}",
+        "type='constructor'",
+    ],
+)
+def test_a_message_of_the_wrong_shape_ends_the_worker(sandbox: Driver, message: str) -> None:
+    assert sandbox.run(f"{SAY}say({message})\nimport time; time.sleep(5)")["kind"] == "unknown_message"
+    assert sandbox.value("'alive'") == "alive"
+
+
+@pytest.mark.parametrize("end", ["codeact.close()", "document.querySelector('iframe').remove()"])
+def test_a_start_that_is_broken_off_is_told(open_at: Callable[[str], Driver], served: str, end: str) -> None:
+    driver = open_at(served)
+    began = time.monotonic()
+    script = f"() => {{ const booting = codeact_start(); {end}; return booting.catch((error) => error.kind); }}"
+    assert driver.page.evaluate(script) in ("closed", "frame_removed")
+    assert time.monotonic() - began < 5
+    assert driver.value("'alive'") == "alive"
+
+
+def test_resets_and_runs_at_once_all_settle(sandbox: Driver) -> None:
+    sandbox.run("left = 1")
+    script = (
+        """() => Promise.all([codeact.reset(), codeact.reset(), codeact_run({code: "'left' in globals()"})])"""
+    )
+    *_, last = sandbox.page.evaluate(script)
+    assert last["result"]["results"][0]["text/plain"] == "False"
+
+
+def test_a_worker_that_dies_between_steps_is_told_by_the_next(sandbox: Driver) -> None:
+    dies_later = "from pyodide.ffi import create_proxy\nimport js\njs.setTimeout(create_proxy(lambda: 1 / 0), 100)"
+    sandbox.run(f"kept = 1\n{dies_later}")
+    sandbox.page.wait_for_timeout(800)
+    assert sandbox.run("kept")["kind"] == "worker_error"
+    assert sandbox.value("'alive'") == "alive"
+
+
+def test_the_clock_runs_again_after_a_call_nobody_answered(sandbox: Driver) -> None:
+    sandbox.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    sandbox.run("import asyncio\nkept = 1\nasync def later():\n    await asyncio.sleep(0.1)\n    echo(1)")
+    sandbox.run("task = asyncio.ensure_future(later())")
+    sandbox.page.wait_for_timeout(300)
+    assert sandbox.run("echo(2)\nwhile True: pass")["timed_out"] is True
+    assert sandbox.value("kept") == "1"

@@ -15,6 +15,14 @@ VALUES = [
     Case("windows newlines", [Step("x = 2\r\nif x:\r\n    x += 1\r\nx", value("3"))]),
     Case("__name__ is main", [Step("__name__", value("__main__"))]),
     Case(
+        "a logger set up in one step writes in the next",
+        [
+            Step("import logging, sys\nout = sys.stdout\nlogger = logging.Logger('l')", CLEAN),
+            Step("logger.addHandler(logging.StreamHandler())", CLEAN),
+            Step("logger.warning('heard')\nprint('seen', file=out)", {"stdout": "seen\n", "stderr": "heard\n"}),
+        ],
+    ),
+    Case(
         "a value in several forms",
         [
             Step(

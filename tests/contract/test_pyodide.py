@@ -155,3 +155,15 @@ def test_one_long_call_ends_with_its_worker(sandbox: Sandbox) -> None:
     happened = sandbox.run("'kept' in globals()")
     assert happened.result["results"] == [{"text/plain": "False"}]
     assert happened.result["execution_count"] == 1
+
+
+def test_the_models_own_classes_can_be_pickled(sandbox: Sandbox) -> None:
+    code = "import pickle\nclass Mine: pass\ntype(pickle.loads(pickle.dumps(Mine()))) is Mine"
+    assert sandbox.run(code).result["results"] == [{"text/plain": "True"}]
+
+
+def test_a_huge_answer_is_cut(sandbox: Sandbox) -> None:
+    answer = sandbox.run("final_answer('x' * 15_000_000)").result["final_answer"]
+    assert answer["json"] is None
+    assert len(answer["text"]) < 1_100_000
+    assert "characters not shown" in answer["text"]
