@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from codeact_agent.hosts.script.browser import arguments, find_browser
 from codeact_agent.hosts.script.site import find_site
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings, Upstream
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import BrowserContext, Page, Playwright
+from support.complaints import Complaints
 from support.upstream import ScriptedUpstream
 
 KEY = "sk-test-0123456789abcdef"
@@ -51,36 +51,6 @@ def relayed(site: Path, upstream: ScriptedUpstream) -> Iterator[str]:
     )
     with running_server(settings) as url:
         yield url
-
-
-class Complaints:
-    """What a page must not do: log errors, throw, or ask anything of another machine."""
-
-    def __init__(self) -> None:
-        self.all: list[str] = []
-        self.allowed: list[str] = []
-
-    def allow(self, part: str) -> None:
-        """Expect complaints that contain ``part``."""
-        self.allowed.append(part)
-
-    def watch(self, page: Page) -> None:
-        page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.all.append(f"page error: {error}"))
-        page.on("request", self._on_request)
-
-    def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.all.append(f"console: {message.text} ({message.location.get('url', '')})")
-
-    def _on_request(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost"):
-            self.all.append(f"request to {request.url}")
-
-    def check(self) -> None:
-        found = [each for each in self.all if not any(part in each for part in self.allowed)]
-        assert not found, found
 
 
 @pytest.fixture

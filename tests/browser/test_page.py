@@ -8,9 +8,8 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 from support.agent_page import AgentPage
+from support.complaints import Complaints
 from support.upstream import Reply, ScriptedUpstream
-
-from tests.conftest import Complaints
 
 pytestmark = pytest.mark.browser
 

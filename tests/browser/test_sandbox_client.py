@@ -13,8 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 from playwright.sync_api import Page, Route
-
-from tests.conftest import Complaints
+from support.complaints import Complaints
 
 pytestmark = pytest.mark.browser
 
