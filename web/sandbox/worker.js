@@ -103,8 +103,8 @@ self.addEventListener('message', (/** @type {MessageEvent} */ event) => {
   handle(event.data).catch((error) => fail(error, session ? 'worker_error' : 'boot_failed'));
 });
 
-// A KeyboardInterrupt that lands between two steps of Python's event loop surfaces here instead of in
-// the code it was meant for: pass it on. Anything else means the worker can no longer be trusted.
+// A run that is being interrupted may leave tasks that end by it and that nobody awaits: they surface here,
+// and the interrupt goes on. Any other stray error means the worker can no longer be trusted.
 /** @param {Event} event @param {unknown} error */
 function onStray(event, error) {
   event.preventDefault();
