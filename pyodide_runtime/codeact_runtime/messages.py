@@ -7,15 +7,21 @@ from __future__ import annotations
 
 __all__ = ["EVENTS", "PROTOCOL_VERSION", "REQUESTS"]
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 REQUESTS: dict[str, tuple[str, ...]] = {
-    "start": ("version", "limits"),
+    "start": ("version", "limits", "hardened", "spare"),
     "asset": ("name", "data"),
     "set_tools": ("tools",),
     "run": ("run_id", "code", "time_ms"),
     "interrupt": ("run_id",),
     "tool_result": ("run_id", "call_id", "value", "error"),
+    "install": ("run_id", "packages", "error"),
+    "write_file": ("request_id", "path", "data"),
+    "read_file": ("request_id", "path"),
+    "list_files": ("request_id",),
+    "checkpoint": ("request_id",),
+    "restore": ("request_id", "checkpoint", "packages"),
     "reset": (),
 }
 
@@ -25,6 +31,16 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "output": ("run_id", "chunks"),
     "displayed": ("run_id", "bundle"),
     "tool_called": ("run_id", "call_id", "name", "arguments"),
+    "packages_needed": ("run_id", "names"),
+    "memory": ("bytes", "limit_bytes", "refused"),
     "finished": ("run_id", "result"),
+    "file": ("request_id", "path", "data"),
+    "files": ("request_id", "files"),
+    "checkpointed": (
+        "request_id", "names", "variables", "modules", "lost", "files", "changed_files", "packages", "sources",
+        "execution_count", "complete",
+    ),
+    "restored": ("request_id", "names", "lost"),
+    "refused": ("request_id", "error"),
     "failed": ("error",),
-}
+}  # fmt: skip

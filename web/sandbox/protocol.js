@@ -6,16 +6,30 @@
  * and ArrayBuffers where said, cross.
  */
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /**
+ * What one conversation is held to; the defaults and what each is for are in codeact_runtime/limits.py. Milliseconds,
+ * characters, megabytes (2^20 bytes) and counts.
  * @typedef {object} Limits
- * @property {number} time_ms  the model's own code, milliseconds; waiting for tools is not counted
- * @property {number} grace_ms  after the time limit, before the worker is killed
- * @property {number} model_chars  of each text the model gets
- * @property {number} person_chars  of output the person is sent
- * @property {number} code_chars  of source
- * @property {number} display_chars  of one shown item
+ * @property {number} time_ms
+ * @property {number} grace_ms
+ * @property {number} memory_mb
+ * @property {number} recursion
+ * @property {number} code_chars
+ * @property {number} model_chars
+ * @property {number} person_chars
+ * @property {number} person_chars_per_s
+ * @property {number} messages_per_s
+ * @property {number} tool_calls
+ * @property {number} tool_chars
+ * @property {number} display_items
+ * @property {number} display_chars
+ * @property {number} files
+ * @property {number} file_mb
+ * @property {number} files_mb
+ * @property {number} variable_mb
+ * @property {number} checkpoint_mb
  */
 
 /**
@@ -38,6 +52,22 @@ export const PROTOCOL_VERSION = 1;
  * @typedef {{json: string | null, text: string, bundle: MimeBundle}} Answer
  */
 
+/** @typedef {{rule: string, severity: 'LOW' | 'MEDIUM' | 'HIGH', line: number, text: string}} Finding */
+/** @typedef {{path: string, size: number}} FileInfo  absolute path, bytes */
+/** @typedef {{path: string, data: ArrayBuffer}} FileData */
+/** @typedef {{name: string, data: ArrayBuffer}} Package  a wheel of the lock file, and its bytes */
+/** @typedef {{name: string, data: ArrayBuffer}} SavedVariable  its pickle, to be read in a sandbox and nowhere else */
+/** @typedef {{name: string, why: string}} Lost  what could not be saved or restored, in words for the model */
+
+/**
+ * @typedef {object} Checkpoint  what a fresh interpreter needs to go on
+ * @property {SavedVariable[]} variables
+ * @property {Record<string, string>} modules  variable → module it names
+ * @property {FileData[]} files
+ * @property {Record<string, string>} sources  file name of a step → its code, for tracebacks
+ * @property {number} execution_count
+ */
+
 /**
  * @typedef {object} Result  what one step gives, see codeact_runtime/executor.py
  * @property {string} stdout
@@ -49,16 +79,24 @@ export const PROTOCOL_VERSION = 1;
  * @property {number} memory_mb
  * @property {boolean} timed_out
  * @property {boolean} stopped
+ * @property {Finding[]} findings  of the audit, before the code ran
+ * @property {FileInfo[]} files  of /output that the step wrote
  * @property {number} execution_count
  * @property {Variable[]} variables
  */
 
-/** @typedef {{type: 'start', version: number, limits: Limits}} Start */
+/** @typedef {{type: 'start', version: number, limits: Limits, hardened: boolean, spare: boolean}} Start  `hardened`: without `js`; `spare`: keep a second worker booted */
 /** @typedef {{[K in keyof Assets]: {type: 'asset', name: K, data: Assets[K]}}[keyof Assets]} Asset */
 /** @typedef {{type: 'set_tools', tools: ToolSpec[]}} SetTools */
 /** @typedef {{type: 'run', run_id: number, code: string, time_ms?: number}} Run  `time_ms` lowers the limit for this run */
 /** @typedef {{type: 'interrupt', run_id: number}} Interrupt */
 /** @typedef {{type: 'tool_result', run_id: number, call_id: number, value?: string, error?: Failure}} ToolResult  `value` is JSON text */
+/** @typedef {{type: 'install', run_id: number, packages: Package[], error?: Failure}} Install */
+/** @typedef {{type: 'write_file', request_id: number, path: string, data: ArrayBuffer}} WriteFile */
+/** @typedef {{type: 'read_file', request_id: number, path: string}} ReadFile */
+/** @typedef {{type: 'list_files', request_id: number}} ListFiles */
+/** @typedef {{type: 'checkpoint', request_id: number}} SaveCheckpoint */
+/** @typedef {{type: 'restore', request_id: number, checkpoint: Checkpoint, packages: Package[]}} Restore */
 /** @typedef {{type: 'reset'}} Reset */
 
 /** @typedef {{type: 'booting', step: string}} Booting */
@@ -67,8 +105,15 @@ export const PROTOCOL_VERSION = 1;
 /** @typedef {{type: 'output', run_id: number, chunks: Chunk[]}} Output */
 /** @typedef {{type: 'displayed', run_id: number, bundle: MimeBundle}} Displayed */
 /** @typedef {{type: 'tool_called', run_id: number, call_id: number, name: string, arguments: string}} ToolCalled  `arguments` is a JSON object as text */
+/** @typedef {{type: 'packages_needed', run_id: number, names: string[]}} PackagesNeeded  the step waits for `install` */
+/** @typedef {{type: 'memory', bytes: number, limit_bytes: number, refused: boolean}} Memory  the heap grew, or was not let grow */
 /** @typedef {{type: 'finished', run_id: number, result: Result}} Finished */
+/** @typedef {{type: 'file', request_id: number, path: string, data: ArrayBuffer}} File */
+/** @typedef {{type: 'files', request_id: number, files: FileInfo[]}} Files */
+/** @typedef {{type: 'checkpointed', request_id: number, names: string[], variables: SavedVariable[], modules: Record<string, string>, lost: Lost[], files: FileInfo[], changed_files: FileData[], packages: string[], sources: Record<string, string>, execution_count: number, complete: boolean}} Checkpointed */
+/** @typedef {{type: 'restored', request_id: number, names: string[], lost: Lost[]}} Restored */
+/** @typedef {{type: 'refused', request_id: number, error: Failure}} Refused  a request that could not be carried out; nothing was changed */
 /** @typedef {{type: 'failed', error: Failure}} Failed  the worker is gone; `reset` makes a new one */
 
-/** @typedef {Start | Asset | SetTools | Run | Interrupt | ToolResult | Reset} Request */
-/** @typedef {Booting | Ready | Output | Displayed | ToolCalled | Finished | Failed} SandboxEvent */
+/** @typedef {Start | Asset | SetTools | Run | Interrupt | ToolResult | Install | WriteFile | ReadFile | ListFiles | SaveCheckpoint | Restore | Reset} Request */
+/** @typedef {Booting | Ready | Output | Displayed | ToolCalled | PackagesNeeded | Memory | Finished | File | Files | Checkpointed | Restored | Refused | Failed} SandboxEvent */
