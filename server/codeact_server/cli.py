@@ -10,7 +10,8 @@ from pathlib import Path
 from codeact_agent.errors import AgentError
 from codeact_agent.hosts.script.site import find_site
 
-from codeact_server import run_command
+from codeact_server import bundle_command, run_command
+from codeact_server.bundle import BundleError
 from codeact_server.errors import SettingsError
 from codeact_server.serve import serve
 from codeact_server.settings import load_settings
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
-    except (AgentError, SettingsError) as error:
+    except (AgentError, BundleError, SettingsError) as error:
         print(f"codeact-web: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -42,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     running = commands.add_parser("run", help="solve a task here, in a headless browser")
     run_command.add_arguments(running)
     running.set_defaults(command=run_command.run)
+    bundling = commands.add_parser("bundle", help="build a static directory with packages of your choice")
+    bundle_command.add_arguments(bundling)
+    bundling.set_defaults(command=bundle_command.run)
     return parser
 
 

@@ -15,7 +15,7 @@ import pytest
 from codeact_server.bundle import BundleError, build_site
 from codeact_server.bundle.archive import zip_package
 from codeact_server.bundle.image import make_image
-from codeact_server.bundle.output import Output
+from codeact_server.bundle.output import RECORD, Output
 from codeact_server.bundle.source import Source
 from codeact_server.bundle.sparse import pack
 from codeact_server.policy import display_csp, frame_csp
@@ -80,7 +80,7 @@ def test_a_sparse_image_holds_all_but_empty_pages(image: bytes) -> None:
 
 
 def files(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {RECORD}
 
 
 def test_a_text_is_written_with_compressed_siblings(tmp_path: Path) -> None:
@@ -108,6 +108,38 @@ def test_a_hashed_name_tells_the_content(tmp_path: Path) -> None:
     digest = hashlib.sha256(TEXT).hexdigest()[:16]
     assert Output(tmp_path).write_hashed("a/x.min.js", TEXT) == f"a/x.min.{digest}.js"
     assert (tmp_path / "a" / f"x.min.{digest}.js").read_bytes() == TEXT
+
+
+def test_what_others_put_into_the_folder_stays(tmp_path: Path) -> None:
+    for content in (TEXT, b"short"):
+        out = Output(tmp_path)
+        out.write("ours.js", content)
+        (tmp_path / "theirs.txt").write_text("kept")
+        out.close()
+    assert files(tmp_path) == {"ours.js", "theirs.txt"}
+
+
+def test_a_folder_of_others_is_refused_untouched(tmp_path: Path) -> None:
+    (tmp_path / "theirs.txt").write_text("kept")
+    with pytest.raises(BundleError, match="holds files that are not of a bundle"):
+        Output(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["theirs.txt"]
+
+
+def test_a_file_is_no_folder_to_write_into(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(BundleError, match=r"cannot be written: Not a directory\."):
+            Output(out)
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_what_an_interrupted_build_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    Output(tmp_path).write("left.js", TEXT)  # not closed
+    again = Output(tmp_path)
+    again.write("kept.js", b"short")
+    again.close()
+    assert files(tmp_path) == {"kept.js"}
 
 
 def _age(folder: Path) -> None:

@@ -7,32 +7,50 @@ from pathlib import Path
 
 from codeact_agent.recorded import check_recording
 
+from codeact_server.bundle.choice import PackageChoice
+from codeact_server.bundle.core import Core
 from codeact_server.bundle.javascript import bundle_pages
 from codeact_server.bundle.output import Output
+from codeact_server.bundle.packages import write_packages
+from codeact_server.bundle.resolve import Resolved
 from codeact_server.bundle.sandbox import write_sandbox
 from codeact_server.bundle.source import Source
 from codeact_server.policy import page_csp
 
-__all__ = ["build_site"]
+__all__ = ["build_bundle", "build_site"]
 
 _PAGES = ("page.js", "script_host.js")
 _COPIED = {".css", ".html", ".svg"}
 _EDITORS = ("codemirror", "xterm")  # of PyScript; no page of ours shows one
 
 
-def build_site(out: Path, source: Source | None = None) -> None:
-    """Fill ``out`` with a directory that any static server can serve under any path prefix.
+def build_site(out: Path, choice: PackageChoice | None = None) -> list[Resolved]:
+    """Fill ``out`` from the checkout with a directory that any static server can serve under any path prefix.
 
-    Writes only what changed. Raises BundleError with a sentence when something is missing.
+    Writes only what changed; gives the packages it carries. Raises BundleError with a sentence when something
+    is missing, before anything is written where it can be.
     """
-    source = source or Source.of_checkout()
-    output = Output(out)
-    _write_pages(source, output)
-    _write_vendor(source, output)
-    _write_agent(source, output)
-    _write_recordings(source, output)
-    write_sandbox(source, output)
-    output.close()
+    source = Source.of_checkout()
+    with (choice or PackageChoice()).resolved(source.target) as packages:
+        output = Output(out)
+        _write_pages(source, output)
+        _write_vendor(source, output)
+        _write_agent(source, output)
+        _write_recordings(source, output)
+        write_packages(output, write_sandbox(source, output), packages, source.target)
+        output.close()
+    return packages
+
+
+def build_bundle(out: Path, site: Path, choice: PackageChoice) -> list[Resolved]:
+    """Like ``build_site`` with the core of ``site``, which has been built: needs no checkout."""
+    core = Core(site)
+    with choice.resolved(core.target, core.packages) as packages:
+        output = Output(out)
+        core.copy(output)
+        write_packages(output, core.manifest, packages, core.target)
+        output.close()
+    return packages
 
 
 def _write_pages(source: Source, output: Output) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from codeact_server.bundle.errors import BundleError
+from codeact_server.bundle.target import Target
 
 __all__ = ["Source"]
 
@@ -19,13 +21,24 @@ class Source:
     @classmethod
     def of_checkout(cls) -> Source:
         """The checkout this module runs from. Raises BundleError outside one or before ``npm ci``."""
-        root = Path(__file__).resolve().parents[3]
-        source = cls(root)
-        if not (root / "pyodide_runtime").is_dir():
+        root = cls.find_root()
+        if root is None:
             raise BundleError("The site can only be built from a checkout of the repository.")
+        source = cls(root)
         if not source.pyodide.is_dir():
             raise BundleError("The npm packages are missing. Run: make setup")
         return source
+
+    @staticmethod
+    def find_root() -> Path | None:
+        """The checkout this module runs from, if it does."""
+        root = Path(__file__).resolve().parents[3]
+        return root if (root / "pyodide_runtime").is_dir() else None
+
+    @property
+    def target(self) -> Target:
+        version = json.loads((self.pyodide / "package.json").read_bytes())["version"]
+        return Target.of_lock(json.loads((self.pyodide / "pyodide-lock.json").read_bytes()), version)
 
     @property
     def web(self) -> Path:

@@ -1,0 +1,39 @@
+"""The core of a site that has been built before: everything but its packages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from codeact_server.bundle.errors import BundleError
+from codeact_server.bundle.output import Output
+from codeact_server.bundle.target import Target
+
+__all__ = ["Core"]
+
+
+class Core:
+    """A built site to be copied. Raises BundleError if it is none of this version's."""
+
+    def __init__(self, site: Path) -> None:
+        self.site = site
+        self._sandbox = site / "sandbox"
+        self.packages = self._sandbox / "packages"
+        try:
+            self.manifest: dict[str, Any] = json.loads((self._sandbox / "manifest.json").read_text())
+            self._lock = self._sandbox / self.manifest["assets"]["lock"]
+            self.target = Target.of_lock(json.loads(self._lock.read_text()))
+        except (OSError, ValueError, KeyError) as error:
+            raise BundleError(f"{site} is not a complete site. Build it again: make site") from error
+
+    def copy(self, out: Output) -> None:
+        """All files but packages, lock file and manifest, with the compressed siblings they have."""
+        inside = out.folder.resolve()
+        if inside != self.site.resolve() and inside.is_relative_to(self.site.resolve()):
+            raise BundleError(f"{out.folder} lies inside {self.site}, which is copied: name another folder.")
+        replaced = (f"{self._lock}", f"{self._sandbox / 'manifest.json'}", f"{self.packages}/")
+        for path in sorted(self.site.rglob("*")):
+            hidden = path.name.startswith(".")
+            if path.is_file() and not hidden and not str(path).startswith(replaced):
+                out.copy(path.relative_to(self.site).as_posix(), path.read_bytes())

@@ -1,0 +1,65 @@
+"""Wheels that were fetched before: a build needs the network only for new ones."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, parse_wheel_filename
+
+from codeact_server.bundle.errors import BundleError
+from codeact_server.bundle.package import sha256_of
+from codeact_server.bundle.source import Source
+from codeact_server.bundle.target import Target
+
+__all__ = ["WheelCache", "cache_folder"]
+
+
+def cache_folder() -> Path:
+    """``build/cache`` of the checkout, else the user's cache folder for this program."""
+    root = Source.find_root()
+    return root / "build" / "cache" if root else platformdirs.user_cache_path("codeact-web")
+
+
+class WheelCache:
+    """A folder of wheels by file name, and folders with more that are only read."""
+
+    def __init__(self, folder: Path, *more: Path) -> None:
+        self.folder = folder
+        self._folders = (folder, *more)
+
+    def with_hash(self, name: NormalizedName, hashes: frozenset[str]) -> Path | None:
+        """A wheel of the package ``name`` whose SHA-256 is one of ``hashes``."""
+        found = (path for path in self._wheels() if parse_wheel_filename(path.name)[0] == name)
+        return next((path for path in found if sha256_of(path) in hashes), None)
+
+    def newest(self, name: NormalizedName, specifier: SpecifierSet, target: Target) -> Path | None:
+        """The wheel for ``target`` of the highest version wanted; one with compiled code before a pure one."""
+        fitting = []
+        for path in self._wheels():
+            its_name, version, build, tags = parse_wheel_filename(path.name)
+            if its_name == name and tags & target.tags and specifier.contains(version):
+                pure = all(tag.platform == "any" for tag in tags)
+                fitting.append((version, not pure, build, path.name, path))
+        return max(fitting)[-1] if fitting else None
+
+    def add(self, wheel: Path) -> Path:
+        """Move ``wheel`` in; gives its new place. Raises BundleError where the folder cannot be written."""
+        kept = self.folder / wheel.name
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as part:
+                shutil.copyfileobj(wheel.open("rb"), part)
+            os.replace(part.name, kept)  # a build beside this one sees all of it or nothing
+        except OSError as error:
+            raise BundleError(f"The cache {self.folder} cannot be written: {error.strerror}.") from error
+        return kept
+
+    def _wheels(self) -> Iterator[Path]:
+        for folder in self._folders:
+            yield from sorted(folder.glob("*.whl"))
