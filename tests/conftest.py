@@ -13,6 +13,8 @@ from codeact_server.serve import running_server
 from codeact_server.settings import Settings, Upstream
 from playwright.sync_api import BrowserContext, Page, Playwright
 from support.complaints import Complaints
+from support.engines import ENGINES, Engine
+from support.firefox import Firefox
 from support.upstream import ScriptedUpstream
 
 KEY = "sk-test-0123456789abcdef"
@@ -22,6 +24,31 @@ KEY = "sk-test-0123456789abcdef"
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
     path = find_browser(playwright.chromium.executable_path)
     return {**browser_type_launch_args, "executable_path": path, "args": arguments()}
+
+
+@pytest.fixture(scope="session")
+def firefox() -> Iterator[Firefox]:
+    """One Firefox for all tests."""
+    with Firefox() as started:
+        yield started
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each browser in turn: a test that takes it, or a fixture that does, runs once in each.
+
+    ``engine.name`` is "chromium" or "firefox"; ``engine.open(served)`` gives a ``SandboxPage``, see
+    ``support/engines.py``. Boot once per module where tests can share an interpreter::
+
+        @pytest.fixture(scope="module")
+        def sandbox(engine: Engine, served: str) -> Iterator[SandboxPage]:
+            with engine.open(served) as opened:
+                opened.load()
+                opened.start(limits={"time_ms": 5000})
+                yield opened
+    """
+    browser = request.getfixturevalue("browser" if request.param == "chromium" else "firefox")
+    return Engine(request.param, browser.new_page)
 
 
 @pytest.fixture(scope="session")

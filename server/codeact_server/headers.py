@@ -106,7 +106,12 @@ class SecurityHeaders:
 
     def _policy(self, scope: Scope) -> dict[str, str]:
         if (frame := self._frame_policies.get(scope["path"])) is not None:
-            return {"content-security-policy": frame, "connection-allowlist": "()"}
+            return {
+                "content-security-policy": frame,
+                "connection-allowlist": "()",
+                # Firefox compares with the frame's own, opaque origin; it is a public file that can do nothing.
+                "cross-origin-resource-policy": "cross-origin",
+            }
         host = Headers(scope=scope).get("host", "").lower()
         if not _HOST.fullmatch(host):
             return {"content-security-policy": "default-src 'none'"}

@@ -1,4 +1,4 @@
-"""The runtime's contract in real Pyodide, in the real sandbox, in a real Chromium."""
+"""The runtime's contract in real Pyodide, in the real sandbox, in each browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from contract.case import Case, Happened, check
 from contract.cases import CASES, TIME_CASES, TOOLS
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from support.engines import Engine, SandboxPage
 
 pytestmark = pytest.mark.browser
 
@@ -27,22 +27,14 @@ _RUN = """async (step) => {
 class Sandbox:
     """The page that holds the sandbox, and what came out of it in the current step."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, opened: SandboxPage) -> None:
+        self.page = opened.page
         self.output: list[tuple[str, str]] = []
         self.displayed: list[dict[str, str]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.batches = 0
-        page.expose_function("codeact_event", self._on_event)
-        page.expose_function("codeact_tool", self._on_tool)
-
-    def start(self, address: str) -> dict[str, Any]:
-        self.page.goto(f"{address}/script_host.html")
-        self.page.wait_for_function("() => Boolean(window.codeact_start)")
-        ready: dict[str, Any] = self.page.evaluate(
-            "(options) => codeact_start(options)", {"limits": {"grace_ms": GRACE_MS}}
-        )
-        return ready
+        self.page.expose_function("codeact_event", self._on_event)
+        self.page.expose_function("codeact_tool", self._on_tool)
 
     def outcome(self, code: str, time_ms: int | None = None) -> dict[str, Any]:
         """``{result}`` or ``{error}``."""
@@ -79,23 +71,13 @@ class Sandbox:
             return {"error": {"kind": type(error).__name__, "message": str(error)}}
 
 
-def _complain(complaints: list[str], message: ConsoleMessage) -> None:
-    if message.type == "error":
-        complaints.append(f"{message.text} ({message.location['url']})")
-
-
 @pytest.fixture(scope="module")
-def booted(browser: Browser, served: str) -> Iterator[Sandbox]:
-    page = browser.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: _complain(complaints, message))
-    sandbox = Sandbox(page)
-    ready = sandbox.start(served)
-    assert ready["can_block"]
-    yield sandbox
-    page.close()
-    assert complaints == []
+def booted(engine: Engine, served: str) -> Iterator[Sandbox]:
+    with engine.open(served) as opened:
+        sandbox = Sandbox(opened)
+        opened.load()
+        assert opened.start(limits={"grace_ms": GRACE_MS})["can_block"]
+        yield sandbox
 
 
 @pytest.fixture

@@ -1,0 +1,249 @@
+/**
+ * Drives a stock Firefox over WebDriver BiDi for firefox.py: `node firefox.mjs PATH_OF_FIREFOX`.
+ *
+ * JSON lines, on standard input `{id, method, …}`, each answered on standard output by `{id, value}` or
+ * `{id, error}`; and unasked `{event, page, …}`, and `{call, page, name, args}` for an exposed function, answered
+ * by `{call, value}` or `{call, error}`. The end of standard input ends Firefox, whatever became of its sender.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Browser, createProfile, launch, WEBDRIVER_BIDI_WEBSOCKET_ENDPOINT_REGEX } from '@puppeteer/browsers';
+import puppeteer from 'puppeteer-core';
+
+/** What `createProfile` leaves on of Firefox's own requests to its maker. */
+const QUIET = {
+  'app.normandy.enabled': false,
+  'app.shield.optoutstudies.enabled': false,
+  'browser.region.network.url': '',
+  'browser.region.update.enabled': false,
+  'browser.topsites.contile.enabled': false,
+  'dom.push.connection.enabled': false,
+  'extensions.systemAddon.update.enabled': false,
+  'media.gmp-provider.enabled': false,
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+  'network.dns.disablePrefetch': true,
+  'network.prefetch-next': false,
+  'network.trr.mode': 5,
+  'toolkit.telemetry.server': '',
+  'toolkit.telemetry.unified': false,
+};
+
+/** @param {object} message */
+const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+const asData = (/** @type {any} */ error) => ({
+  name: error?.name ?? 'Error',
+  message: error?.message ?? String(error),
+});
+
+/** What one page holds on to. */
+class Driven {
+  /** @type {WeakMap<import('puppeteer-core').HTTPRequest, number>} */
+  requests = new WeakMap();
+
+  /** @param {import('puppeteer-core').Page} page @param {import('puppeteer-core').BrowserContext} context */
+  constructor(page, context) {
+    this.page = page;
+    this.context = context;
+  }
+}
+
+/** @type {Map<number, Driven>} */
+const pages = new Map();
+/** What Python has been asked and has not answered. @type {Map<number, (answer: object) => void>} */
+const asked = new Map();
+let count = 0;
+
+/**
+ * As Playwright has it, text is an expression, and is called if it is a function. It crosses as a function's
+ * source, which no CSP of the page forbids, and its value as JSON text, as deep as it may be.
+ * @param {string} expression
+ */
+const evaluator = (expression) =>
+  /** @type {(text: string) => Promise<string>} */ (
+    new Function(
+      'text',
+      `const given = (${expression}\n);
+       const called = async () => (typeof given === 'function' ? given(JSON.parse(text)) : given);
+       return called().then(
+         (value) => JSON.stringify({ value }),
+         (error) => JSON.stringify({ thrown: { name: error?.name, message: error?.message ?? String(error) } }),
+       );`,
+    )
+  );
+
+/** @param {import('puppeteer-core').Frame} where @param {string} expression @param {unknown} arg */
+async function evaluate(where, expression, arg = null) {
+  const { value, thrown } = JSON.parse(await where.evaluate(evaluator(expression), JSON.stringify(arg)));
+  if (thrown) throw thrown;
+  return value;
+}
+
+/** @param {Driven} driven @param {number} number */
+function watch({ page, requests }, number) {
+  page.on('console', (message) => {
+    const type = message.type() === 'warn' ? 'warning' : message.type();
+    say({ event: 'console', page: number, type, text: message.text(), location: message.location() });
+  });
+  page.on('pageerror', (error) => say({ event: 'pageerror', page: number, ...asData(error) }));
+  page.on('request', (request) => {
+    requests.set(request, ++count);
+    say({ event: 'request', page: number, request: count, url: request.url(), method: request.method() });
+  });
+  page.on('requestfailed', (request) => {
+    const failure = request.failure()?.errorText ?? '';
+    say({ event: 'requestfailed', page: number, request: requests.get(request), failure });
+  });
+  page.on('domcontentloaded', () => relayCalls(page, number));
+}
+
+/**
+ * In the page: calls of an exposed function queue up, and one standing question takes them, in order. Puppeteer's
+ * own exposeFunction needs four round trips for each call, which may overtake each other.
+ * @param {string} name
+ */
+function expose(name) {
+  if (self !== top) return;
+  const scope = /** @type {any} */ (globalThis);
+  scope.__exposed ??= { queue: [], waiting: new Map(), next: 1, wake() {} };
+  const { queue, waiting } = scope.__exposed;
+  scope[name] = (/** @type {unknown[]} */ ...args) =>
+    new Promise((resolve, reject) => {
+      const call = scope.__exposed.next++;
+      waiting.set(call, { resolve, reject });
+      queue.push({ call, name, args });
+      scope.__exposed.wake();
+    });
+}
+
+/** In the page. @returns {Promise<string>} the calls made since, as JSON text; waits for one */
+async function takeCalls() {
+  const { __exposed: exposed } = /** @type {any} */ (globalThis);
+  if (!exposed) return 'null';
+  if (!exposed.queue.length) {
+    await new Promise((resolve) => {
+      exposed.wake = resolve;
+    });
+  }
+  return JSON.stringify(exposed.queue.splice(0));
+}
+
+/** In the page. @param {number} call @param {string} answer */
+function settleCall(call, answer) {
+  const { waiting } = /** @type {any} */ (globalThis).__exposed;
+  const { value, error } = JSON.parse(answer);
+  const { resolve, reject } = waiting.get(call);
+  waiting.delete(call);
+  if (error) reject(Object.assign(new Error(error.message), { name: error.name }));
+  else resolve(value);
+}
+
+/** Until the document is gone; the next one gets its own. @param {import('puppeteer-core').Page} page @param {number} number */
+async function relayCalls(page, number) {
+  try {
+    for (;;) {
+      const calls = JSON.parse(await page.evaluate(takeCalls));
+      if (!calls) return;
+      for (const { call, name, args } of calls) {
+        asked.set(++count, ({ value = null, error }) => {
+          page.evaluate(settleCall, call, JSON.stringify({ value, error })).catch(gone);
+        });
+        say({ call: count, page: number, name, args });
+      }
+    }
+  } catch (error) {
+    gone(error);
+  }
+}
+
+/** A page that was closed or went elsewhere answers no more; whatever else goes wrong is told. @param {any} error */
+function gone(error) {
+  if (!/no such frame|not found|destroyed|closed|detached/i.test(String(error))) process.stderr.write(`${error}\n`);
+}
+
+/** @param {import('puppeteer-core').Browser} browser @returns {Record<string, (message: any) => Promise<unknown>>} */
+const methods = (browser) => ({
+  new_page: async () => {
+    const context = await browser.createBrowserContext();
+    const driven = new Driven(await context.newPage(), context);
+    pages.set(++count, driven);
+    watch(driven, count);
+    return count;
+  },
+  goto: async ({ page, url }) => void (await known(page).page.goto(url)),
+  evaluate: ({ page, frame, expression, arg }) => {
+    const found = known(page).page.frames()[frame];
+    if (!found) throw new Error('the frame is gone');
+    return evaluate(found, expression, arg);
+  },
+  frames: async ({ page }) =>
+    known(page)
+      .page.frames()
+      .map((frame) => frame.url()),
+  expose_function: async ({ page: number, name }) => {
+    const { page } = known(number);
+    await Promise.all([page.evaluateOnNewDocument(expose, name), page.evaluate(expose, name)]);
+    relayCalls(page, number);
+  },
+  close: async ({ page }) => {
+    const { context } = known(page);
+    pages.delete(page);
+    await context.close();
+  },
+});
+
+/** @param {number} number */
+function known(number) {
+  const driven = pages.get(number);
+  if (!driven) throw new Error('the page was closed');
+  return driven;
+}
+
+/** @param {any} message @param {ReturnType<typeof methods>} all */
+async function answer({ id, method, ...rest }, all) {
+  try {
+    say({ id, value: (await all[method](rest)) ?? null });
+  } catch (error) {
+    say({ id, error: asData(error) });
+  }
+}
+
+/** @param {string} executablePath @param {string} profile */
+async function start(executablePath, profile) {
+  await createProfile(Browser.FIREFOX, { path: profile, preferences: QUIET });
+  const args = ['--headless', '--profile', profile, '--remote-debugging-port=0', 'about:blank'];
+  const firefox = launch({ executablePath, args, env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1' } });
+  const address = await firefox.waitForLineOutput(WEBDRIVER_BIDI_WEBSOCKET_ENDPOINT_REGEX, 60_000);
+  const browserWSEndpoint = `${address}/session`;
+  const browser = await puppeteer.connect({ browserWSEndpoint, protocol: 'webDriverBiDi', defaultViewport: null });
+  return { browser, firefox };
+}
+
+async function main() {
+  const profile = await mkdtemp(join(tmpdir(), 'codeact-firefox-'));
+  process.stdout.on('error', () => {}); // whoever read it has gone, and standard input ends as well
+  /** @type {Awaited<ReturnType<typeof start>> | undefined} */
+  let started;
+  try {
+    started = await start(process.argv[2], profile);
+    const all = methods(started.browser);
+    say({ id: 0, value: await started.browser.version() });
+    for await (const line of createInterface({ input: process.stdin })) {
+      const message = JSON.parse(line);
+      if (message.call) asked.get(message.call)?.(message);
+      else void answer(message, all);
+      asked.delete(message.call);
+    }
+  } catch (error) {
+    say({ id: 0, error: asData(error) });
+  } finally {
+    await started?.firefox.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
+
+await main();
+process.exit();
