@@ -134,9 +134,10 @@ export class AgentBridge {
     try {
       await this.#sandbox.start(); // a worker may just be being replaced
       if (this.stopping) throw new SandboxError('stopped', 'Stopped before the code ran.');
-      return JSON.stringify({ result: await this.#sandbox.run(code, time_ms ?? undefined) });
+      const result = await this.#sandbox.run(code, time_ms ?? undefined);
+      return JSON.stringify({ result, restored: this.#sandbox.takeRestored() });
     } catch (error) {
-      return JSON.stringify({ error: asData(error) });
+      return JSON.stringify({ error: asData(error), restored: this.#sandbox.takeRestored() });
     }
   };
 

@@ -6,6 +6,8 @@
 
 import { fetchAssets } from './sandbox/assets.js';
 import { SandboxClient } from './sandbox/client.js';
+import { fetchLimits } from './sandbox/limits.js';
+import { PackageSource } from './sandbox/package_source.js';
 
 /** @typedef {import('./sandbox/protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./sandbox/protocol.js').ToolCalled} ToolCalled */
@@ -25,27 +27,40 @@ async function onTool(call) {
   return value;
 }
 
-/** @param {{limits?: object, plain?: boolean}} options */
-async function start({ limits = {}, plain = false } = {}) {
+/** @param {{limits?: object, plain?: boolean, hardened?: boolean, spare?: boolean}} options */
+async function start({ plain = false, ...options } = {}) {
   const sandbox = new SandboxClient({
     frameUrl: 'sandbox/frame.html',
     fetchAssets: (onAsset) => fetchAssets('sandbox/manifest.json', onAsset, { plain }),
-    limits,
-    onEvent: (event) => script.codeact_event?.(event),
+    fetchLimits: () => fetchLimits('sandbox/limits.json'),
+    packages: new PackageSource('sandbox/manifest.json'),
+    ...options,
+    onEvent: (event) => tell(event),
     onTool,
   });
   Object.assign(window, { codeact: sandbox });
   return sandbox.start();
 }
 
+/** What crosses to the script is JSON: bytes stay here. @param {any} event */
+function tell(event) {
+  if (event.type !== 'checkpointed') return script.codeact_event?.(event);
+  const { variables, changed_files, ...rest } = event;
+  script.codeact_event?.({
+    ...rest,
+    bytes: variables.reduce((/** @type {number} */ sum, /** @type {any} */ each) => sum + each.data.byteLength, 0),
+  });
+}
+
 /** Errors as data: Playwright would flatten them to text. @param {{code: string, time_ms?: number}} step */
 async function run({ code, time_ms }) {
   const { codeact } = /** @type {{codeact: SandboxClient}} */ (/** @type {unknown} */ (window));
   try {
-    return { result: await codeact.run(code, time_ms) };
+    const result = await codeact.run(code, time_ms);
+    return { result, restored: codeact.takeRestored() };
   } catch (error) {
     const { kind, message } = /** @type {{kind?: string, message: string}} */ (error);
-    return { error: { kind: kind ?? 'Error', message } };
+    return { error: { kind: kind ?? 'Error', message }, restored: codeact.takeRestored() };
   }
 }
 

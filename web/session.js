@@ -8,6 +8,8 @@ import { AgentBridge } from './agent_bridge.js';
 import { listModels } from './providers/relay.js';
 import { fetchAssets } from './sandbox/assets.js';
 import { SandboxClient } from './sandbox/client.js';
+import { fetchLimits } from './sandbox/limits.js';
+import { PackageSource } from './sandbox/package_source.js';
 
 /** @typedef {import('./elements/events.js').AgentEvent} AgentEvent */
 /** @typedef {import('./elements/events.js').BootStep} BootStep */
@@ -42,6 +44,9 @@ export class Session extends EventTarget {
   #sandbox = new SandboxClient({
     frameUrl: 'sandbox/frame.html',
     fetchAssets: (onAsset) => this.#step('assets', fetchAssets('sandbox/manifest.json', onAsset)),
+    fetchLimits: () => fetchLimits('sandbox/limits.json'),
+    packages: new PackageSource('sandbox/manifest.json'),
+    spare: true,
     onEvent: (event) => this.#onSandbox(event),
     onTool: (call) => this.#bridge.callTool(call),
   });
@@ -143,7 +148,7 @@ export class Session extends EventTarget {
     this.#fire('models');
   }
 
-  /** @param {import('./sandbox/protocol.js').SandboxEvent} event */
+  /** @param {import('./sandbox/protocol.js').SandboxEvent | import('./sandbox/client.js').RestoredEvent | import('./sandbox/client.js').PackageEvent} event */
   #onSandbox(event) {
     if (event.type === 'booting' || event.type === 'ready') {
       for (const step of [...this.#doing.keys()].filter((each) => each !== 'agent' && each !== 'assets'))

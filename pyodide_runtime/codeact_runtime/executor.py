@@ -16,16 +16,19 @@ from pyodide.code import CodeRunner
 from codeact_runtime.display import mime_bundle
 from codeact_runtime.errors import FinalAnswer, SandboxError
 from codeact_runtime.host import Host
+from codeact_runtime.keeper import Keeper
 from codeact_runtime.limits import Limits
 from codeact_runtime.namespace import Answer, Namespace, Unset, describe_answer
 from codeact_runtime.output import Output, Streams
 from codeact_runtime.tools import ToolSpec
 from codeact_runtime.tracebacks import ErrorInfo, describe, remember_source, step_filename
+from codeact_runtime.upkeep import Upkeep
 from codeact_runtime.variables import Variable, table
 
 __all__ = ["Executor", "Result", "make_interruptible_sleep"]
 
 T = TypeVar("T")
+Finding = dict[str, Any]
 
 
 class Result(TypedDict):
@@ -42,6 +45,8 @@ class Result(TypedDict):
     memory_mb: float
     timed_out: bool
     stopped: bool
+    findings: list[Finding]
+    files: NotRequired[list[dict[str, Any]]]  # added by worker.js
     execution_count: int
     variables: list[Variable]
 
@@ -49,12 +54,23 @@ class Result(TypedDict):
 class Executor:
     """One conversation's interpreter. Not re-entrant: the caller runs one step at a time."""
 
-    def __init__(self, host: Host, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        host: Host,
+        limits: Limits | None = None,
+        *,
+        packages: dict[str, str] | None = None,
+        guided: bool = True,
+    ) -> None:
+        """``packages`` of the bundle, by import name; ``guided``: whether imports are held to what there is."""
         self._host = host
         self._limits = limits or Limits()
         self._namespace = Namespace(host, self._limits)
         self._streams = Streams()
-        self._count = 0
+        self._upkeep = Upkeep(self._namespace.module, self._limits.recursion)
+        self._findings: list[Finding] = []
+        self.keeper = Keeper(host, self._limits, self._namespace.variables)
+        self.count = 0
         self._time_ms: float = self._limits.time_ms
         self._task: asyncio.Task[Any] | None = None
         sys.excepthook = _report_stray
@@ -73,10 +89,16 @@ class Executor:
 
         ``time_ms`` lowers the time limit for this step.
         """
-        self._count += 1
+        self.count += 1
+        self._namespace.mend()
         self._time_ms = min(self._limits.time_ms, time_ms or self._limits.time_ms)
         self._task = asyncio.current_task()
-        output = Output(self._host, model_chars=self._limits.model_chars, person_chars=self._limits.person_chars)
+        output = Output(
+            self._host,
+            model_chars=self._limits.model_chars,
+            person_chars=self._limits.person_chars,
+            person_chars_per_s=self._limits.person_chars_per_s,
+        )
         started = self._host.now_ms()
         with self._streams.capture(output):
             value, error = await self._guarded(code)
@@ -106,6 +128,7 @@ class Executor:
         except BaseException as error:  # noqa: BLE001 - the model may raise anything, SystemExit included
             raised = error
         disarm()
+        self._upkeep.mend()
         while self._task and self._task.cancelling():
             self._task.uncancel()
         return value, raised
@@ -116,7 +139,7 @@ class Executor:
                 f"the code is {len(code):,} characters long, the limit is {self._limits.code_chars:,}; "
                 "split it into steps"
             )
-        filename = step_filename(self._count)
+        filename = step_filename(self.count)
         remember_source(filename, code)
         runner = CodeRunner(code, filename=filename, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         return await runner.compile().run_async(self._namespace.variables)
@@ -126,8 +149,8 @@ class Executor:
         result: Result = {
             "stdout": "", "stderr": "", "results": [], "error": None, "duration_ms": 0.0,
             "memory_mb": round(self._host.memory_bytes() / 2**20, 1),
-            "timed_out": reason == "time", "stopped": reason == "stop",
-            "execution_count": self._count, "variables": [],
+            "timed_out": reason == "time", "stopped": reason == "stop", "findings": self._findings,
+            "execution_count": self.count, "variables": [],
         }  # fmt: skip
         if error is not None and not isinstance(error, FinalAnswer):
             result["error"] = self._interrupted(reason) if reason else self._described(error)

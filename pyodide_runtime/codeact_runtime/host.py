@@ -35,8 +35,12 @@ class Host(Protocol):
         """Hand over text for the person; ``stream`` is ``stdout`` or ``stderr``. Batched by the host."""
         ...
 
-    def display(self, bundle: dict[str, str]) -> None:
-        """Show a MIME bundle ``{mime type: text or base64}`` to the person now."""
+    def display(self, bundle: dict[str, str]) -> bool:
+        """Show a MIME bundle ``{mime type: text or base64}`` to the person now; False if the step has shown too many."""
+        ...
+
+    async def install(self, modules: list[str]) -> None:
+        """Get the bundle's packages that hold these top-level modules. Raises ToolError where that fails."""
         ...
 
     def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:

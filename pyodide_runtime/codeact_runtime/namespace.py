@@ -38,8 +38,15 @@ class Namespace:
         # A real module, so that pickle finds the model's own classes (see pyodide_host.py).
         self.module = ModuleType("__main__")
         self.variables: dict[str, Any] = vars(self.module)
-        self.variables["__builtins__"] = self._builtins
+        self._pristine = dict(self._builtins)
         self._answer: object = Unset
+        self.mend()
+
+    def mend(self) -> None:
+        """Put back what code may have changed of builtins and tools. Variables of those names stay."""
+        self._builtins.update(self._pristine)
+        self.variables["__builtins__"] = self._builtins
+        self.variables.setdefault("__name__", "__main__")
 
     def set_tools(self, specs: list[ToolSpec]) -> None:
         """Replace the tools. A tool may not take the name of a builtin."""
@@ -51,6 +58,7 @@ class Namespace:
         for name in set(self._builtins) - self._fixed:
             del self._builtins[name]
         self._builtins.update(tools)
+        self._pristine = dict(self._builtins)
 
     def take_answer(self) -> object:
         """The answer given since the last call, or Unset.
@@ -78,7 +86,8 @@ class Namespace:
                     f"display(): {size:,} characters is more than the {self._limits.display_chars:,} "
                     "that can be shown; draw fewer points or show a part"
                 )
-            self._host.display(bundle)
+            if not self._host.display(bundle):
+                raise SandboxError(f"display(): a step may show {self._limits.display_items} items; show fewer")
 
 
 def describe_answer(value: object, limits: Limits) -> Answer:

@@ -18,11 +18,16 @@ HINT = "print less, or look at a slice of the value"
 
 
 class Output:
-    """Both streams of one run. ``person_chars`` caps what the person is sent, ``model_chars`` the model."""
+    """Both streams of one run. ``person_chars`` caps what the person is sent, ``person_chars_per_s`` how fast,
+    ``model_chars`` what the model gets of each stream: its head and tail."""
 
-    def __init__(self, host: Host, *, model_chars: int, person_chars: int) -> None:
+    def __init__(self, host: Host, *, model_chars: int, person_chars: int, person_chars_per_s: int) -> None:
         self._host = host
         self._left = person_chars
+        self._rate = person_chars_per_s
+        self._room: float = person_chars_per_s  # a bucket of tokens, one second deep
+        self._filled_at = host.now_ms()
+        self._skipped = 0
         self._unsent = 0
         self._line = ("stdout", "")
         self.kept = {name: HeadTail(model_chars, HINT) for name in ("stdout", "stderr")}
@@ -47,14 +52,30 @@ class Output:
 
     def _send(self, stream: str, text: str) -> None:
         shown = text[: self._left]
-        self._left -= len(shown)
         self._unsent += len(text) - len(shown)
-        if shown:
-            self._host.write(stream, shown)
+        if not shown:
+            return
+        if len(shown) > self._room and not self._refill(len(shown)):
+            self._skipped += len(shown)
+            return
+        if self._skipped:
+            shown = f"[… {self._skipped:,} characters not shown: they came too fast …]\n{shown}"
+            self._skipped = 0
+        self._left -= len(shown)
+        self._room -= len(shown)
+        self._host.write(stream, shown)
+
+    def _refill(self, wanted: int) -> bool:
+        """Whether there is room for ``wanted`` characters now; one text may take the whole bucket."""
+        now = self._host.now_ms()
+        self._room = min(self._rate, self._room + (now - self._filled_at) * self._rate / 1000)
+        self._filled_at = now
+        return self._room >= min(wanted, self._rate)
 
     def close(self) -> None:
         """Send the rest, and tell the person how much was not sent."""
         self.flush()
+        self._unsent += self._skipped
         if self._unsent:
             self._host.write("stderr", f"\n[{self._unsent:,} more characters of output were not kept]\n")
 

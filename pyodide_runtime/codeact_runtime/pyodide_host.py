@@ -12,10 +12,11 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from pyodide.ffi import run_sync  # type: ignore[attr-defined]  # newer than the pyodide-py for our Python
+from pyodide.ffi import run_sync, to_js  # type: ignore[attr-defined]  # newer than the pyodide-py for our Python
 
 from codeact_runtime.errors import ToolError
 from codeact_runtime.executor import Executor, make_interruptible_sleep
+from codeact_runtime.hardening import unregister_javascript
 from codeact_runtime.limits import Limits
 
 __all__ = ["Session", "start"]
@@ -30,8 +31,9 @@ class Bridge(Protocol):
     def nowMs(self) -> float: ...  # noqa: N802
     def memoryBytes(self) -> int: ...  # noqa: N802
     def write(self, stream: str, text: str) -> None: ...
-    def display(self, bundle: str) -> None: ...
+    def display(self, bundle: str) -> bool: ...
     def callTool(self, name: str, arguments: str) -> Awaitable[str]: ...  # noqa: N802
+    def install(self, modules: str) -> Awaitable[str]: ...
     def sleep(self, milliseconds: float) -> Awaitable[str]: ...
     def setDeadline(self, milliseconds: float) -> None: ...  # noqa: N802
     def disarm(self) -> None: ...
@@ -60,8 +62,11 @@ class PyodideHost:
     def write(self, stream: str, text: str) -> None:
         self._bridge.write(stream, text)
 
-    def display(self, bundle: dict[str, str]) -> None:
-        self._bridge.display(json.dumps(bundle))
+    def display(self, bundle: dict[str, str]) -> bool:
+        return self._bridge.display(json.dumps(bundle))
+
+    async def install(self, modules: list[str]) -> None:
+        _settled(await self._bridge.install(json.dumps(modules)))
 
     def set_deadline(self, milliseconds: float) -> None:
         self._bridge.setDeadline(milliseconds)
@@ -100,13 +105,18 @@ def _keep_interrupts_in_tasks() -> None:
 
 
 class Session:
-    """What worker.js calls: JSON text in, JSON text out."""
+    """What worker.js calls: JSON text in, JSON text out, and bytes of pickles."""
 
-    def __init__(self, bridge: Bridge, limits: str) -> None:
+    def __init__(self, bridge: Bridge, settings: str) -> None:
         host = PyodideHost(bridge)
+        given = json.loads(settings)
         _keep_interrupts_in_tasks()
         make_interruptible_sleep(host)
-        self._executor = Executor(host, Limits.from_message(json.loads(limits)))
+        if given["hardened"]:
+            unregister_javascript(run_sync)
+        self._executor = Executor(
+            host, Limits.from_message(given["limits"]), packages=given["imports"], guided=given["hardened"]
+        )
         sys.modules["__main__"] = self._executor.module
 
     async def run(self, code: str, time_ms: float | None) -> str:
@@ -121,7 +131,34 @@ class Session:
         """End what the running step is awaiting."""
         self._executor.interrupt()
 
+    def saveable(self) -> str:
+        """Names of the variables to save, as a JSON list."""
+        return json.dumps(self._executor.keeper.names())
 
-def start(bridge: Bridge, limits: str) -> Session:
-    """Begin a conversation."""
-    return Session(bridge, limits)
+    def save(self, name: str) -> Any:
+        """A variable's pickle as a Uint8Array; as text ``""`` where it has not changed, or why it is lost."""
+        saved = self._executor.keeper.save(name)
+        return to_js(saved) if isinstance(saved, bytes) else saved
+
+    def saved_rest(self) -> str:
+        """What else a checkpoint holds: ``{modules, sources, execution_count}`` as JSON."""
+        return json.dumps({**self._executor.keeper.rest(), "execution_count": self._executor.count})
+
+    def restore_begin(self, rest: str) -> None:
+        """Begin to restore; ``rest`` is what ``saved_rest`` gave."""
+        saved = json.loads(rest)
+        self._executor.count = saved["execution_count"]
+        self._executor.keeper.begin(saved["modules"], saved["sources"])
+
+    def restore_add(self, name: str, data: Any) -> None:
+        """Take a variable's pickle, a Uint8Array."""
+        self._executor.keeper.add(name, data.to_bytes())
+
+    def restore_end(self) -> str:
+        """Restore; ``{names, lost: [{name, why}]}`` as JSON."""
+        return json.dumps(self._executor.keeper.end())
+
+
+def start(bridge: Bridge, settings: str) -> Session:
+    """Begin a conversation; ``settings`` is ``{limits, hardened, imports: {module: package}}`` as JSON."""
+    return Session(bridge, settings)

@@ -64,3 +64,7 @@ def _keep_own_frames(details: traceback.TracebackException) -> None:
             own = [traceback.FrameSummary(each.filename, each.lineno, each.name, line=each.line) for each in own]
         current.stack = traceback.StackSummary.from_list(own)
         pending += [current.__cause__, current.__context__, *(current.exceptions or [])]
+
+
+def sources(): return {}
+def restore_sources(s): pass

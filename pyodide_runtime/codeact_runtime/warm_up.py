@@ -40,7 +40,10 @@ class _Nowhere:
     def write(self, stream: str, text: str) -> None:
         pass
 
-    def display(self, bundle: dict[str, str]) -> None:
+    def display(self, bundle: dict[str, str]) -> bool:
+        return True
+
+    async def install(self, modules: list[str]) -> None:
         pass
 
     def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:

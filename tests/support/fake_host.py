@@ -24,6 +24,7 @@ class FakeHost:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.deadlines: list[float] = []
         self.disarmed = 0
+        self.installed: list[str] = []
 
     def now_ms(self) -> float:
         return time.monotonic() * 1000
@@ -34,8 +35,12 @@ class FakeHost:
     def write(self, stream: str, text: str) -> None:
         self.written.append((stream, text))
 
-    def display(self, bundle: dict[str, str]) -> None:
+    def display(self, bundle: dict[str, str]) -> bool:
         self.displayed.append(bundle)
+        return True
+
+    async def install(self, modules: list[str]) -> None:
+        self.installed += modules
 
     def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:
         self.calls.append((name, json.loads(json.dumps(arguments))))

@@ -8,6 +8,7 @@ import { unpack } from './sparse.js';
  * @typedef {object} WorkerStart
  * @property {'start'} type
  * @property {import('./protocol.js').Limits} limits
+ * @property {boolean} hardened
  * @property {Int32Array | null} interrupt
  * @property {WebAssembly.Module} module
  * @property {ArrayBuffer} stdlib
@@ -21,34 +22,54 @@ const ASSETS = 'https://assets.invalid/';
 export const RUNTIME_ZIP = '/lib/codeact_runtime.zip';
 
 /**
+ * Answer `fetch` from memory for as long as `work` lasts.
+ * @template T
+ * @param {(name: string) => BodyInit | null} answer  gets the last part of the URL
+ * @param {() => Promise<T>} work
+ */
+export async function withFetch(answer, work) {
+  const { fetch } = self;
+  self.fetch = async (input) => new Response(answer(String(input).split('/').at(-1) ?? ''));
+  try {
+    return await work();
+  } finally {
+    self.fetch = fetch;
+  }
+}
+
+/** What `import js` sees: nothing, once the session has begun (codeact_runtime/hardening.py). */
+const noGlobals = () => Object.freeze(Object.create(null));
+
+/**
  * @param {WorkerStart} start
  * @param {(settings: object) => Promise<object>} createPyodideModule
  * @param {(step: string) => void} onStep
  */
 export async function bootPyodide(start, createPyodideModule, onStep) {
-  const { fetch } = self;
   const { instantiateStreaming } = WebAssembly;
-  // Pyodide asks for its wasm and its standard library by URL. Answer from memory, for as long as it boots.
-  self.fetch = async (input) => new Response(String(input).endsWith('.zip') ? start.stdlib : null);
   WebAssembly.instantiateStreaming = async (_response, imports) => ({
     module: start.module,
     instance: await WebAssembly.instantiate(start.module, imports),
   });
+  onStep(start.image ? 'image' : 'interpreter');
+  const options = {
+    indexURL: ASSETS,
+    packageBaseUrl: ASSETS,
+    lockFileContents: start.lock,
+    createPyodideModule,
+    jsglobals: start.hardened ? noGlobals() : globalThis,
+    fsInit: async (/** @type {{writeFile(path: string, data: Uint8Array): void}} */ FS) =>
+      FS.writeFile(RUNTIME_ZIP, new Uint8Array(start.runtime)),
+    env: { PYTHONPATH: RUNTIME_ZIP },
+    ...(start.image ? { _loadSnapshot: unpack(start.image) } : {}),
+  };
   try {
-    onStep(start.image ? 'image' : 'interpreter');
-    const pyodide = await loadPyodide({
-      indexURL: ASSETS,
-      packageBaseUrl: ASSETS,
-      lockFileContents: start.lock,
-      createPyodideModule,
-      fsInit: async (/** @type {{writeFile(path: string, data: Uint8Array): void}} */ FS) =>
-        FS.writeFile(RUNTIME_ZIP, new Uint8Array(start.runtime)),
-      env: { PYTHONPATH: RUNTIME_ZIP },
-      ...(start.image ? { _loadSnapshot: unpack(start.image) } : {}),
-    });
-    return pyodide;
+    // Pyodide asks for its wasm and its standard library by URL.
+    return await withFetch(
+      (name) => (name.endsWith('.zip') ? start.stdlib : null),
+      () => loadPyodide(options),
+    );
   } finally {
-    self.fetch = fetch;
     WebAssembly.instantiateStreaming = instantiateStreaming;
   }
 }

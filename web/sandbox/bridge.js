@@ -3,16 +3,17 @@
  * Interrupts need no SharedArrayBuffer: the interpreter polls `buffer[0]`, a getter that looks at the clock.
  */
 
+import { Outbox } from './outbox.js';
 import { interruptible } from './python_stack.js';
 
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./protocol.js').ToolResult} ToolResult */
-/** @typedef {import('./protocol.js').Chunk} Chunk */
+/** @typedef {import('./protocol.js').Limits} Limits */
 
 const SIGINT = 2;
+/** The wait for packages among those for tools, whose ids begin at 1. */
+const INSTALL = 0;
 const INTERRUPTED = '{"interrupted": true}';
-const FLUSH_MS = 40;
-const FLUSH_CHARS = 16_384;
 /** Code that catches the interrupt gets it again after so long. */
 const REARM_MS = 200;
 /**
@@ -25,6 +26,9 @@ const REST_MS = 50;
 /** The interpreter looks at the buffer when a counter of 50, lowered by this byte at each chance, is 0. */
 const EVERY_CHANCE = 50;
 
+const asError = (/** @type {string} */ kind, /** @type {string} */ message) =>
+  JSON.stringify({ error: { kind, message } });
+
 /** @param {(event: SandboxEvent) => void} send */
 export function makeBridge(send) {
   let run_id = 0;
@@ -32,10 +36,13 @@ export function makeBridge(send) {
   /** @type {Map<number, (outcome: string) => void>} */
   const waiting = new Map();
 
-  /** @type {Chunk[]} */
-  let chunks = [];
-  let pendingChars = 0;
-  let flushedAt = 0;
+  const outbox = new Outbox((chunks) => send({ type: 'output', run_id, chunks }));
+  /** @type {Limits} */
+  let limits;
+  let calls = 0;
+  let displays = 0;
+  /** @type {{inCode: boolean}} */
+  let memory = { inCode: false };
 
   let deadline = Number.POSITIVE_INFINITY;
   /** Waits for the host, during which the clock stands still since `pausedAt`. */
@@ -51,14 +58,6 @@ export function makeBridge(send) {
   /** @type {Int32Array | null} */
   let shared = null;
 
-  function flush() {
-    flushedAt = performance.now();
-    if (!chunks.length) return;
-    send({ type: 'output', run_id, chunks });
-    chunks = [];
-    pendingChars = 0;
-  }
-
   /** When the code's time is up, if the clock stood still since `pausedAt`. @param {number} now */
   const due = (now) => deadline + (pausedAt ? now - pausedAt : 0);
 
@@ -66,7 +65,7 @@ export function makeBridge(send) {
   const buffer = {
     get 0() {
       const now = performance.now();
-      if (pendingChars && now - flushedAt > FLUSH_MS) flush();
+      outbox.flushIfLate(now);
       if (quiet) return 0;
       if (deadline === Number.POSITIVE_INFINITY) return 0;
       if (shared && Atomics.exchange(shared, 0, 0) === SIGINT) {
@@ -140,7 +139,7 @@ export function makeBridge(send) {
       return Promise.resolve(INTERRUPTED);
     }
     return new Promise((resolve) => {
-      flush();
+      outbox.flush();
       if (!counted && blocked++ === 0) {
         pausedAt = performance.now();
         arm();
@@ -160,6 +159,8 @@ export function makeBridge(send) {
   const bridge = {
     /** Set by the worker: cancels what Python awaits. */
     onInterrupt: () => {},
+    /** Set by the worker: the packages that `modules` need and that are not installed. */
+    missing: (/** @type {string[]} */ _modules) => /** @type {string[]} */ ([]),
 
     get interrupting() {
       return run_id !== 0 && reason !== '';
@@ -167,9 +168,11 @@ export function makeBridge(send) {
 
     interrupt,
 
-    /** @param {any} pyodide @param {Int32Array | null} interruptBuffer */
-    attach(pyodide, interruptBuffer) {
+    /** @param {any} pyodide @param {Int32Array | null} interruptBuffer @param {Limits} inForce @param {{inCode: boolean}} heap */
+    attach(pyodide, interruptBuffer, inForce, heap) {
       shared = interruptBuffer;
+      limits = inForce;
+      memory = heap;
       const { HEAPU8 } = pyodide._module;
       forPython.memoryBytes = () => (pyodide._module.HEAPU8 ?? HEAPU8).byteLength;
       forPython.canBlock = 'Suspending' in WebAssembly;
@@ -192,11 +195,13 @@ export function makeBridge(send) {
     begin(id) {
       run_id = id;
       reason = '';
+      calls = 0;
+      displays = 0;
       if (shared) Atomics.store(shared, 0, 0);
     },
 
     end() {
-      flush();
+      outbox.flush();
       forPython.disarm();
       settleAll(INTERRUPTED); // background tasks of the step
       run_id = 0;
@@ -206,6 +211,11 @@ export function makeBridge(send) {
     settleTool(message) {
       const { call_id, error, value } = message;
       waiting.get(call_id)?.(error ? JSON.stringify({ error }) : `{"value": ${value ?? 'null'}}`);
+    },
+
+    /** @param {{kind: string, message: string}} [error] */
+    settleInstall(error) {
+      waiting.get(INSTALL)?.(error ? JSON.stringify({ error }) : '{"value": null}');
     },
   };
 
@@ -217,28 +227,38 @@ export function makeBridge(send) {
     memoryBytes: () => 0,
 
     /** @param {'stdout' | 'stderr'} stream @param {string} text */
-    write(stream, text) {
-      const last = chunks.at(-1);
-      if (last?.stream === stream) last.text += text;
-      else chunks.push({ stream, text });
-      pendingChars += text.length;
-      if (pendingChars > FLUSH_CHARS || performance.now() - flushedAt > FLUSH_MS) flush();
-    },
+    write: (stream, text) => outbox.write(stream, text),
 
-    /** @param {string} bundle */
+    /** Whether it may be shown. @param {string} bundle */
     display(bundle) {
-      flush(); // keeps the order of text and pictures
+      if (displays++ >= limits.display_items) return false;
+      outbox.flush(); // keeps the order of text and pictures
       send({ type: 'displayed', run_id, bundle: JSON.parse(bundle) });
+      return true;
     },
 
     /** @param {string} name @param {string} args */
     callTool: async (name, args) => {
-      if (!run_id) return '{"error": {"kind": "ToolError", "message": "the step has ended"}}';
+      if (!run_id) return asError('ToolError', 'the step has ended');
+      if (args.length > limits.tool_chars)
+        return asError('ToolLimit', `the arguments are longer than ${limits.tool_chars} characters`);
+      if (calls++ >= limits.tool_calls) return asError('ToolLimit', `a step may make ${limits.tool_calls} tool calls`);
       return wait((settle) => {
         const call_id = nextCall++;
         waiting.set(call_id, settle);
         send({ type: 'tool_called', run_id, call_id, name, arguments: args });
         return call_id;
+      }, false);
+    },
+
+    /** Ask the page for the packages of these modules. @param {string} modules  JSON list of import names */
+    install: async (modules) => {
+      const names = bridge.missing(JSON.parse(modules));
+      if (!names.length) return '{"value": null}';
+      return wait((settle) => {
+        waiting.set(INSTALL, settle);
+        send({ type: 'packages_needed', run_id, names });
+        return INSTALL;
       }, false);
     },
 
@@ -256,12 +276,14 @@ export function makeBridge(send) {
 
     /** @param {number} milliseconds */
     setDeadline(milliseconds) {
+      memory.inCode = true;
       deadline = performance.now() + milliseconds;
       fired = 0;
       arm();
     },
 
     disarm() {
+      memory.inCode = false;
       deadline = Number.POSITIVE_INFINITY;
       setPace(1);
       clearTimeout(timer);

@@ -1,45 +1,54 @@
 /**
- * The page's side of the sandbox: start, run, interrupt, reset, tools. Every promise settles: a failed
- * boot, a dead worker, a removed frame, an unknown message and a missed deadline all reject what waits
- * with a SandboxError.
+ * The page's side of the sandbox: start, run, interrupt, files, checkpoints, reset. Every promise settles: a
+ * failed boot, a dead worker, a removed frame, an unknown message and a missed deadline all reject what waits with
+ * a SandboxError. A worker that dies is replaced, and gets back what was saved.
  */
 
 import { SandboxError } from './errors.js';
 import { FrameChannel } from './frame_channel.js';
+import { lowerLimits } from './limits.js';
+import { Pending } from './pending.js';
 import { PROTOCOL_VERSION } from './protocol.js';
+import { SavedState } from './saved_state.js';
 import { Watchdog } from './watchdog.js';
 
 /** @typedef {import('./protocol.js').Asset} Asset */
 /** @typedef {import('./protocol.js').Limits} Limits */
+/** @typedef {import('./protocol.js').Lost} Lost */
 /** @typedef {import('./protocol.js').Ready} Ready */
 /** @typedef {import('./protocol.js').Request} Request */
 /** @typedef {import('./protocol.js').Result} Result */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./protocol.js').ToolSpec} ToolSpec */
 /** @typedef {import('./protocol.js').ToolCalled} ToolCalled */
-
-/** @type {Limits} */
-export const DEFAULT_LIMITS = {
-  time_ms: 30_000,
-  grace_ms: 3_000,
-  model_chars: 10_000,
-  person_chars: 1_000_000,
-  code_chars: 200_000,
-  display_chars: 2_000_000,
-};
+/** @typedef {import('./saved_state.js').Stored} Stored */
+/**
+ * What came back in a fresh interpreter. `behind`: a step has ended since it was saved.
+ * @typedef {{reason: string, names: string[], lost: Lost[], behind: boolean}} Report
+ */
+/** @typedef {{type: 'restored'} & Report} RestoredEvent */
+/** @typedef {{type: 'package_progress'} & import('./package_source.js').Progress} PackageEvent */
 
 /** For a boot, counted anew from each asset that arrives. */
 const BOOT_MS = 60_000;
 /** How long Stop waits for the code to end before the worker is. */
 const STOP_MS = { shared: 1_000, alone: 300 };
+/** For requests other than `run`, while no step runs. */
+const REPLY_MS = 15_000;
+/** A step that comes sooner is not kept waiting by a checkpoint. */
+const SAVE_AFTER_MS = 50;
 
 /**
  * @typedef {object} SandboxOptions
  * @property {string | URL} frameUrl
  * @property {(onAsset: (asset: Asset) => void) => Promise<void>} fetchAssets  called at each `start`
- * @property {Partial<Limits>} [limits]
+ * @property {() => Promise<Limits>} fetchLimits  what the operator allows
+ * @property {import('./package_source.js').PackageSource} packages
+ * @property {Partial<Limits>} [limits]  lower ones
+ * @property {boolean} [hardened]  without `js`; on unless false
+ * @property {boolean} [spare]  keep a second worker booted, which takes as much memory as the first
  * @property {Element} [parent]  where the hidden frame goes
- * @property {(event: SandboxEvent) => void} [onEvent]  `booting`, `ready`, `output` and `displayed`, as they come
+ * @property {(event: SandboxEvent | RestoredEvent | PackageEvent) => void} [onEvent]  all but answers, as they come
  * @property {(call: ToolCalled) => Promise<string>} [onTool]  gives the tool's value as JSON text, or rejects
  */
 
@@ -47,13 +56,18 @@ const STOP_MS = { shared: 1_000, alone: 300 };
 
 export class SandboxClient {
   /** @type {SandboxOptions} */ #options;
-  /** @type {Limits} */ #limits;
+  /** @type {Limits | null} */ #limits = null;
   /** @type {FrameChannel | null} */ #channel = null;
   /** @type {Waiting<Ready> | null} */ #booting = null;
   /** @type {(Waiting<Result> & {run_id: number}) | null} */ #running = null;
-  /** @type {Promise<Ready> | null} */ #ready = null;
-  /** Why the worker was replaced while nothing ran; the next run is told. @type {SandboxError | null} */ #lost = null;
+  /** Resolves when code can run, and what was saved is back. @type {Promise<Ready> | null} */ #ready = null;
+  /** Whether what was saved is being brought back; again would be in vain. */
+  #restoring = false;
+  #saved = new SavedState();
+  /** @type {Report | null} */ #report = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #saving;
   /** @type {ToolSpec[]} */ #tools = [];
+  #pending = new Pending();
   #runs = 0;
   #canInterrupt = false;
   #watchdog = new Watchdog(() => this.#channel?.check());
@@ -61,12 +75,17 @@ export class SandboxClient {
   /** @param {SandboxOptions} options */
   constructor(options) {
     this.#options = options;
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
   }
 
-  /** The limits in force. */
+  /** The limits in force. Known once it has started. @returns {Limits} */
   get limits() {
+    if (!this.#limits) throw new SandboxError('closed', 'The sandbox has not been started.');
     return this.#limits;
+  }
+
+  /** What is saved of the conversation: its variables, imports and files. @returns {Stored} */
+  get checkpoint() {
+    return this.#saved.toStored();
   }
 
   /** Boot, once: later calls give the same promise, unless the boot failed. @returns {Promise<Ready>} */
@@ -82,11 +101,21 @@ export class SandboxClient {
       frameLost: (reason) => this.#fail(new SandboxError('frame_removed', reason)),
     });
     this.#channel = channel;
-    const ready = this.#boot({ type: 'start', version: PROTOCOL_VERSION, limits: this.#limits });
+    const ready = this.#boot();
+    const isMine = () => this.#channel === channel;
     this.#options
-      .fetchAssets((asset) => this.#channel === channel && this.#hand(asset))
-      .catch((error) => this.#channel === channel && this.#fail(error));
-    return ready;
+      .fetchLimits()
+      .then((allowed) => isMine() && this.#begin(allowed))
+      .catch((error) => isMine() && this.#fail(error));
+    this.#options.fetchAssets((asset) => isMine() && this.#hand(asset)).catch((error) => isMine() && this.#fail(error));
+    return ready.then((booted) => this.#bringBack('frame_removed', booted));
+  }
+
+  /** @param {Limits} allowed */
+  #begin(allowed) {
+    const { hardened = true, spare = false, limits = {} } = this.#options;
+    this.#limits = lowerLimits(allowed, limits);
+    this.#post({ type: 'start', version: PROTOCOL_VERSION, limits: this.#limits, hardened, spare });
   }
 
   /** @param {Asset} asset */
@@ -95,8 +124,8 @@ export class SandboxClient {
     this.#post(asset, asset.data instanceof ArrayBuffer ? [asset.data] : []);
   }
 
-  /** @param {Request} request @returns {Promise<Ready>} */
-  #boot(request) {
+  /** @returns {Promise<Ready>} */
+  #boot() {
     this.#booting?.reject(new SandboxError('stopped', 'The sandbox was reset.'));
     /** @type {Promise<Ready>} */
     const ready = new Promise((resolve, reject) => {
@@ -106,27 +135,24 @@ export class SandboxClient {
     this.#watchdog.start(BOOT_MS, () =>
       this.#fail(new SandboxError('boot_failed', 'Python did not start in a minute. Reload the page.')),
     );
-    this.#post(request);
     return ready;
   }
 
   /**
    * Run one step. Rejects with a SandboxError of kind `killed` when the code outlasted its time and the
-   * grace period, `stopped` when Stop had to end its worker; the next run finds a fresh interpreter.
+   * grace period, `stopped` when Stop had to end its worker; by then a fresh interpreter holds what was saved.
    * @param {string} code @param {number} [time_ms]  lowers the time limit for this step
    * @returns {Promise<Result>}
    */
-  async run(code, time_ms = this.#limits.time_ms) {
-    while (this.#booting || !this.#ready) await this.start();
+  async run(code, time_ms) {
+    await this.#whenReady();
     if (this.#running) throw new SandboxError('busy', 'A step is already running.');
-    const lost = this.#lost;
-    this.#lost = null;
-    if (lost) throw lost;
+    clearTimeout(this.#saving);
     return new Promise((resolve, reject) => {
       const run_id = ++this.#runs;
       this.#running = { run_id, resolve, reject };
-      const allowed = Math.min(time_ms, this.#limits.time_ms);
-      this.#watchdog.start(allowed + this.#limits.grace_ms, () => this.#kill(run_id, 'killed'));
+      const allowed = Math.min(time_ms ?? this.limits.time_ms, this.limits.time_ms);
+      this.#watchdog.start(allowed + this.limits.grace_ms, () => this.#kill(run_id, 'killed'));
       this.#post({ type: 'run', run_id, code, time_ms: allowed });
     });
   }
@@ -146,12 +172,13 @@ export class SandboxClient {
     this.#watchdog.start(patience, () => this.#kill(running.run_id, 'stopped'));
   }
 
-  /** End the worker and start a fresh one, after a boot that may be under way. @returns {Promise<Ready>} */
+  /** A new conversation: a fresh interpreter, after a boot that may be under way, and nothing saved. @returns {Promise<Ready>} */
   reset() {
     const former = this.#ready;
+    this.#forget();
     if (!former) return this.start();
     this.#endRun(new SandboxError('stopped', 'The sandbox was reset.'));
-    const next = this.#booting ? former.then(() => this.reset()) : this.#replace();
+    const next = this.#booting ? former.then(() => this.reset()) : this.#replace('reset');
     this.#ready = next;
     next.catch(() => {});
     return next;
@@ -162,45 +189,183 @@ export class SandboxClient {
     this.#fail(new SandboxError('closed', 'The sandbox was closed.'));
   }
 
-  #replace() {
-    this.#lost = null;
-    this.#ready = this.#boot({ type: 'reset' });
+  /** What came back when the interpreter was last replaced, for the model; told once. @returns {Report | null} */
+  takeRestored() {
+    const report = this.#report;
+    this.#report = null;
+    return report;
+  }
+
+  /** Go on from what was stored, in a fresh interpreter. @param {Stored} stored @returns {Promise<Report>} */
+  async restore(stored) {
+    await this.reset();
+    this.#saved = SavedState.from(stored);
+    const report = await this.#bringBackSaved('reloaded');
+    this.#report = report;
+    return report;
+  }
+
+  /** A second sandbox that goes on from where this one is. @param {Partial<SandboxOptions>} [options] */
+  async fork(options) {
+    await this.save();
+    const twin = new SandboxClient({ ...this.#options, ...options });
+    await twin.restore(structuredClone(this.checkpoint));
+    twin.takeRestored();
+    return twin;
+  }
+
+  /** Save now what has changed, if no step runs. */
+  async save() {
+    await this.#whenReady();
+    if (this.#running || !this.#saved.isBehind) return;
+    const saved = /** @type {import('./protocol.js').Checkpointed} */ (await this.#ask({ type: 'checkpoint' }));
+    this.#saved.apply(saved);
+    this.#options.onEvent?.(saved);
+  }
+
+  /** Below /data and /output. @returns {Promise<import('./protocol.js').FileInfo[]>} */
+  async listFiles() {
+    const { files } = /** @type {import('./protocol.js').Files} */ (await this.#ask({ type: 'list_files' }));
+    return files;
+  }
+
+  /** @param {string} path @returns {Promise<ArrayBuffer>} */
+  async readFile(path) {
+    const { data } = /** @type {import('./protocol.js').File} */ (await this.#ask({ type: 'read_file', path }));
+    return data;
+  }
+
+  /** @param {string} path  below /data or /output @param {ArrayBuffer} data  handed over, not copied */
+  async writeFile(path, data) {
+    await this.#ask({ type: 'write_file', path, data }, [data]);
+    this.#saved.isBehind = true;
+    this.#saveSoon();
+  }
+
+  /** Until code can run, however often the interpreter is replaced meanwhile. */
+  async #whenReady() {
+    /** @type {Promise<Ready>} */
+    let ready;
+    do {
+      ready = this.start();
+      await ready;
+    } while (ready !== this.#ready);
+  }
+
+  /**
+   * Send a request that has an answer; rejects with what the sandbox refused it for.
+   * @param {{type: string, [field: string]: unknown}} request @param {Transferable[]} [transfer]
+   * @param {boolean} [booted]  whether to wait until what was saved is back
+   */
+  async #ask(request, transfer = [], booted = true) {
+    if (booted) await this.#whenReady();
+    const post = (/** @type {number} */ request_id) =>
+      this.#post(/** @type {Request} */ (/** @type {unknown} */ ({ ...request, request_id })), transfer);
+    const late = () => this.#onFailed(new SandboxError('worker_died', 'The interpreter did not answer.'));
+    return this.#pending.ask(post, REPLY_MS, () => !this.#running, late);
+  }
+
+  #saveSoon() {
+    clearTimeout(this.#saving);
+    // Its worker may be replaced meanwhile: the next step brings the next checkpoint.
+    this.#saving = setTimeout(() => this.save().catch(() => {}), SAVE_AFTER_MS);
+  }
+
+  /** Another interpreter, which gets back what was saved. @param {string} reason */
+  #replace(reason) {
+    clearTimeout(this.#saving);
+    this.#pending.rejectAll(new SandboxError('stopped', 'The interpreter was replaced.'));
+    if (this.#restoring) this.#forget();
+    this.#ready = this.#boot().then((ready) => this.#bringBack(reason, ready));
+    this.#ready.catch(() => {});
+    this.#post({ type: 'reset' });
     return this.#ready;
   }
 
-  /** @param {SandboxError} error @returns {boolean} whether a step was running */
+  /** @template T @param {string} reason @param {T} ready */
+  async #bringBack(reason, ready) {
+    if (reason === 'reset' || (reason === 'frame_removed' && this.#saved.isEmpty && !this.#saved.isBehind))
+      return ready;
+    this.#report = await this.#bringBackSaved(reason);
+    return ready;
+  }
+
+  /** @param {string} reason @returns {Promise<Report>} */
+  async #bringBackSaved(reason) {
+    const behind = this.#saved.isBehind;
+    /** @type {Report} */
+    let report = { reason, names: [], lost: [...this.#saved.lost], behind };
+    if (!this.#saved.isEmpty) {
+      this.#restoring = true;
+      const { packages: names, ...checkpoint } = this.#saved.toStored();
+      const packages = await this.#fetchPackages(names).catch(() => []); // what needs them is lost, and says so
+      const request = { type: 'restore', checkpoint, packages };
+      const restored = /** @type {import('./protocol.js').Restored} */ (await this.#ask(request, [], false));
+      this.#restoring = false;
+      report = { ...report, names: restored.names, lost: [...report.lost, ...restored.lost] };
+    }
+    this.#saved.isBehind = false;
+    this.#options.onEvent?.({ type: 'restored', ...report });
+    return report;
+  }
+
+  /** @param {string[]} names */
+  #fetchPackages(names) {
+    if (!names.length) return Promise.resolve([]);
+    return this.#options.packages.fetch(names, (progress) =>
+      this.#options.onEvent?.({ type: 'package_progress', ...progress }),
+    );
+  }
+
+  #forget() {
+    this.#saved = new SavedState();
+    this.#report = null;
+    this.#restoring = false;
+  }
+
+  /** @param {SandboxError} error */
   #endRun(error) {
     const running = this.#running;
     this.#running = null;
     running?.reject(error);
-    return running !== null;
   }
 
   /** @param {number} run_id @param {'killed' | 'stopped'} kind */
   #kill(run_id, kind) {
     if (this.#running?.run_id !== run_id) return;
     const why = kind === 'killed' ? 'The code ran longer than it may' : 'The code was stopped';
-    this.#replace();
-    this.#endRun(new SandboxError(kind, `${why} and could not be interrupted, so its interpreter was replaced.`));
+    this.#rejectReplaced(
+      new SandboxError(kind, `${why} and could not be interrupted, so its interpreter was replaced.`),
+    );
+  }
+
+  /** End the run once the next interpreter is there. @param {SandboxError} error */
+  #rejectReplaced(error) {
+    const running = this.#running;
+    this.#running = null;
+    const reject = () => running?.reject(error);
+    this.#replace(error.kind).then(reject, reject);
   }
 
   /** Forget the frame and reject everything that waits. @param {SandboxError} error */
   #fail(error) {
     this.#watchdog.stop();
+    clearTimeout(this.#saving);
     this.#channel?.close();
-    this.#channel = this.#ready = this.#lost = null;
+    this.#channel = this.#ready = null;
+    if (error.kind === 'closed') this.#forget();
     const booting = this.#booting;
     this.#booting = null;
     booting?.reject(error);
+    this.#pending.rejectAll(error);
     this.#endRun(error);
   }
 
-  /** The worker is gone, the frame is well: the next run gets a new worker. @param {SandboxError} error */
+  /** The worker is gone, the frame is well. @param {SandboxError} error */
   #onFailed(error) {
     if (this.#booting) return this.#fail(error);
     if (error.kind === 'bad_tools') this.#tools = []; // or the next worker would fail as this one did
-    this.#replace();
-    if (!this.#endRun(error)) this.#lost = error;
+    this.#rejectReplaced(error);
   }
 
   /** @param {SandboxEvent} event */
@@ -209,21 +374,27 @@ export class SandboxClient {
       case 'ready':
         return this.#onReady(event);
       case 'finished':
-        if (event.run_id !== this.#running?.run_id) return;
-        this.#watchdog.stop();
-        this.#running.resolve(event.result);
-        this.#running = null;
-        return;
+        return this.#onFinished(event);
       case 'failed':
         return this.#onFailed(new SandboxError(event.error.kind, event.error.message));
       case 'tool_called':
         return void this.#answer(event);
+      case 'packages_needed':
+        return void this.#install(event);
       case 'booting':
+      case 'memory':
         return this.#options.onEvent?.(event);
       case 'output':
       case 'displayed':
         if (event.run_id === this.#running?.run_id) this.#options.onEvent?.(event);
         return;
+      case 'file':
+      case 'files':
+      case 'checkpointed':
+      case 'restored':
+        return this.#pending.settle(event);
+      case 'refused':
+        return this.#pending.settle(event, new SandboxError(event.error.kind, event.error.message));
       default:
         this.#fail(
           new SandboxError('unknown_message', 'The sandbox sent a message this page does not know. Reload the page.'),
@@ -243,30 +414,67 @@ export class SandboxClient {
     this.#options.onEvent?.(event);
   }
 
+  /** @param {import('./protocol.js').Finished} event */
+  #onFinished({ run_id, result }) {
+    const running = this.#running;
+    if (run_id !== running?.run_id) return;
+    this.#watchdog.stop();
+    this.#running = null;
+    this.#saved.isBehind = true;
+    this.#saveSoon();
+    running.resolve(result);
+  }
+
   /** @param {ToolCalled} call */
   async #answer(call) {
     const { run_id, call_id } = call;
     if (run_id !== this.#running?.run_id) return; // an ended run's, or made up by code in the worker
     const resume = this.#watchdog.pause();
-    /** @type {import('./protocol.js').ToolResult} */
+    /** @type {Request} */
     let reply;
     try {
       if (!this.#tools.some((tool) => tool.name === call.name) || !this.#options.onTool) {
         throw new SandboxError('unknown_tool', `there is no tool named ${JSON.stringify(call.name)}`);
       }
-      reply = { type: 'tool_result', run_id, call_id, value: await this.#options.onTool(call) };
+      const value = await this.#options.onTool(call);
+      if (value.length > this.limits.tool_chars)
+        throw new SandboxError('too_long', `${call.name}() gave more than ${this.limits.tool_chars} characters`);
+      reply = { type: 'tool_result', run_id, call_id, value };
     } catch (error) {
-      const { kind, name, message } = /** @type {{kind?: string, name?: string, message?: string}} */ (error);
-      const failure = { kind: kind ?? name ?? 'Error', message: message ?? String(error) };
-      reply = { type: 'tool_result', run_id, call_id, error: failure };
+      reply = { type: 'tool_result', run_id, call_id, error: asFailure(error) };
     }
     if (this.#running?.run_id !== run_id) return; // stopped meanwhile
     resume();
     this.#post(reply);
   }
 
+  /** @param {import('./protocol.js').PackagesNeeded} needed */
+  async #install({ run_id, names }) {
+    if (run_id !== this.#running?.run_id) return;
+    const resume = this.#watchdog.pause();
+    /** @type {Request} */
+    let reply;
+    try {
+      reply = { type: 'install', run_id, packages: await this.#fetchPackages(names) };
+    } catch (error) {
+      reply = { type: 'install', run_id, packages: [], error: asFailure(error) };
+    }
+    if (this.#running?.run_id !== run_id) return; // stopped meanwhile
+    resume();
+    this.#post(
+      reply,
+      reply.packages.map(({ data }) => data),
+    );
+  }
+
   /** @param {Request} request @param {Transferable[]} [transfer] */
   #post(request, transfer = []) {
     this.#channel?.post(request, transfer);
   }
+}
+
+/** @param {unknown} error */
+function asFailure(error) {
+  const { kind, name, message } = /** @type {{kind?: string, name?: string, message?: string}} */ (error ?? {});
+  return { kind: kind ?? name ?? 'Error', message: message ?? String(error) };
 }

@@ -1,127 +1,145 @@
 /**
- * The trusted script of the sandbox's opaque-origin frame: it starts and ends the worker, keeps the
- * assets for the next one, and relays messages. What the worker says is checked here and never acted on.
- * Inlined into frame.html by the bundler, which puts its hash into the frame's CSP.
+ * The trusted script of the sandbox's opaque-origin frame: it starts and ends workers, keeps the assets for the
+ * next one and a spare that has booted, and relays messages. Inlined into frame.html by the bundler, which puts
+ * its hash into the frame's CSP.
  */
 
-import { isWellFormed } from './message_checks.js';
+import { CheckedWorker } from './checked_worker.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 
 /** @typedef {import('./protocol.js').Asset} Asset */
 /** @typedef {import('./protocol.js').Start} Start */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 
-/** Above this the page itself would starve: a worker that sends so much in one second is ended. */
-const MESSAGES_PER_SECOND = 5_000;
-const SIGINT = 2;
 const NEEDED = /** @type {const} */ (['stdlib', 'runtime', 'lock', 'image']);
+const DURING_A_STEP = ['booting', 'output', 'displayed', 'tool_called', 'packages_needed', 'memory'];
+/** The spare boots when nothing has been asked for so long. */
+const IDLE_MS = 500;
 
 /** @type {MessagePort} */
 let port;
-/** @type {Worker | null} */
+/** @type {CheckedWorker | null} */
 let worker = null;
-/** @type {Start['limits'] | null} */
-let limits = null;
+/** Booted, and has never run code. @type {CheckedWorker | null} */
+let spare = null;
+/** @type {Start | null} */
+let start = null;
 /** Kept for the next worker. @type {Partial<import('./protocol.js').Assets>} */
 const assets = {};
 /** @type {WebAssembly.Module | null} */
 let module = null;
 let workerUrl = '';
-/** @type {Int32Array | null} */
-let shared = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let idle;
 
-/** @param {SandboxEvent} event */
-const send = (event) => port.postMessage(event);
+/** @param {SandboxEvent} event @param {Transferable[]} [transfer] */
+const send = (event, transfer = []) => port.postMessage(event, transfer);
 
 /** @param {string} kind @param {string} message */
 function fail(kind, message) {
-  end();
+  worker?.end();
+  worker = null;
   send({ type: 'failed', error: { kind, message } });
 }
 
-function end() {
-  worker?.terminate();
-  worker = null;
-}
+/** @type {import('./checked_worker.js').WorkerDelegate} */
+const delegate = {
+  workerSaid(from, event, transfer) {
+    if (from !== worker) return;
+    if (!DURING_A_STEP.includes(event.type)) awaitIdle();
+    send(event, transfer);
+  },
+  workerFailed(from, kind, message) {
+    if (from === spare)
+      spare = null; // the next one is tried when this one is needed
+    else if (from === worker) fail(kind, message);
+  },
+};
 
-/** Start a worker; it can read its script while its other assets are still on their way. */
-function spawn() {
-  end();
-  const mine = new Worker(workerUrl);
-  worker = mine;
-  let isReady = false;
-  let second = 0;
-  let count = 0;
-  mine.onmessage = ({ data }) => {
-    if (worker !== mine) return;
-    const now = Math.floor(performance.now() / 1000);
-    count = now === second ? count + 1 : 1;
-    second = now;
-    if (count > MESSAGES_PER_SECOND) return fail('message_flood', 'the code sent too many messages');
-    if (!isWellFormed(data)) return fail('unknown_message', 'the worker sent a message of unknown type or shape');
-    if (data.type === 'failed') return fail(data.error.kind, data.error.message);
-    if (data.type === 'ready') {
-      if (isReady) return; // code in the worker says so
-      isReady = true;
-    }
-    send(data);
-  };
-  mine.onerror = (event) => {
-    event.preventDefault();
-    if (worker === mine) fail('worker_died', event.message || 'the worker ended');
-  };
-  mine.onmessageerror = () => fail('unknown_message', 'the worker sent a message that cannot be read');
-}
+const spawn = () => new CheckedWorker(workerUrl, delegate);
 
-function feed() {
-  if (!limits || !module) throw new Error('reset before start');
-  shared = crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
+/** @param {CheckedWorker} to */
+function feed(to) {
+  if (!start || !module) throw new Error('reset before start');
   const { stdlib, runtime, lock, image } = assets;
-  worker?.postMessage({ type: 'start', limits, interrupt: shared, module, stdlib, runtime, lock, image });
+  const { limits, hardened } = start;
+  to.feed({ limits, hardened, module, stdlib, runtime, lock, image });
 }
 
-/** @param {Start} message */
-function start(message) {
-  if (message.version !== PROTOCOL_VERSION) {
-    return fail(
-      'wrong_version',
-      `page speaks protocol ${message.version}, the sandbox ${PROTOCOL_VERSION}; reload the page`,
-    );
+function awaitIdle() {
+  clearTimeout(idle);
+  if (!start?.spare || spare) return;
+  idle = setTimeout(() => {
+    spare = spawn();
+    feed(spare);
+  }, IDLE_MS);
+}
+
+/** Another interpreter: the spare, or one that boots now. */
+function replace() {
+  worker?.end();
+  if (!spare) {
+    worker = spawn();
+    return feed(worker);
   }
-  limits = message.limits;
+  worker = spare;
+  spare = null;
+  if (!worker.ready) return; // still booting
+  send(worker.ready);
+  awaitIdle();
 }
 
 /** @param {Asset} asset */
 async function take({ name, data }) {
   if (name === 'worker') {
     workerUrl = URL.createObjectURL(new Blob([data], { type: 'text/javascript' }));
-    spawn();
+    worker = spawn(); // it can read its script while its other assets are still on their way
   } else if (name === 'wasm') {
     send({ type: 'booting', step: 'compile' });
     module = await WebAssembly.compile(data);
   } else {
     Object.assign(assets, { [name]: data });
   }
-  if (workerUrl && module && NEEDED.every((each) => each in assets)) feed();
+  feedWhenComplete();
+}
+
+function feedWhenComplete() {
+  if (start && worker && !worker.isFed && module && NEEDED.every((each) => each in assets)) feed(worker);
+}
+
+/** @param {Start} message */
+function begin(message) {
+  if (message.version !== PROTOCOL_VERSION) {
+    return fail(
+      'wrong_version',
+      `page speaks protocol ${message.version}, the sandbox ${PROTOCOL_VERSION}; reload the page`,
+    );
+  }
+  start = message;
+  feedWhenComplete();
 }
 
 /** @param {import('./protocol.js').Request} message */
 async function handle(message) {
+  if (message?.type === 'run') clearTimeout(idle);
   switch (message?.type) {
     case 'start':
-      return start(message);
+      return begin(message);
     case 'asset':
       return take(message);
     case 'reset':
-      spawn();
-      return feed();
-    case 'interrupt':
-      if (shared) Atomics.store(shared, 0, SIGINT);
-      return worker?.postMessage(message);
+      return replace();
     default:
       if (!worker) return fail('worker_died', 'there is no worker; reset first');
-      return worker.postMessage(message);
+      return worker.post(message, buffersIn(message));
   }
+}
+
+/** What can be handed on without a copy. @param {any} message @returns {Transferable[]} */
+function buffersIn({ type, data, packages = [], checkpoint }) {
+  const lists = [...packages, ...(checkpoint?.variables ?? []), ...(checkpoint?.files ?? [])];
+  const buffers = type === 'write_file' ? [data] : lists.map((each) => each.data);
+  return [...new Set(buffers)];
 }
 
 /** @param {MessageEvent} event */

@@ -1,4 +1,4 @@
-/** Whether a message from the worker has the shape protocol.js gives it. Called by the frame, bundled into it. */
+/** Whether a message from the worker has the shape protocol.js gives it. Called in the frame, bundled into it. */
 
 /** Characters of one text; what the runtime sends is far below. */
 const TEXT = 5_000_000;
@@ -10,7 +10,7 @@ const isFlag = (/** @type {unknown} */ value) => typeof value === 'boolean';
 const isRecord = (/** @type {unknown} */ value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** @param {unknown} value @param {(item: any) => boolean} check */
 const isList = (value, check) => Array.isArray(value) && value.length <= ITEMS && value.every((item) => check(item));
-const isBundle = (/** @type {any} */ value) => isRecord(value) && isList(Object.values(value), isText);
+const isBundle = (/** @type {any} */ value) => isTexts(value);
 const isVariable = (/** @type {any} */ value) =>
   isRecord(value) && [value.name, value.type, value.repr].every((each) => isSmall(each));
 const isSmall = (/** @type {unknown} */ value) => isText(value, 1_000);
@@ -22,6 +22,22 @@ const isAnswer = (/** @type {any} */ value) =>
 const isChunk = (/** @type {any} */ value) =>
   isRecord(value) && ['stdout', 'stderr'].includes(value.stream) && isText(value.text);
 
+const isFinding = (/** @type {any} */ value) =>
+  isRecord(value) &&
+  [value.rule, value.severity].every((each) => isSmall(each)) &&
+  isText(value.text, 10_000) &&
+  isId(value.line);
+const isPath = (/** @type {unknown} */ value) => isText(value, 4_096);
+const isFile = (/** @type {any} */ value) => isRecord(value) && isPath(value.path) && isId(value.size);
+const isBuffer = (/** @type {unknown} */ value) => value instanceof ArrayBuffer;
+const isSaved = (/** @type {any} */ value) => isRecord(value) && isSmall(value.name) && isBuffer(value.data);
+const isFileData = (/** @type {any} */ value) => isRecord(value) && isPath(value.path) && isBuffer(value.data);
+const isLost = (/** @type {any} */ value) => isRecord(value) && isSmall(value.name) && isText(value.why, 10_000);
+const isTexts = (/** @type {any} */ value, most = TEXT) =>
+  isRecord(value) && isList(Object.values(value), (each) => isText(each, most));
+
+const isFailure = (/** @type {any} */ value) => isRecord(value) && isSmall(value.kind) && isText(value.message);
+
 const isResult = (/** @type {any} */ value) =>
   isRecord(value) &&
   isText(value.stdout) &&
@@ -32,6 +48,8 @@ const isResult = (/** @type {any} */ value) =>
   [value.duration_ms, value.memory_mb, value.execution_count].every(Number.isFinite) &&
   isFlag(value.timed_out) &&
   isFlag(value.stopped) &&
+  isList(value.findings, isFinding) &&
+  isList(value.files, isFile) &&
   isList(value.variables, isVariable);
 
 /** @type {Record<string, (message: any) => boolean>} */
@@ -43,10 +61,53 @@ const CHECKS = {
   displayed: ({ run_id, bundle }) => isId(run_id) && isBundle(bundle),
   tool_called: ({ run_id, call_id, name, arguments: args }) =>
     isId(run_id) && isId(call_id) && isSmall(name) && isText(args),
+  packages_needed: ({ run_id, names }) => isId(run_id) && isList(names, isSmall),
+  memory: ({ bytes, limit_bytes, refused }) => isId(bytes) && isId(limit_bytes) && isFlag(refused),
+  file: ({ request_id, path, data }) => isId(request_id) && isPath(path) && isBuffer(data),
+  files: ({ request_id, files }) => isId(request_id) && isList(files, isFile),
+  checkpointed: ({
+    request_id,
+    names,
+    variables,
+    modules,
+    lost,
+    files,
+    changed_files,
+    packages,
+    sources,
+    execution_count,
+    complete,
+  }) =>
+    isId(request_id) &&
+    isList(names, isSmall) &&
+    isList(variables, isSaved) &&
+    isTexts(modules, 1_000) &&
+    isList(lost, isLost) &&
+    isList(files, isFile) &&
+    isList(changed_files, isFileData) &&
+    isList(packages, isSmall) &&
+    isTexts(sources) &&
+    isId(execution_count) &&
+    isFlag(complete),
+  restored: ({ request_id, names, lost }) => isId(request_id) && isList(names, isSmall) && isList(lost, isLost),
+  refused: ({ request_id, error }) => isId(request_id) && isFailure(error),
   finished: ({ run_id, result }) => isId(run_id) && isResult(result),
-  failed: ({ error }) => isRecord(error) && isSmall(error.kind) && isText(error.message),
+  failed: ({ error }) => isFailure(error),
 };
 
 /** @param {any} message */
 export const isWellFormed = (message) =>
   isRecord(message) && Object.hasOwn(CHECKS, message.type) && CHECKS[message.type](message);
+
+/** How much text a well-formed message holds, in characters. @param {any} message */
+export function chars(message) {
+  let count = 0;
+  const pending = [message];
+  while (pending.length) {
+    const value = pending.pop();
+    if (typeof value === 'string') count += value.length;
+    else if (value && typeof value === 'object' && !(value instanceof ArrayBuffer))
+      pending.push(...Object.values(value));
+  }
+  return count;
+}

@@ -7,17 +7,22 @@
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
 import { bootPyodide } from './boot.js';
 import { makeBridge } from './bridge.js';
+import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { FileError, Files } from './files.js';
+import { limitMemory } from './memory.js';
+import { Packages } from './packages.js';
+import { setQuota } from './quota.js';
 
 /** @typedef {import('./protocol.js').Request} Request */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./boot.js').WorkerStart} WorkerStart */
-/** @typedef {{run(code: string, timeMs: number | null): Promise<string>, set_tools(specs: string): void, interrupt(): void}} Session */
+/** @typedef {import('./checkpoint.js').CheckpointSession & {run(code: string, timeMs: number | null): Promise<string>, set_tools(specs: string): void, interrupt(): void}} Session */
 
 // Held here so that code in the sandbox cannot replace them on `self`.
 const post = self.postMessage.bind(self);
 
-/** @param {SandboxEvent} event */
-const send = (event) => post(event);
+/** @param {SandboxEvent} event @param {Transferable[]} [transfer] */
+const send = (event, transfer = []) => post(event, transfer);
 
 // Pyodide and code in the sandbox may log without end; the last lines go into the report of a failure.
 /** @type {string[]} */
@@ -30,8 +35,14 @@ for (const level of /** @type {const} */ (['debug', 'log', 'info', 'warn', 'erro
 }
 
 const bridge = makeBridge(send);
-/** @type {Session | null} */
-let session = null;
+/** @type {Session} */
+let session;
+/** @type {Files} */
+let files;
+/** @type {Packages} */
+let packages;
+let isReady = false;
+let isRunning = false;
 
 /** @param {unknown} error @param {string} kind */
 function fail(error, kind) {
@@ -42,37 +53,82 @@ function fail(error, kind) {
 /** @param {WorkerStart} message */
 async function start(message) {
   const started = performance.now();
+  const { limits, hardened, image, interrupt, lock } = message;
+  const heap = limitMemory(limits.memory_mb * 2 ** 20, (memory) => send({ type: 'memory', ...memory }));
   const pyodide = await bootPyodide(message, createPyodideModule, (step) => send({ type: 'booting', step }));
   // Fatal errors of the interpreter leave its promises pending for ever: this is the only sign of them.
   pyodide._api.on_fatal = (/** @type {unknown} */ error) => fail(error, 'interpreter_died');
   send({ type: 'booting', step: 'session' });
-  bridge.attach(pyodide, message.interrupt);
+  bridge.attach(pyodide, interrupt, limits, heap);
+  packages = new Packages(pyodide, lock, setQuota(pyodide.FS, limits));
+  files = new Files(pyodide.FS, limits);
   const runtime = pyodide.pyimport('codeact_runtime.pyodide_host');
-  session = runtime.start(bridge.forPython, JSON.stringify(message.limits));
-  bridge.onInterrupt = () => session?.interrupt();
+  const python = pyodide.runPython('import sys; sys.version.split()[0]');
+  session = runtime.start(bridge.forPython, JSON.stringify({ limits, hardened, imports: packages.imports }));
+  bridge.onInterrupt = () => session.interrupt();
+  bridge.missing = (modules) => packages.missing(modules);
+  isReady = true;
   send({
     type: 'ready',
     boot_ms: performance.now() - started,
-    from_image: message.image !== null,
+    from_image: image !== null,
     can_block: bridge.forPython.canBlock,
-    can_interrupt: message.interrupt !== null,
-    python: pyodide.runPython('import sys; sys.version.split()[0]'),
+    can_interrupt: interrupt !== null,
+    python,
   });
 }
 
 /** @param {import('./protocol.js').Run} message */
 async function run({ run_id, code, time_ms }) {
-  if (!session) throw new Error('run before ready');
+  isRunning = true;
   bridge.begin(run_id);
+  files.mark();
   const result = await session.run(code, time_ms ?? null);
   bridge.end();
-  send({ type: 'finished', run_id, result: JSON.parse(result) });
+  isRunning = false;
+  send({ type: 'finished', run_id, result: { ...JSON.parse(result), files: files.written() } });
+}
+
+/** @param {import('./protocol.js').Install} message */
+async function install({ packages: wheels, error }) {
+  try {
+    if (!error) await packages.install(wheels);
+    bridge.settleInstall(error);
+  } catch (problem) {
+    bridge.settleInstall({ kind: 'PackageError', message: String(problem).slice(0, 1_000) });
+  }
+}
+
+/** @param {import('./protocol.js').SaveCheckpoint} message */
+async function checkpoint({ request_id }) {
+  const saved = await saveCheckpoint(request_id, session, files, packages.installed, () => !isRunning);
+  send(
+    saved,
+    [...saved.variables, ...saved.changed_files].map(({ data }) => data),
+  );
+}
+
+/** @param {import('./protocol.js').Restore} message */
+async function restore(message) {
+  // Where packages fail, what needs them is lost, and says so; the rest comes back.
+  await packages.install(message.packages).catch((error) => console.warn(error));
+  send(await restoreCheckpoint(message, session, files));
+}
+
+/** @param {number} request_id @param {() => void} work */
+function answer(request_id, work) {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    send({ type: 'refused', request_id, error: { kind: error.kind, message: error.message } });
+  }
 }
 
 /** @param {import('./protocol.js').ToolSpec[]} tools */
 function setTools(tools) {
   try {
-    session?.set_tools(JSON.stringify(tools));
+    session.set_tools(JSON.stringify(tools));
   } catch (error) {
     fail(error, 'bad_tools');
   }
@@ -91,6 +147,24 @@ async function handle(message) {
       return bridge.interrupt('stop');
     case 'tool_result':
       return bridge.settleTool(message);
+    case 'install':
+      return install(message);
+    case 'checkpoint':
+      return checkpoint(message);
+    case 'restore':
+      return restore(message);
+    case 'write_file':
+      return answer(message.request_id, () => {
+        files.write(message.path, message.data);
+        send({ type: 'files', request_id: message.request_id, files: files.list() });
+      });
+    case 'read_file':
+      return answer(message.request_id, () => {
+        const data = /** @type {ArrayBuffer} */ (files.read(message.path).slice().buffer);
+        send({ type: 'file', request_id: message.request_id, path: message.path, data }, [data]);
+      });
+    case 'list_files':
+      return send({ type: 'files', request_id: message.request_id, files: files.list() });
     default:
       return fail(
         `unknown message type ${JSON.stringify(/** @type {{type: unknown}} */ (message).type)}`,
@@ -100,7 +174,7 @@ async function handle(message) {
 }
 
 self.addEventListener('message', (/** @type {MessageEvent} */ event) => {
-  handle(event.data).catch((error) => fail(error, session ? 'worker_error' : 'boot_failed'));
+  handle(event.data).catch((error) => fail(error, isReady ? 'worker_error' : 'boot_failed'));
 });
 
 // A run that is being interrupted may leave tasks that end by it and that nobody awaits: they surface here,

@@ -7,20 +7,35 @@ if TYPE_CHECKING:
     from typing import Any
 
 _VARIABLES = "Variables: "
-_REPLACED = "All variables are gone: define what you need again"
-_FASTER = ", and do it in a faster way or in smaller parts"
+_RESTORED = "Interpreter: "
+_WHY_NEW = {
+    "reloaded": "The conversation was reloaded, in a fresh interpreter.",
+    "frame_removed": "The sandbox was started anew.",
+}
+_FASTER = "Do it in a faster way or in smaller parts."
+_MOST_NAMES = 40
 
 
 def observe(outcome: dict[str, "Any"]) -> str:
-    """The observation for what the host's ``execute`` gave: ``{result}`` or ``{error: {kind, message}}``."""
+    """The observation for what the host's ``execute`` gave.
+
+    ``{result}`` or ``{error: {kind, message}}``, and ``restored``: what came back if the interpreter was
+    replaced before or because of this step, ``{reason, names, lost: [{name, why}], behind}``.
+    """
+    restored = outcome.get("restored")
     if "error" in outcome:
         error = outcome["error"]
-        advice = _REPLACED + (_FASTER if error["kind"] == "killed" else "")
-        return f"Error:\n{error['message']}\n{advice}."
+        parts = [f"Error:\n{error['message']}"]
+        if error["kind"] == "killed":
+            parts.append(_FASTER)
+        parts.append(_RESTORED + came_back(restored or {}))
+        return "\n".join(parts)
     result = outcome["result"]
     if result.get("final_answer"):
         return "The final answer was given."
-    parts: list[Any] = []
+    parts = []
+    if restored:
+        parts.append(_RESTORED + came_back(restored))
     _add(parts, "Output", result["stdout"])
     _add(parts, "Printed to stderr", result["stderr"])
     for bundle in result["results"]:
@@ -32,6 +47,27 @@ def observe(outcome: dict[str, "Any"]) -> str:
     if result["variables"]:
         parts.append(_VARIABLES + ", ".join([_variable(each) for each in result["variables"]]))
     return "\n".join(parts)
+
+
+def came_back(restored: dict[str, "Any"]) -> str:
+    """One paragraph: what a fresh interpreter got back, what was lost and why."""
+    names = restored.get("names", [])
+    lost = restored.get("lost", [])
+    said = [_WHY_NEW.get(restored.get("reason", ""), "It was replaced by a fresh one.")]
+    if names:
+        said.append(f"These came back as they were before: {_listed(names)}.")
+    else:
+        said.append("All variables are gone: define what you need again.")
+    if lost:
+        said.append("Lost: " + "; ".join([f"{each['name']}: {each['why']}" for each in lost[:_MOST_NAMES]]) + ".")
+    if restored.get("behind"):
+        said.append("What the last steps before this one changed may be missing: check before you rely on it.")
+    return " ".join(said)
+
+
+def _listed(names: list["Any"]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES])
+    return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"
 
 
 def without_variables(observation: str) -> str:

@@ -75,7 +75,7 @@ class BrowserSandbox:
         }
 
     async def run(self, code: str, time_ms: int | None = None) -> dict[str, Any]:
-        """``{result}`` or ``{error: {kind, message}}``; never raises for what the code does.
+        """``{result}`` or ``{error: {kind, message}}``, with ``restored``; never raises for what the code does.
 
         This and what follows raise SandboxFailed when page or browser are gone.
         """

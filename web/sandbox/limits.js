@@ -1,0 +1,39 @@
+/** Limits come from the site (sandbox/limits.json, where the operator sets them); callers can only lower them. */
+
+import { SandboxError } from './errors.js';
+
+/** @typedef {import('./protocol.js').Limits} Limits */
+
+/** @param {string | URL} url @returns {Promise<Limits>} */
+export async function fetchLimits(url) {
+  try {
+    const response = await fetch(url, { cache: 'no-cache' });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return await response.json();
+  } catch (error) {
+    throw new SandboxError(
+      'assets_unreachable',
+      `Could not load the limits (${error}). Check the connection and reload.`,
+    );
+  }
+}
+
+/**
+ * The lower of both, limit by limit. A name that is not known, or a value that is not a positive whole number, is
+ * the caller's mistake.
+ * @param {Limits} allowed
+ * @param {Partial<Limits>} asked
+ * @returns {Limits}
+ */
+export function lowerLimits(allowed, asked) {
+  const lowered = { ...allowed };
+  for (const [name, value] of Object.entries(asked)) {
+    if (!Object.hasOwn(allowed, name)) throw new SandboxError('bad_limits', `There is no limit named ${name}.`);
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new SandboxError('bad_limits', `The limit ${name} must be a whole number above 0, not ${value}.`);
+    }
+    const key = /** @type {keyof Limits} */ (name);
+    lowered[key] = Math.min(allowed[key], value);
+  }
+  return lowered;
+}

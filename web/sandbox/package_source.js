@@ -1,0 +1,80 @@
+/**
+ * Wheels of the bundle's lock file, fetched by the page and checked against the lock's hashes. What is not in the
+ * lock file cannot be fetched: the lock is the allowlist.
+ */
+
+import { SandboxError } from './errors.js';
+
+/** @typedef {import('./protocol.js').Package} Package */
+/** @typedef {{name: string, loaded: number, total: number}} Progress  bytes; `total` is 0 where unknown */
+
+export class PackageSource {
+  #manifestUrl;
+  /** @type {Promise<{base: URL, locked: Map<string, {file_name: string, sha256: string}>}> | null} */ #loading = null;
+
+  /** @param {string | URL} manifestUrl */
+  constructor(manifestUrl) {
+    this.#manifestUrl = new URL(manifestUrl, location.href);
+  }
+
+  /** @param {string[]} names @param {(progress: Progress) => void} onProgress @returns {Promise<Package[]>} */
+  async fetch(names, onProgress) {
+    this.#loading ??= this.#load();
+    const { base, locked } = await this.#loading;
+    return Promise.all(
+      names.map(async (name) => {
+        const entry = locked.get(name);
+        if (!entry) throw new SandboxError('unknown_package', `The package ${name} is not in this bundle.`);
+        const data = await download(new URL(entry.file_name, base), name, onProgress);
+        if ((await sha256(data)) !== entry.sha256) {
+          throw new SandboxError(
+            'bad_package',
+            `The file of the package ${name} is damaged: its hash is not the lock's.`,
+          );
+        }
+        return { name, data };
+      }),
+    );
+  }
+
+  async #load() {
+    const manifest = await (await fetchOk(this.#manifestUrl)).json();
+    const lock = await (await fetchOk(new URL(manifest.assets.lock, this.#manifestUrl))).json();
+    const base = new URL(manifest.packages ?? 'packages/', this.#manifestUrl);
+    return { base, locked: new Map(Object.entries(lock.packages)) };
+  }
+}
+
+/** @param {URL} url @param {string} name @param {(progress: Progress) => void} onProgress */
+async function download(url, name, onProgress) {
+  const response = await fetchOk(url);
+  const total = Number(response.headers.get('content-length') ?? 0);
+  let loaded = 0;
+  const counted = response.body?.pipeThrough(
+    new TransformStream({
+      transform(chunk, controller) {
+        loaded += chunk.byteLength;
+        onProgress({ name, loaded, total });
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+  return new Response(counted).arrayBuffer();
+}
+
+/** @param {URL} url */
+async function fetchOk(url) {
+  try {
+    const response = await fetch(url);
+    if (response.ok) return response;
+    throw new Error(`status ${response.status}`);
+  } catch (error) {
+    throw new SandboxError('package_unreachable', `Could not load ${url.pathname} (${error}).`);
+  }
+}
+
+/** @param {ArrayBuffer} data @returns {Promise<string>} hex digits */
+async function sha256(data) {
+  const digest = await crypto.subtle.digest('SHA-256', data);
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
