@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import inspect
 import sys
 import time
 import traceback
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Coroutine, Generator
 from types import ModuleType, TracebackType
 from typing import Any, NotRequired, TypedDict, TypeVar
 
@@ -25,7 +27,7 @@ from codeact_runtime.tracebacks import ErrorInfo, describe, remember_source, ste
 from codeact_runtime.upkeep import Upkeep
 from codeact_runtime.variables import Variable, table
 
-__all__ = ["Executor", "Result", "make_interruptible_sleep"]
+__all__ = ["Executor", "Result", "begin", "finish", "make_interruptible_sleep"]
 
 T = TypeVar("T")
 Finding = dict[str, Any]
@@ -49,6 +51,28 @@ class Result(TypedDict):
     files: NotRequired[list[dict[str, Any]]]  # added by worker.js
     execution_count: int
     variables: list[Variable]
+
+
+class _Switch:
+    """Awaited before anything else is."""
+
+    def __await__(self) -> Generator[_Switch, None, None]:
+        yield self
+
+
+def begin(step: Coroutine[Any, Any, Result]) -> Result | None:
+    """Run a step until it has ended, or None where it awaits something: ``finish`` it in a task."""
+    try:
+        step.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    return None
+
+
+@types.coroutine
+def finish(step: Coroutine[Any, Any, Result]) -> Generator[Any, Any, Result]:
+    """Go on with a step that has awaited its ``Switch``, in the current task."""
+    return (yield from step)
 
 
 class Executor:
@@ -87,12 +111,13 @@ class Executor:
     async def run(self, code: str, time_ms: float | None = None) -> Result:
         """Run ``code`` and describe what happened; never raises for anything the code does.
 
-        ``time_ms`` lowers the time limit for this step.
+        ``time_ms`` lowers the time limit for this step. It is to be driven by ``begin`` and ``finish``: most
+        code awaits nothing, and a turn of Pyodide's event loop takes longer than such a step.
         """
         self.count += 1
         self._namespace.mend()
         self._time_ms = min(self._limits.time_ms, time_ms or self._limits.time_ms)
-        self._task = asyncio.current_task()
+        self._task = None
         output = Output(
             self._host,
             model_chars=self._limits.model_chars,
@@ -141,8 +166,14 @@ class Executor:
             )
         filename = step_filename(self.count)
         remember_source(filename, code)
-        runner = CodeRunner(code, filename=filename, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        return await runner.compile().run_async(self._namespace.variables)
+        runner = CodeRunner(code, filename=filename, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT).compile()
+        if runner.code and runner.code.co_flags & inspect.CO_COROUTINE:
+            await self._switch()
+        return await runner.run_async(self._namespace.variables)
+
+    async def _switch(self) -> None:
+        await _Switch()
+        self._task = asyncio.current_task()
 
     def _describe(self, value: object, error: BaseException | None, reason: str) -> Result:
         limit = self._limits.model_chars

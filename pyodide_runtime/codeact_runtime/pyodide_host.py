@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 from pyodide.ffi import run_sync, to_js  # type: ignore[attr-defined]  # newer than the pyodide-py for our Python
 
 from codeact_runtime.errors import ToolError
-from codeact_runtime.executor import Executor, make_interruptible_sleep
+from codeact_runtime.executor import Executor, Result, begin, finish, make_interruptible_sleep
 from codeact_runtime.hardening import unregister_javascript
 from codeact_runtime.limits import Limits
 
@@ -118,10 +118,17 @@ class Session:
             host, Limits.from_message(given["limits"]), packages=given["imports"], guided=given["hardened"]
         )
         sys.modules["__main__"] = self._executor.module
+        self._step: Coroutine[Any, Any, Result]
 
-    async def run(self, code: str, time_ms: float | None) -> str:
-        """Run one step; the text is a ``codeact_runtime.executor.Result``."""
-        return json.dumps(await self._executor.run(code, time_ms or None))
+    def run(self, code: str, time_ms: float | None) -> str | None:
+        """Run one step; the text is a ``codeact_runtime.executor.Result``. None: it awaits, ``finish`` it."""
+        self._step = self._executor.run(code, time_ms or None)
+        result = begin(self._step)
+        return json.dumps(result) if result else None
+
+    async def finish(self) -> str:
+        """Go on with the step that ``run`` began."""
+        return json.dumps(await finish(self._step))
 
     def set_tools(self, specs: str) -> None:
         """Replace the tools; ``specs`` is a list of ``ToolSpec``."""

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from codeact_runtime.executor import Executor
+from codeact_runtime.executor import Executor, begin
 
 __all__ = ["warm_up"]
 
@@ -69,14 +69,4 @@ def warm_up() -> int:
     Called by web/sandbox/image_maker.mjs.
     """
     executor = Executor(_Nowhere())
-    return sum(_finish(executor.run(code)) for code in _STEPS) if all(_COMMON) else 0
-
-
-def _finish(step: Any) -> bool:
-    """Drive a coroutine that never waits: the image is made outside any event loop."""
-    try:
-        step.send(None)
-    except StopIteration:
-        return True
-    step.close()
-    return False
+    return sum(begin(executor.run(code)) is not None for code in _STEPS) if all(_COMMON) else 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from codeact_runtime.errors import SandboxError
-from codeact_runtime.executor import Executor, make_interruptible_sleep
+from codeact_runtime.executor import Executor, begin, finish, make_interruptible_sleep
 from codeact_runtime.limits import Limits
 from contract.case import Case, Happened, check
 from contract.cases import CASES, TOOLS
@@ -38,7 +38,8 @@ class Conversation:
 
     async def run(self, code: str, time_ms: float | None = None) -> Happened:
         self.host.written, self.host.displayed, self.host.calls = [], [], []
-        result = await self.executor.run(code, time_ms)
+        step = self.executor.run(code, time_ms)
+        result = begin(step) or await finish(step)
         output: list[tuple[str, str]] = []
         for stream, text in self.host.written:
             if output and output[-1][0] == stream:

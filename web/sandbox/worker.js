@@ -16,7 +16,8 @@ import { setQuota } from './quota.js';
 /** @typedef {import('./protocol.js').Request} Request */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./boot.js').WorkerStart} WorkerStart */
-/** @typedef {import('./checkpoint.js').CheckpointSession & {run(code: string, timeMs: number | null): Promise<string>, set_tools(specs: string): void, interrupt(): void}} Session */
+/** @typedef {{(code: string, timeMs: number | null): string | undefined, callPromising(code: string, timeMs: number | null): Promise<string | undefined>}} StepRunner */
+/** @typedef {import('./checkpoint.js').CheckpointSession & {run: StepRunner, finish(): Promise<string>, set_tools(specs: string): void, interrupt(): void}} Session */
 
 // Held here so that code in the sandbox cannot replace them on `self`.
 const post = self.postMessage.bind(self);
@@ -83,7 +84,11 @@ async function run({ run_id, code, time_ms }) {
   isRunning = true;
   bridge.begin(run_id);
   files.mark();
-  const result = await session.run(code, time_ms ?? null);
+  // Python can block only where it was called by way of JSPI.
+  const begun = bridge.forPython.canBlock
+    ? await session.run.callPromising(code, time_ms ?? null)
+    : session.run(code, time_ms ?? null);
+  const result = begun ?? (await session.finish());
   bridge.end();
   isRunning = false;
   send({ type: 'finished', run_id, result: { ...JSON.parse(result), files: files.written() } });
