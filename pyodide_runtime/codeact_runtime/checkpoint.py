@@ -1,24 +1,236 @@
-# scratch, replaced by the real one
-import cloudpickle
+"""Save a conversation's variables, one by one.
+
+Called by the executor after a step. Each variable is a pickle of its own, so that one that cannot be saved
+costs only itself. Where one variable holds the value of another, its pickle refers to that variable: the two
+stay one object. checkpoint_restore.py brings them back.
+"""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+from codeact_runtime.checkpoint_pickler import NamespacePickler
+from codeact_runtime.checkpoint_reasons import in_words
+from codeact_runtime.checkpoint_record import Head, builtins_of, fixed_memo, joined, module_name
+
+__all__ = ["Lost", "Saver", "Unchanged"]
+
+# A pickle names what is already in its memo by index. Objects of other variables are first given these indices,
+# which no pickle reaches by counting: where one is found in the bytes (by chance, once in about 2^40 bytes, which
+# does no harm), the pickle is made again, with those objects at the indices that Head.memo describes.
+_MARK = 0x5AC3_0000
+_MARKED = re.compile(b"j(..)" + re.escape((_MARK >> 16).to_bytes(2, "little")), re.DOTALL)
+_MOST_SHARED = 0x10000
+# Pickles of the same value stay the same while the number of variables changes within such a step.
+_STEP = 64
+_NEVER_SHARED = frozenset({type(None), bool, int, float, complex, str, bytes, BuiltinFunctionType})
+
+
+class Unchanged:
+    """The variable's bytes are those saved last."""
+
+
+@dataclass(frozen=True)
 class Lost:
-    def __init__(self, why): self.why = why
-class Unchanged: pass
+    """The variable cannot be saved; ``why`` is told to the model after the variable's name and a colon."""
+
+    why: str
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _CappedFile:
+    """Collects what the pickler writes, 64 KiB at a time, and ends it as soon as that is too much."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+        self.parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left < 0:
+            raise _TooLarge
+        self.parts.append(bytes(data))
+
+
 class Saver:
-    def __init__(self, variables, **k): self.v=variables; self.last={}
-    def names(self): return [n for n in self.v if not n.startswith('__') and n not in self.modules()]
-    def modules(self):
-        import types
-        return {n: v.__name__ for n,v in self.v.items() if isinstance(v, types.ModuleType)}
-    def save(self, name):
-        try: d=cloudpickle.dumps(self.v[name])
-        except Exception as e: return Lost(str(e))
-        if self.last.get(name)==d: return Unchanged
-        self.last[name]=d
-        return d
-class Restorer:
-    def __init__(self, v, saved, modules): self.v=v; self.s=saved; self.m=modules
-    def restore(self):
-        import importlib, pickle
-        for n,m in self.m.items(): self.v[n]=importlib.import_module(m)
-        for n,d in self.s.items(): self.v[n]=pickle.loads(d)
-        return list(self.s), {}
+    """Saves the variables of one interpreter, again and again. Sizes are in bytes."""
+
+    def __init__(self, variables: dict[str, Any], *, variable_bytes: int, total_bytes: int) -> None:
+        self._variables = variables
+        self._variable_bytes = variable_bytes
+        self._total_bytes = total_bytes
+        self._digests: dict[str, bytes] = {}
+        self._sizes: dict[str, int] = {}
+        self._refers: dict[str, set[str]] = {}
+        self._lost: set[str] = set()
+        self._owners: dict[int, str] = {}
+        self._blanks = [object() for _ in range(_STEP)]
+
+    def names(self) -> list[str]:
+        """What is to be saved now, newest last; to be called before each round of ``save``."""
+        modules = self.modules()
+        names = [name for name in self._variables if not _is_dunder(name) and name not in modules]
+        for gone in self._refers.keys() - set(names):
+            self._forget(gone)
+        self._lost.intersection_update(names)
+        self._owners = self._find_owners(names)
+        return names
+
+    def modules(self) -> dict[str, str]:
+        """Variables that are modules: the module's name, then those of its submodules that are loaded."""
+        found = {}
+        for name, value in self._variables.items():
+            module = module_name(value)
+            if module and not _is_dunder(name) and sys.modules.get(module) is value and module != "__main__":
+                loaded = [each for each in sorted(sys.modules) if each.startswith(module + ".")]
+                found[name] = " ".join([module, *loaded])
+        return found
+
+    def save(self, name: str) -> bytes | type[Unchanged] | Lost:
+        """Pickle one variable. Whatever the model's own code raises meanwhile makes it Lost."""
+        attempt = _Attempt(self._variables[name])
+        room = self._total_bytes - sum(self._sizes.values()) + self._sizes.get(name, 0)
+        attempt.most = min(self._variable_bytes, room)
+        try:
+            record, refers = self._record(name, attempt)
+        except BaseException as error:  # noqa: BLE001 - the model's own methods may raise anything
+            self._forget(name)
+            self._lost.add(name)
+            if isinstance(error, _TooLarge):
+                return Lost(self._too_large(room))
+            return Lost(in_words(error, attempt.value, attempt.current))
+        self._lost.discard(name)
+        self._refers[name] = refers
+        self._sizes[name] = len(record)
+        digest = hashlib.blake2b(record, digest_size=16).digest()
+        if self._digests.get(name) == digest:
+            return Unchanged
+        self._digests[name] = digest
+        return record
+
+    def _forget(self, name: str) -> None:
+        self._digests.pop(name, None)
+        self._sizes.pop(name, None)
+        self._refers.pop(name, None)
+
+    def _too_large(self, room: int) -> str:
+        if room < self._variable_bytes:
+            return f"the variables together would be larger than {_size(self._total_bytes)}"
+        return f"larger than {_size(self._variable_bytes)}"
+
+    def _find_owners(self, names: Iterable[str]) -> dict[int, str]:
+        """Id → name of the variable, or ``.name`` of the builtin, that an object belongs to."""
+        owners: dict[int, str] = {}
+        for name, value in builtins_of(self._variables).items():
+            if vars(builtins).get(name) is not value and not issubclass(type(value), type):
+                owners.setdefault(id(value), "." + name)
+        for name in names:
+            if _is_shared(self._variables[name]):
+                owners.setdefault(id(self._variables[name]), name)
+        return owners
+
+    def _owned(self, without: set[str]) -> dict[str, object]:
+        """Objects that need not be pickled, by the name of their owner."""
+        owned: dict[str, object] = {}
+        for identity, owner in self._owners.items():
+            where = builtins_of(self._variables) if owner[0] == "." else self._variables
+            value = where.get(owner.removeprefix("."))
+            if id(value) == identity and owner not in without and owner not in self._lost:
+                owned[owner] = value
+        return owned
+
+    def _record(self, name: str, attempt: _Attempt) -> tuple[bytes, set[str]]:
+        head = Head(code=isinstance(attempt.value, (FunctionType, type)))
+        while True:
+            owned = self._owned({name, *head.members})
+            value = (
+                (attempt.value, *(self._variables[each] for each in head.members))
+                if head.members
+                else attempt.value
+            )
+            pickled, refers = self._marked(value, owned, head, attempt)
+            circular = [each for each in refers if self._leads(each, name)]
+            if not circular:
+                break
+            head.members += circular
+        if refers:
+            head.memo, head.blanks = refers, 0
+            objects = [*fixed_memo(self._variables), *(owned[each] for each in refers)]
+            pickled = attempt.dump(value, {id(each): (index, each) for index, each in enumerate(objects)})
+        return joined(head, pickled), set(refers)
+
+    def _marked(
+        self, value: object, owned: dict[str, object], head: Head, attempt: _Attempt
+    ) -> tuple[bytes, list[str]]:
+        """The pickle with every object of ``owned`` marked, and the owners it refers to."""
+        fixed = fixed_memo(self._variables)
+        memo = {id(each): (index, each) for index, each in enumerate(fixed)}
+        owners = list(owned)[:_MOST_SHARED]
+        memo |= {id(owned[owner]): (_MARK + number, owned[owner]) for number, owner in enumerate(owners)}
+        blanks = self._blanks[: -len(memo) % _STEP]
+        memo |= {id(each): (0, each) for each in blanks}
+        head.blanks = len(memo) - len(fixed)
+        pickled = attempt.dump(value, memo)
+        numbers = sorted({int.from_bytes(found, "little") for found in _MARKED.findall(pickled)})
+        return pickled, [owners[number] for number in numbers if number < len(owners)]
+
+    def _leads(self, start: str, end: str) -> bool:
+        """Whether the pickle of ``start`` refers to ``end``, by itself or through others."""
+        seen, pending = {start}, [start]
+        while pending:
+            new = self._refers.get(pending.pop(), set()) - seen
+            if end in new:
+                return True
+            seen |= new
+            pending += new
+        return False
+
+
+class _Attempt:
+    """Pickles one variable, maybe several times; ``current`` is the object pickle came to last."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        self.current: object = None
+        self.most = 0
+
+    def dump(self, value: object, memo: dict[int, tuple[int, object]]) -> bytes:
+        if type(value) in (str, bytes, bytearray) and len(value) > self.most:  # type: ignore[arg-type]
+            raise _TooLarge
+        file = _CappedFile(self.most)
+        pickler = NamespacePickler(file, memo)
+        try:
+            pickler.dump(value)
+        finally:
+            self.current = pickler.current
+        return b"".join(file.parts)
+
+
+def _is_dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _is_shared(value: object) -> bool:
+    """Whether it matters that it stays one object: not for numbers, texts and what is imported."""
+    kind = type(value)
+    if kind in _NEVER_SHARED or issubclass(kind, ModuleType):
+        return False
+    if kind is FunctionType:
+        return getattr(value, "__module__", None) == "__main__"
+    if issubclass(kind, type):
+        return bool(type.__dict__["__dict__"].__get__(value).get("__module__") == "__main__")
+    return kind not in (tuple, frozenset) or bool(value)
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**20:g} MB" if count >= 2**20 else f"{count:,} bytes"

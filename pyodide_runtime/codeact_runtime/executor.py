@@ -11,7 +11,7 @@ import traceback
 import types
 from collections.abc import Callable, Coroutine, Generator
 from types import ModuleType, TracebackType
-from typing import Any, NotRequired, TypedDict, TypeVar
+from typing import Any, NotRequired, TypedDict, TypeVar, cast
 
 from pyodide.code import CodeRunner
 
@@ -65,14 +65,15 @@ def begin(step: Coroutine[Any, Any, Result]) -> Result | None:
     try:
         step.send(None)
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        return cast(Result, done.value)
     return None
 
 
 @types.coroutine
 def finish(step: Coroutine[Any, Any, Result]) -> Generator[Any, Any, Result]:
     """Go on with a step that has awaited its ``Switch``, in the current task."""
-    return (yield from step)
+    result: Result = yield from step
+    return result
 
 
 class Executor:

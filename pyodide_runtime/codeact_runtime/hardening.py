@@ -1,4 +1,4 @@
-"""Take JavaScript out of Python's reach by name. Hygiene, not the boundary: that is the browser's (docs/security.md).
+"""Take JavaScript out of Python's reach by name. Hygiene, not the boundary: see docs/security.md.
 
 What is left are references inside Pyodide's own modules and C code, which it needs to run.
 """
@@ -42,5 +42,5 @@ def _free_event_loop(run_sync: Callable[[Any], Any]) -> None:
     def run(main: Any, *, debug: bool | None = None, loop_factory: Any = None) -> Any:
         return asyncio.get_event_loop().run_until_complete(main)
 
-    WebLoop.run_until_complete = run_until_complete
+    WebLoop.run_until_complete = run_until_complete  # type: ignore[method-assign]
     asyncio.run = run

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from codeact_runtime.checkpoint import Lost, Restorer, Saver, Unchanged
+from codeact_runtime.checkpoint import Lost, Saver
+from codeact_runtime.checkpoint_restore import Restorer
 from codeact_runtime.host import Host
 from codeact_runtime.limits import Limits
 from codeact_runtime.tracebacks import restore_sources, sources
@@ -35,7 +36,7 @@ class Keeper:
 
     def save(self, name: str) -> bytes | str:
         """A variable's pickle; as text ``""`` where it has not changed, or why it is lost."""
-        saved: bytes | str | Lost | type[Unchanged]
+        saved: object
         disarm = self._host.disarm
         try:
             self._host.set_deadline(_SAVE_MS)
@@ -45,7 +46,7 @@ class Keeper:
         disarm()
         if isinstance(saved, Lost):
             return saved.why
-        return saved if isinstance(saved, (bytes, str)) else ""
+        return saved if isinstance(saved, (bytes, str)) else ""  # Unchanged
 
     def rest(self) -> dict[str, Any]:
         """What a checkpoint holds besides pickles: ``{modules, sources}``."""

@@ -28,7 +28,6 @@ class Output:
         self._room: float = person_chars_per_s  # a bucket of tokens, one second deep
         self._filled_at = host.now_ms()
         self._skipped = 0
-        self._unsent = 0
         self._line = ("stdout", "")
         self.kept = {name: HeadTail(model_chars, HINT) for name in ("stdout", "stderr")}
 
@@ -51,33 +50,32 @@ class Output:
         self._send(stream, pending)
 
     def _send(self, stream: str, text: str) -> None:
-        shown = text[: self._left]
-        self._unsent += len(text) - len(shown)
-        if not shown:
-            return
-        if len(shown) > self._room and not self._refill(len(shown)):
-            self._skipped += len(shown)
-            return
-        if self._skipped:
-            shown = f"[… {self._skipped:,} characters not shown: they came too fast …]\n{shown}"
+        room = min(self._left, self._room_for(len(text)))
+        shown = text[:room] if room >= min(len(text), _LINE) else ""  # a short line is shown whole or not at all
+        left_out = len(text) - len(shown)
+        if shown and self._skipped:
+            note = f"[… {self._skipped:,} characters not shown: they came too fast …]\n"
+            self._host.write(stream, note + shown)
             self._skipped = 0
+        elif shown:
+            self._host.write(stream, shown)
         self._left -= len(shown)
         self._room -= len(shown)
-        self._host.write(stream, shown)
+        self._skipped += left_out
 
-    def _refill(self, wanted: int) -> bool:
-        """Whether there is room for ``wanted`` characters now; one text may take the whole bucket."""
-        now = self._host.now_ms()
-        self._room = min(self._rate, self._room + (now - self._filled_at) * self._rate / 1000)
-        self._filled_at = now
-        return self._room >= min(wanted, self._rate)
+    def _room_for(self, wanted: int) -> int:
+        """How many characters may be sent now."""
+        if wanted > self._room:
+            now = self._host.now_ms()
+            self._room = min(self._rate, self._room + (now - self._filled_at) * self._rate / 1000)
+            self._filled_at = now
+        return int(self._room)
 
     def close(self) -> None:
         """Send the rest, and tell the person how much was not sent."""
         self.flush()
-        self._unsent += self._skipped
-        if self._unsent:
-            self._host.write("stderr", f"\n[{self._unsent:,} more characters of output were not kept]\n")
+        if self._skipped:
+            self._host.write("stderr", f"\n[{self._skipped:,} more characters of output were not kept]\n")
 
 
 class _Stream(io.TextIOBase):

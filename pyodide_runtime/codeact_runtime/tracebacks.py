@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from codeact_runtime.truncation import truncate
 
-__all__ = ["ErrorInfo", "describe", "remember_source", "step_filename"]
+__all__ = ["ErrorInfo", "describe", "remember_source", "restore_sources", "sources", "step_filename"]
 
 _PREFIX = "<step "
 # Finding what to mark with ~~^^ in the thousand lines of a runaway recursion takes a third of a second.
@@ -31,6 +31,25 @@ def step_filename(number: int) -> str:
 def remember_source(filename: str, source: str) -> None:
     """Let tracebacks of this and later steps show the source lines of ``filename``."""
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+
+
+def sources(most: int = 1_000_000) -> dict[str, str]:
+    """Source of the newest steps by file name, oldest first; at most about ``most`` characters together."""
+    kept: dict[str, str] = {}
+    for filename in reversed(list(linecache.cache)):
+        if filename.startswith(_PREFIX):
+            source = "".join(linecache.getlines(filename))
+            most -= len(source)
+            if most < 0:
+                break
+            kept[filename] = source
+    return dict(reversed(kept.items()))
+
+
+def restore_sources(saved: dict[str, str]) -> None:
+    """Let tracebacks of functions that were restored show their lines; the reverse of ``sources``."""
+    for filename, source in saved.items():
+        remember_source(filename, source)
 
 
 def describe(error: BaseException, limit: int) -> ErrorInfo:
@@ -64,7 +83,3 @@ def _keep_own_frames(details: traceback.TracebackException) -> None:
             own = [traceback.FrameSummary(each.filename, each.lineno, each.name, line=each.line) for each in own]
         current.stack = traceback.StackSummary.from_list(own)
         pending += [current.__cause__, current.__context__, *(current.exceptions or [])]
-
-
-def sources(): return {}
-def restore_sources(s): pass

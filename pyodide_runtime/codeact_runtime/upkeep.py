@@ -1,4 +1,4 @@
-"""Put back what a step's code has changed of the interpreter itself, so that the next step and our own report work.
+"""Put back what a step's code has changed of the interpreter itself, so that our report and the next step work.
 
 The model may patch anything: that is no attack, only a nuisance. What it does between two steps of ours counts.
 """

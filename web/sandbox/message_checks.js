@@ -81,7 +81,7 @@ const CHECKS = {
     isId(request_id) &&
     isList(names, isSmall) &&
     isList(variables, isSaved) &&
-    isTexts(modules, 1_000) &&
+    isTexts(modules) &&
     isList(lost, isLost) &&
     isList(files, isFile) &&
     isList(changed_files, isFileData) &&
