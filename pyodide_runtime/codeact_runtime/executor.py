@@ -48,7 +48,7 @@ class Result(TypedDict):
     timed_out: bool
     stopped: bool
     findings: list[Finding]
-    files: NotRequired[list[dict[str, Any]]]  # added by worker.js
+    files: list[dict[str, Any]]  # filled in by worker.js, which sees the files from outside
     execution_count: int
     variables: list[Variable]
 
@@ -181,7 +181,7 @@ class Executor:
         result: Result = {
             "stdout": "", "stderr": "", "results": [], "error": None, "duration_ms": 0.0,
             "memory_mb": round(self._host.memory_bytes() / 2**20, 1),
-            "timed_out": reason == "time", "stopped": reason == "stop", "findings": self._findings,
+            "timed_out": reason == "time", "stopped": reason == "stop", "findings": self._findings, "files": [],
             "execution_count": self.count, "variables": [],
         }  # fmt: skip
         if error is not None and not isinstance(error, FinalAnswer):

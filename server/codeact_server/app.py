@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from codeact_server.errors import ApiError
 from codeact_server.headers import RequestGuard, SecurityHeaders, load_frame_policies
 from codeact_server.proxy import answer_error, answer_nobody, list_models, relay_chat
+from codeact_server.sandbox_limits import limits_routes
 from codeact_server.settings import Settings
 from codeact_server.static import static_files
 from codeact_server.upstream import UpstreamClient, open_client
@@ -22,7 +23,10 @@ __all__ = ["create_app"]
 
 
 def create_app(settings: Settings) -> Starlette:
-    """Build the application: the relay under /v1, /healthz, and the site for everything else."""
+    """Build the application: the relay under /v1, /healthz, and the site for everything else.
+
+    Raises SettingsError where the settings do not fit the site.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, UpstreamClient | None]]:
@@ -34,6 +38,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/v1/chat/completions", relay_chat, methods=["POST"]),
             Route("/v1/models", list_models, methods=["GET"]),
             Route("/healthz", _tell_health, methods=["GET"]),
+            *limits_routes(settings.site, settings.sandbox),
             Mount("/", static_files(settings.site)),
         ],
         middleware=[

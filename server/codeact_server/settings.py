@@ -93,13 +93,14 @@ class Limits(_Frozen):
 
 
 class Settings(_Frozen):
-    """Everything the server needs to know before it starts."""
+    """Everything the server needs to know before it starts. ``sandbox`` are limits of docs/protocol.md."""
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
     site: Path = Path("build/site")
     allow_remote: bool = False
     limits: Limits = Limits()
+    sandbox: dict[str, Annotated[int, Field(gt=0, strict=True)]] = {}
     timeouts: Timeouts = Timeouts()
     upstream: Upstream | None = None
 

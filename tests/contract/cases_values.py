@@ -6,7 +6,7 @@ import re
 
 from contract.case import CLEAN, Case, Step, both, has, matches, value
 
-_NOTE = re.compile(r"\n?\[(?:… )?([\d,]+) (?:more )?characters[^\]]*\]\n")
+_NOTE = re.compile(r"(?:\n\[|\[… )([\d,]+) (?:more )?characters[^\]]*\]\n")
 
 
 def _tells_of_all(output: list[tuple[str, str]]) -> bool:

@@ -130,13 +130,15 @@ def test_waiting_for_a_tool_does_not_count_as_the_codes_time(sandbox: Sandbox) -
 
 
 def test_one_long_call_ends_with_its_worker(sandbox: Sandbox) -> None:
-    sandbox.run("kept = 1")
+    counted = sandbox.run("kept = 1").result["execution_count"]
+    sandbox.page.evaluate("() => codeact.save()")
     outcome = sandbox.outcome("sum(range(10**11))", 600)
     assert outcome["error"]["kind"] == "killed"
     assert "its interpreter was replaced" in outcome["error"]["message"]
-    happened = sandbox.run("'kept' in globals()")
-    assert happened.result["results"] == [{"text/plain": "False"}]
-    assert happened.result["execution_count"] == 1
+    assert (outcome["restored"]["reason"], outcome["restored"]["names"]) == ("killed", ["kept"])
+    happened = sandbox.run("kept")
+    assert happened.result["results"] == [{"text/plain": "1"}]
+    assert happened.result["execution_count"] == counted + 1
 
 
 def test_the_models_own_classes_can_be_pickled(sandbox: Sandbox) -> None:

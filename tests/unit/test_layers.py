@@ -14,7 +14,18 @@ SERVER = ROOT / "server" / "codeact_server"
 RUNTIME = ROOT / "pyodide_runtime" / "codeact_runtime"
 AGENT = ROOT / "web" / "agent" / "codeact_agent"
 
-RELAY = ("app", "errors", "headers", "policy", "proxy", "serve", "settings", "static", "upstream")
+RELAY = (
+    "app",
+    "errors",
+    "headers",
+    "policy",
+    "proxy",
+    "sandbox_limits",
+    "serve",
+    "settings",
+    "static",
+    "upstream",
+)
 PORTABLE = sorted(path for path in AGENT.rglob("*.py") if "script" not in path.relative_to(AGENT).parts)
 RUNTIME_MODULES = sorted(RUNTIME.glob("*.py"))
 # What MicroPython has of the standard library and portable modules use.

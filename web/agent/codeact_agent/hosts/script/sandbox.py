@@ -6,11 +6,15 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
+from codeact_server.errors import SettingsError
+from codeact_server.sandbox_limits import limits_routes
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, async_playwright
+from pydantic import ValidationError
 
+from codeact_agent.errors import AgentError
 from codeact_agent.hosts.script.browser import launch
 from codeact_agent.hosts.script.errors import SandboxFailed
 from codeact_agent.hosts.script.site import find_site
@@ -51,7 +55,7 @@ class BrowserSandbox:
         await self._stack.aclose()
 
     async def _start(self) -> None:
-        base = self._stack.enter_context(running_server(Settings(site=find_site())))
+        base = self._stack.enter_context(running_server(self._settings()))
         playwright = await self._stack.enter_async_context(async_playwright())
         browser = await launch(playwright)
         self._stack.push_async_callback(browser.close)
@@ -61,7 +65,7 @@ class BrowserSandbox:
         await page.goto(f"{base}/script_host.html")
         await page.wait_for_function("() => Boolean(window.codeact_start)")
         try:
-            ready = await page.evaluate("(options) => codeact_start(options)", {"limits": self._limits})
+            ready = await page.evaluate("() => codeact_start()")
         except PlaywrightError as error:
             raise SandboxFailed(f"Python did not start in the browser: {str(error).splitlines()[0]}") from error
         self._page = page
@@ -73,6 +77,18 @@ class BrowserSandbox:
             "from_image": ready["from_image"],
             "can_block": ready["can_block"],
         }
+
+    def _settings(self) -> Settings:
+        """The caller is the operator here: what it asks for may be more than the defaults."""
+        try:
+            settings = Settings(site=find_site(), sandbox=self._limits)
+            limits_routes(settings.site, settings.sandbox)  # raises for a limit that is not there
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise AgentError(f"limits: {first['loc'][-1]} {first['msg']}.") from error
+        except SettingsError as error:
+            raise AgentError(f"limits: {error}") from error
+        return settings
 
     async def run(self, code: str, time_ms: int | None = None) -> dict[str, Any]:
         """``{result}`` or ``{error: {kind, message}}``, with ``restored``; never raises for what the code does.
