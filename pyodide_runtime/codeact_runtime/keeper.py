@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from codeact_runtime import tracebacks
 from codeact_runtime.checkpoint import Lost, Saver
 from codeact_runtime.checkpoint_restore import Restorer
 from codeact_runtime.host import Host
 from codeact_runtime.limits import Limits
-from codeact_runtime.tracebacks import restore_sources, sources
 
 __all__ = ["Keeper"]
 
@@ -50,11 +50,11 @@ class Keeper:
 
     def rest(self) -> dict[str, Any]:
         """What a checkpoint holds besides pickles: ``{modules, sources}``."""
-        return {"modules": self._saver.modules(), "sources": sources()}
+        return {"modules": self._saver.modules(), "sources": tracebacks.sources()}
 
-    def begin(self, modules: dict[str, str], former_sources: dict[str, str]) -> None:
-        """Begin to restore."""
-        restore_sources(former_sources)
+    def begin(self, modules: dict[str, str], sources: dict[str, str]) -> None:
+        """Begin to restore; takes what ``rest`` gave."""
+        tracebacks.restore_sources(sources)
         self._modules = modules
         self._pickles = {}
 

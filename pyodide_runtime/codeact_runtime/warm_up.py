@@ -18,11 +18,26 @@ from collections.abc import Callable
 from typing import Any
 
 from codeact_runtime.executor import Executor, begin
+from codeact_runtime.keeper import Keeper
 
 __all__ = ["warm_up"]
 
 _COMMON = (collections, csv, datetime, itertools, math, random, re, sqlite3, statistics, string, textwrap)
-_STEPS = ("x = 1; x + 1", "print([x], {'a': x}); undefined_name", "final_answer({'x': [1.5, None]})", "a = [")
+_SAVED = """
+import math as m
+class Point:
+    def length(self): return m.hypot(self.x, self.y)
+p = Point(); p.x = p.y = 1
+def twice(n): return n * 2
+rows = [{"a": 1.5, "b": None}]
+"""
+_STEPS = (
+    "x = 1; x + 1",
+    "print([x], {'a': x}); undefined_name",
+    "final_answer({'x': [1.5, None]})",
+    "a = [",
+    _SAVED,
+)
 
 
 class _Nowhere:
@@ -69,4 +84,15 @@ def warm_up() -> int:
     Called by web/sandbox/image_maker.mjs.
     """
     executor = Executor(_Nowhere())
-    return sum(begin(executor.run(code)) is not None for code in _STEPS) if all(_COMMON) else 0
+    done = sum(begin(executor.run(code)) is not None for code in _STEPS) if all(_COMMON) else 0
+    _save_and_restore(executor.keeper)
+    return done
+
+
+def _save_and_restore(keeper: Keeper) -> None:
+    saved = {name: keeper.save(name) for name in keeper.names()}
+    keeper.begin(**keeper.rest())
+    for name, pickle in saved.items():
+        if isinstance(pickle, bytes):
+            keeper.add(name, pickle)
+    keeper.end()

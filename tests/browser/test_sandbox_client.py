@@ -309,9 +309,12 @@ def test_resets_and_runs_at_once_all_settle(sandbox: Driver) -> None:
 
 
 def test_a_worker_that_dies_between_steps_is_replaced_and_gets_back_what_was_saved(sandbox: Driver) -> None:
-    dies_later = "from pyodide.ffi import create_proxy\nimport js\njs.setTimeout(create_proxy(lambda: 1 / 0), 100)"
+    dies_later = (
+        "from pyodide.ffi import create_proxy\nimport js\njs.setTimeout(create_proxy(lambda: 1 / 0), 1500)"
+    )
     sandbox.run(f"kept = 1\n{dies_later}")
-    sandbox.page.wait_for_timeout(800)
+    sandbox.page.evaluate("() => codeact.save()")
+    sandbox.page.wait_for_timeout(2000)
     assert sandbox.value("kept") == "1"
 
 

@@ -135,7 +135,8 @@ def test_one_long_call_ends_with_its_worker(sandbox: Sandbox) -> None:
     outcome = sandbox.outcome("sum(range(10**11))", 600)
     assert outcome["error"]["kind"] == "killed"
     assert "its interpreter was replaced" in outcome["error"]["message"]
-    assert (outcome["restored"]["reason"], outcome["restored"]["names"]) == ("killed", ["kept"])
+    assert outcome["restored"]["reason"] == "killed"
+    assert "kept" in outcome["restored"]["names"]
     happened = sandbox.run("kept")
     assert happened.result["results"] == [{"text/plain": "1"}]
     assert happened.result["execution_count"] == counted + 1

@@ -13,7 +13,7 @@ import codeact_runtime.pyodide_host
 from codeact_runtime.warm_up import warm_up
 warm_up()
 `;
-const STEPS = 4; // of warm_up.py
+const STEPS = 5; // of warm_up.py
 const NO_JSPI = 3; // exit code, known to image.py
 
 /**
