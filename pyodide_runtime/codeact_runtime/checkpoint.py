@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-from codeact_runtime.checkpoint_pickler import NamespacePickler
+from codeact_runtime.checkpoint_attempt import Attempt, TooLarge
 from codeact_runtime.checkpoint_reasons import in_words
-from codeact_runtime.checkpoint_record import Head, builtins_of, fixed_memo, joined, module_name
+from codeact_runtime.checkpoint_record import Head, builtins_of, cells_of, fixed_memo, joined, module_name
 
 __all__ = ["Lost", "Saver", "Unchanged"]
 
@@ -27,7 +27,7 @@ __all__ = ["Lost", "Saver", "Unchanged"]
 # does no harm), the pickle is made again, with those objects at the indices that Head.memo describes.
 _MARK = 0x5AC3_0000
 _MARKED = re.compile(b"j(..)" + re.escape((_MARK >> 16).to_bytes(2, "little")), re.DOTALL)
-_MOST_SHARED = 0x10000
+_MOST_SHARED = 0x1000
 # Pickles of the same value stay the same while the number of variables changes within such a step.
 _STEP = 64
 _NEVER_SHARED = frozenset({type(None), bool, int, float, complex, str, bytes, BuiltinFunctionType})
@@ -42,24 +42,6 @@ class Lost:
     """The variable cannot be saved; ``why`` is told to the model after the variable's name and a colon."""
 
     why: str
-
-
-class _TooLarge(Exception):
-    pass
-
-
-class _CappedFile:
-    """Collects what the pickler writes, 64 KiB at a time, and ends it as soon as that is too much."""
-
-    def __init__(self, most: int) -> None:
-        self._left = most
-        self.parts: list[bytes] = []
-
-    def write(self, data: bytes) -> None:
-        self._left -= len(data)
-        if self._left < 0:
-            raise _TooLarge
-        self.parts.append(bytes(data))
 
 
 class Saver:
@@ -79,7 +61,7 @@ class Saver:
     def names(self) -> list[str]:
         """What is to be saved now, newest last; to be called before each round of ``save``."""
         modules = self.modules()
-        names = [name for name in self._variables if not _is_dunder(name) and name not in modules]
+        names = [name for name in self._variables if _is_saved(name) and name not in modules]
         for gone in self._refers.keys() - set(names):
             self._forget(gone)
         self._lost.intersection_update(names)
@@ -91,22 +73,23 @@ class Saver:
         found = {}
         for name, value in self._variables.items():
             module = module_name(value)
-            if module and not _is_dunder(name) and sys.modules.get(module) is value and module != "__main__":
+            if module and _is_saved(name) and sys.modules.get(module) is value and module != "__main__":
                 loaded = [each for each in sorted(sys.modules) if each.startswith(module + ".")]
                 found[name] = " ".join([module, *loaded])
         return found
 
     def save(self, name: str) -> bytes | type[Unchanged] | Lost:
         """Pickle one variable. Whatever the model's own code raises meanwhile makes it Lost."""
-        attempt = _Attempt(self._variables[name])
+        if name not in self._variables:  # the model's code ran when others were saved
+            return Lost("it is no longer there")
         room = self._total_bytes - sum(self._sizes.values()) + self._sizes.get(name, 0)
-        attempt.most = min(self._variable_bytes, room)
+        attempt = Attempt(self._variables[name], min(self._variable_bytes, room))
         try:
             record, refers = self._record(name, attempt)
         except BaseException as error:  # noqa: BLE001 - the model's own methods may raise anything
             self._forget(name)
             self._lost.add(name)
-            if isinstance(error, _TooLarge):
+            if isinstance(error, TooLarge):
                 return Lost(self._too_large(room))
             return Lost(in_words(error, attempt.value, attempt.current))
         self._lost.discard(name)
@@ -129,48 +112,54 @@ class Saver:
         return f"larger than {_size(self._variable_bytes)}"
 
     def _find_owners(self, names: Iterable[str]) -> dict[int, str]:
-        """Id → name of the variable, or ``.name`` of the builtin, that an object belongs to."""
+        """Id → owner, as in ``Head.memo``, of each object that other variables may refer to."""
         owners: dict[int, str] = {}
         for name, value in builtins_of(self._variables).items():
             if vars(builtins).get(name) is not value and not issubclass(type(value), type):
                 owners.setdefault(id(value), "." + name)
         for name in names:
-            if _is_shared(self._variables[name]):
-                owners.setdefault(id(self._variables[name]), name)
+            value = self._variables[name]
+            if _is_shared(value) and name.isidentifier():
+                owners.setdefault(id(value), name)
+                for number, cell in enumerate(cells_of(value)):
+                    owners.setdefault(id(cell), f"{name}#{number}")
         return owners
 
     def _owned(self, without: set[str]) -> dict[str, object]:
-        """Objects that need not be pickled, by the name of their owner."""
+        """Objects that need not be pickled, by their owner; nothing that belongs to variables ``without``."""
         owned: dict[str, object] = {}
         for identity, owner in self._owners.items():
-            where = builtins_of(self._variables) if owner[0] == "." else self._variables
-            value = where.get(owner.removeprefix("."))
-            if id(value) == identity and owner not in without and owner not in self._lost:
+            name, _, cell = owner.partition("#")
+            where = builtins_of(self._variables) if name[0] == "." else self._variables
+            value = where.get(name.removeprefix("."))
+            if cell:
+                value = dict(enumerate(cells_of(value))).get(int(cell))
+            if id(value) == identity and name not in without and name not in self._lost:
                 owned[owner] = value
         return owned
 
-    def _record(self, name: str, attempt: _Attempt) -> tuple[bytes, set[str]]:
+    def _record(self, name: str, attempt: Attempt) -> tuple[bytes, set[str]]:
         head = Head(code=isinstance(attempt.value, (FunctionType, type)))
         while True:
             owned = self._owned({name, *head.members})
-            value = (
-                (attempt.value, *(self._variables[each] for each in head.members))
-                if head.members
-                else attempt.value
-            )
+            value = attempt.value
+            if head.members:
+                value = (value, *(self._variables[each] for each in head.members))
             pickled, refers = self._marked(value, owned, head, attempt)
-            circular = [each for each in refers if self._leads(each, name)]
+            named = {each.partition("#")[0] for each in refers}
+            circular = [each for each in self._variables if each in named and self._leads(each, name)]
             if not circular:
                 break
             head.members += circular
         if refers:
             head.memo, head.blanks = refers, 0
             objects = [*fixed_memo(self._variables), *(owned[each] for each in refers)]
-            pickled = attempt.dump(value, {id(each): (index, each) for index, each in enumerate(objects)})
-        return joined(head, pickled), set(refers)
+            memo = {id(each): (index, each) for index, each in enumerate(objects)}
+            pickled = attempt.dump(value, memo, checked=True)
+        return joined(head, pickled), named
 
     def _marked(
-        self, value: object, owned: dict[str, object], head: Head, attempt: _Attempt
+        self, value: object, owned: dict[str, object], head: Head, attempt: Attempt
     ) -> tuple[bytes, list[str]]:
         """The pickle with every object of ``owned`` marked, and the owners it refers to."""
         fixed = fixed_memo(self._variables)
@@ -196,28 +185,8 @@ class Saver:
         return False
 
 
-class _Attempt:
-    """Pickles one variable, maybe several times; ``current`` is the object pickle came to last."""
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-        self.current: object = None
-        self.most = 0
-
-    def dump(self, value: object, memo: dict[int, tuple[int, object]]) -> bytes:
-        if type(value) in (str, bytes, bytearray) and len(value) > self.most:  # type: ignore[arg-type]
-            raise _TooLarge
-        file = _CappedFile(self.most)
-        pickler = NamespacePickler(file, memo)
-        try:
-            pickler.dump(value)
-        finally:
-            self.current = pickler.current
-        return b"".join(file.parts)
-
-
-def _is_dunder(name: str) -> bool:
-    return name.startswith("__") and name.endswith("__")
+def _is_saved(name: object) -> bool:
+    return type(name) is str and not (name.startswith("__") and name.endswith("__"))
 
 
 def _is_shared(value: object) -> bool:

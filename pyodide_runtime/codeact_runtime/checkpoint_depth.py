@@ -8,7 +8,8 @@ containers, 2,000 to 5,000 instances, 300 to 1,000 closures; the weights keep we
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -64,16 +65,16 @@ def check_depth(value: object, known: Iterable[int], reduce_own: Callable[[objec
             weight -= path.pop()[0]
 
 
-def _children(value: Any, reduce_own: Callable[[object], object | None]) -> tuple[int, Iterable[object]]:
+def _children(value: Any, reduce_own: Callable[[object], object | None]) -> tuple[int, Collection[object]]:
     """What pickle recurses into, and how much of the stack one level takes, in units of a nested list."""
     kind = type(value)
     if kind is dict:
-        return 1, _not_atoms(value.values()) + _not_atoms(value)
+        return 1, [*_not_atoms(value), *_not_atoms(value.values())]
     if kind in _CONTAINERS:
         return 1, _not_atoms(value)
     if kind is FunctionType:
         parts = [value.__closure__, value.__defaults__, value.__kwdefaults__, value.__dict__]
-        return 8, _not_atoms(part for part in parts if part)
+        return 8, [part for part in parts if part]
     if kind is CellType:
         return 2, _not_atoms(gc.get_referents(value))
     if isinstance(value, type):
@@ -88,7 +89,16 @@ def _children(value: Any, reduce_own: Callable[[object], object | None]) -> tupl
     return 3, [each for each in gc.get_referents(value) if type(each) not in _ATOMS and each is not kind]
 
 
-def _not_atoms(values: Iterable[object]) -> list[object]:
-    if isinstance(values, (list, tuple, dict)) and _ATOMS.issuperset(set(map(type, values))):
-        return []  # at the speed of C, for the long lists of numbers
+def _not_atoms(values: Collection[object]) -> Collection[object]:
+    """At the speed of C where there are only atoms, or rows of them: for long lists, and for tables."""
+    kinds = set(map(type, values))
+    if _ATOMS.issuperset(kinds):
+        return ()
+    if len(kinds) == 1 and _CONTAINERS.issuperset(kinds):
+        rows: Any = values
+        cells = chain.from_iterable(rows)
+        if kinds == {dict}:
+            cells = chain(cells, chain.from_iterable(map(dict.values, rows)))
+        if _ATOMS.issuperset(map(type, cells)):
+            return ()
     return [value for value in values if type(value) not in _ATOMS]

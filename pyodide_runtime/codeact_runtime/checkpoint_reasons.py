@@ -65,7 +65,7 @@ class Unsaveable(Exception):
 def check_saveable(value: object) -> None:
     """Raise Unsaveable for objects that are bound to the running interpreter."""
     kind = type(value)
-    words = _EXACT.get(kind) or _BY_NAME.get((kind.__module__, kind.__name__))
+    words = _EXACT.get(kind) or _BY_NAME.get((kind.__module__, _name_of(kind)))
     if words is None:
         words = next((text for base, text in _BASES if issubclass(kind, base)), None)
     module = module_name(value)
@@ -77,7 +77,7 @@ def check_saveable(value: object) -> None:
 
 def in_words(error: BaseException, value: object, culprit: object) -> str:
     """What went wrong while ``value`` was pickled; ``culprit`` is the object pickle was at."""
-    name = type(culprit).__name__
+    name = _name_of(type(culprit))
     inside = "" if culprit is value or culprit is None else f"it holds an object of type {name}: "
     if isinstance(error, Unsaveable):
         return inside + str(error)
@@ -92,10 +92,15 @@ def in_words(error: BaseException, value: object, culprit: object) -> str:
     return f"objects of type {name} cannot be saved ({describe_error(error)})"
 
 
+def _name_of(kind: type) -> str:
+    """The class's name, past whatever its metaclass makes of it."""
+    return str(type.__dict__["__name__"].__get__(kind))
+
+
 def describe_error(error: BaseException) -> str:
     """Class and text of an error on one short line; never raises, whatever the model's ``__str__`` does."""
     try:
         text = " ".join(str(error).split())[:200]
     except BaseException:  # noqa: BLE001 - the model's own __str__ may raise anything
         text = ""
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"{_name_of(type(error))}: {text}" if text else _name_of(type(error))

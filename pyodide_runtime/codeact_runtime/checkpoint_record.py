@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from types import ModuleType
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
-__all__ = ["Head", "builtins_of", "fixed_memo", "joined", "module_name", "parted"]
+__all__ = ["Head", "builtins_of", "cells_of", "fixed_memo", "joined", "module_name", "parted"]
 
 
 @dataclass
@@ -15,9 +15,10 @@ class Head:
     """What a record says before its pickle.
 
     ``memo`` names objects the pickle takes from elsewhere, in the order of its memo's indices, after those of
-    ``fixed_memo``: variables, or ``.name`` for what is in our builtins. ``blanks`` indices after them stand for
-    nothing. ``members`` are variables that refer to this one and are referred to by it: the pickle is a tuple
-    of this one and them. ``code`` marks functions and classes, which come back first.
+    ``fixed_memo``: variables, ``.name`` for what is in our builtins, or ``name#0`` for the first cell in the
+    closure of a variable that is a function. ``blanks`` indices after them stand for nothing. ``members`` are
+    variables that refer to this one and are referred to by it: the pickle is a tuple of this one and them.
+    ``code`` marks functions and classes, which come back first.
     """
 
     memo: list[str] = field(default_factory=list)
@@ -46,6 +47,11 @@ def builtins_of(variables: dict[str, Any]) -> dict[str, Any]:
 def fixed_memo(variables: dict[str, Any]) -> list[object]:
     """What every pickle's memo begins with: functions are bound to these."""
     return [variables, builtins_of(variables)]
+
+
+def cells_of(value: object) -> tuple[CellType, ...]:
+    """The cells in the closure of a function, by which it may share variables with others."""
+    return (value.__closure__ or ()) if type(value) is FunctionType else ()
 
 
 def module_name(value: object) -> str | None:

@@ -12,7 +12,7 @@ import struct
 from typing import Any
 
 from codeact_runtime.checkpoint_reasons import describe_error
-from codeact_runtime.checkpoint_record import Head, builtins_of, fixed_memo, parted
+from codeact_runtime.checkpoint_record import Head, builtins_of, cells_of, fixed_memo, parted
 
 __all__ = ["Restorer"]
 
@@ -114,11 +114,13 @@ class Restorer:
             if owner[1:] not in builtins:
                 raise _RefersToLost(f"it refers to the tool `{owner[1:]}`, which is not there")
             return builtins[owner[1:]]
-        if owner in self._records:
-            self._bring(owner)
-        if owner not in self._values:
-            raise _RefersToLost(f"it refers to `{owner}`, which was lost")
-        return self._values[owner]
+        name, _, cell = owner.partition("#")
+        if name in self._records:
+            self._bring(name)
+        if name not in self._values:
+            raise _RefersToLost(f"it refers to `{name}`, which was lost")
+        value = self._values[name]
+        return cells_of(value)[int(cell)] if cell else value
 
 
 class _Unpickler(pickle.Unpickler):
