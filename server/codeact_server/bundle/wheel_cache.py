@@ -39,11 +39,15 @@ class WheelCache:
         return next((path for path in found if sha256_of(path) in hashes), None)
 
     def newest(self, name: NormalizedName, specifier: SpecifierSet, target: Target) -> Path | None:
-        """The wheel for ``target`` of the highest version wanted; one with compiled code before a pure one."""
+        """The wheel for ``target`` of the highest version wanted; one with compiled code before a pure one.
+
+        Pre-releases count only where ``specifier`` names one.
+        """
         fitting = []
+        early = bool(specifier.prereleases)
         for path in self._wheels():
             its_name, version, build, tags = parse_wheel_filename(path.name)
-            if its_name == name and tags & target.tags and specifier.contains(version):
+            if its_name == name and tags & target.tags and specifier.contains(version, prereleases=early):
                 pure = all(tag.platform == "any" for tag in tags)
                 fitting.append((version, not pure, build, path.name, path))
         return max(fitting)[-1] if fitting else None
