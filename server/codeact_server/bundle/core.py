@@ -27,11 +27,14 @@ class Core:
         except (OSError, ValueError, KeyError) as error:
             raise BundleError(f"{site} is not a complete site. Build it again: make site") from error
 
+    def refuse_inside(self, out: Path) -> None:
+        """Raise BundleError if ``out`` lies inside what is copied; it may be the site itself."""
+        site, folder = self.site.resolve(), out.resolve()
+        if folder != site and folder.is_relative_to(site):
+            raise BundleError(f"{out} lies inside {self.site}, which is copied: name another folder.")
+
     def copy(self, out: Output) -> None:
         """All files but packages, lock file and manifest, with the compressed siblings they have."""
-        inside = out.folder.resolve()
-        if inside != self.site.resolve() and inside.is_relative_to(self.site.resolve()):
-            raise BundleError(f"{out.folder} lies inside {self.site}, which is copied: name another folder.")
         replaced = (f"{self._lock}", f"{self._sandbox / 'manifest.json'}", f"{self.packages}/")
         for path in sorted(self.site.rglob("*")):
             hidden = path.name.startswith(".")

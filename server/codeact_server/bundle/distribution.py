@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -18,6 +17,7 @@ from pyodide_lock import PackageSpec
 from codeact_server.bundle.errors import BundleError
 from codeact_server.bundle.package import Package, sha256_of
 from codeact_server.bundle.target import Target
+from codeact_server.bundle.wheel_cache import keep
 
 __all__ = ["PyodideDistribution"]
 
@@ -82,7 +82,7 @@ class PyodideDistribution:
             if not kept.is_file():
                 raise
             return kept.read_bytes()
-        _keep(kept, content)
+        keep(kept, content)
         return content
 
     def _fetch(self, address: str, file_name: str, sha256: str) -> Path:
@@ -90,7 +90,7 @@ class PyodideDistribution:
             return self._local(file_name)
         kept = self._cache / file_name
         if not kept.is_file() or sha256_of(kept) != sha256:
-            _keep(kept, self._get(address))
+            keep(kept, self._get(address))
         return kept
 
     def _local(self, file_name: str) -> Path:
@@ -114,13 +114,3 @@ class PyodideDistribution:
 def _entry(entry: dict[str, object]) -> PackageSpec:
     """As pyodide-lock knows it: newer fields, such as ``tool``, are for other programs."""
     return PackageSpec.model_validate({key: entry[key] for key in PackageSpec.model_fields if key in entry})
-
-
-def _keep(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            part.write(content)
-        Path(part.name).replace(path)
-    except OSError as error:
-        raise BundleError(f"The cache {path.parent} cannot be written: {error.strerror}.") from error

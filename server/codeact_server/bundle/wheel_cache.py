@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +15,7 @@ from codeact_server.bundle.package import sha256_of
 from codeact_server.bundle.source import Source
 from codeact_server.bundle.target import Target
 
-__all__ = ["WheelCache", "cache_folder"]
+__all__ = ["WheelCache", "cache_folder", "keep"]
 
 
 def cache_folder() -> Path:
@@ -53,17 +51,25 @@ class WheelCache:
         return max(fitting)[-1] if fitting else None
 
     def add(self, wheel: Path) -> Path:
-        """Move ``wheel`` in; gives its new place. Raises BundleError where the folder cannot be written."""
-        kept = self.folder / wheel.name
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as part:
-                shutil.copyfileobj(wheel.open("rb"), part)
-            os.replace(part.name, kept)  # a build beside this one sees all of it or nothing
-        except OSError as error:
-            raise BundleError(f"The cache {self.folder} cannot be written: {error.strerror}.") from error
-        return kept
+        """Copy ``wheel`` in; gives its new place. Raises BundleError where the folder cannot be written."""
+        return keep(self.folder / wheel.name, wheel.read_bytes())
 
     def _wheels(self) -> Iterator[Path]:
         for folder in self._folders:
             yield from sorted(folder.glob("*.whl"))
+
+
+def keep(path: Path, content: bytes) -> Path:
+    """Write a file into the cache; gives ``path``. A build beside this one sees all of it or nothing.
+
+    Raises BundleError where it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            part = Path(folder, path.name)
+            part.write_bytes(content)
+            part.replace(path)
+    except OSError as error:
+        raise BundleError(f"The cache {path.parent} cannot be written: {error.strerror}.") from error
+    return path
