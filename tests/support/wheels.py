@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from codeact_server.bundle.output import RECORD
 from codeact_server.bundle.target import Target
 
 INFO = {"abi_version": "2026_0", "arch": "wasm32", "platform": "emscripten_5_0_3", "python": "3.14.2"}
-TARGET = Target.of_lock({"info": INFO}, "314.0.7")
+TARGET = Target.of_lock({"info": INFO})
 
 
 def make_wheel(
@@ -46,10 +47,13 @@ def make_site(folder: Path) -> Path:
     (folder / "manifest.json").write_text("of the page, to be copied")
     (sandbox / "assets" / "worker.0.js").write_text("0")
     (sandbox / "assets" / "worker.0.js.br").write_bytes(b"brotli")
-    lock = {"info": {**INFO, "version": "314.0.7"}, "packages": {}}
+    lock = {"info": INFO, "packages": {}}
     (sandbox / "assets" / "lock.0.json").write_text(json.dumps(lock))
     assets = {"worker": "assets/worker.0.js", "lock": "assets/lock.0.json"}
     (sandbox / "manifest.json").write_text(json.dumps({"assets": assets, "bytes": {"worker": 1}, "csp": {}}))
+    (folder / RECORD).write_text("".join(f"{name}\n" for name in digests(folder)))
+    (folder / "__pycache__").mkdir()  # pip compiles what it installs
+    (folder / "__pycache__" / "x.pyc").write_text("")
     return folder
 
 
