@@ -278,7 +278,7 @@ def test_the_cache_gives_the_newest_that_fits(tmp_path: Path) -> None:
         make_wheel(tmp_path, "a", version)
     make_wheel(tmp_path, "a", "3.0", tags="cp314-cp314-manylinux_2_17_x86_64")
     compiled = make_wheel(tmp_path, "a", "1.10", tags="cp314-cp314-pyemscripten_2026_0_wasm32")
-    cache, name = WheelCache(tmp_path / "none", tmp_path), canonicalize_name("a")
+    cache, name = WheelCache(tmp_path), canonicalize_name("a")
     assert cache.newest(name, SpecifierSet(), TARGET) == compiled
     assert cache.newest(name, SpecifierSet("<1.5"), TARGET) == tmp_path / "a-1.0-py3-none-any.whl"
     assert cache.newest(name, SpecifierSet(">4"), TARGET) is None

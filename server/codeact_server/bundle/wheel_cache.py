@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 from packaging.specifiers import SpecifierSet
-from packaging.utils import NormalizedName, parse_wheel_filename
+from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filename
 
 from codeact_server.bundle.errors import BundleError
 from codeact_server.bundle.package import sha256_of
@@ -25,15 +25,15 @@ def cache_folder() -> Path:
 
 
 class WheelCache:
-    """A folder of wheels by file name, and folders with more that are only read."""
+    """A folder of wheels by file name, and folders in which pinned wheels are looked for too."""
 
     def __init__(self, folder: Path, *more: Path) -> None:
         self.folder = folder
-        self._folders = (folder, *more)
+        self._more = more
 
     def with_hash(self, name: NormalizedName, hashes: frozenset[str]) -> Path | None:
         """A wheel of the package ``name`` whose SHA-256 is one of ``hashes``."""
-        found = (path for path in self._wheels() if parse_wheel_filename(path.name)[0] == name)
+        found = (path for folder in (self.folder, *self._more) for path in _wheels(folder, name))
         return next((path for path in found if sha256_of(path) in hashes), None)
 
     def newest(self, name: NormalizedName, specifier: SpecifierSet, target: Target) -> Path | None:
@@ -43,9 +43,9 @@ class WheelCache:
         """
         fitting = []
         early = bool(specifier.prereleases)
-        for path in self._wheels():
-            its_name, version, build, tags = parse_wheel_filename(path.name)
-            if its_name == name and tags & target.tags and specifier.contains(version, prereleases=early):
+        for path in _wheels(self.folder, name):
+            _, version, build, tags = parse_wheel_filename(path.name)
+            if tags & target.tags and specifier.contains(version, prereleases=early):
                 pure = all(tag.platform == "any" for tag in tags)
                 fitting.append((version, not pure, build, path.name, path))
         return max(fitting)[-1] if fitting else None
@@ -54,9 +54,11 @@ class WheelCache:
         """Copy ``wheel`` in; gives its new place. Raises BundleError where the folder cannot be written."""
         return keep(self.folder / wheel.name, wheel.read_bytes())
 
-    def _wheels(self) -> Iterator[Path]:
-        for folder in self._folders:
-            yield from sorted(folder.glob("*.whl"))
+
+def _wheels(folder: Path, name: NormalizedName) -> Iterator[Path]:
+    for path in sorted(folder.glob("*.whl")):
+        if canonicalize_name(path.name.partition("-")[0]) == name:
+            yield path
 
 
 def keep(path: Path, content: bytes) -> Path:
