@@ -42,7 +42,7 @@ setup-browser: $(VENV)/.setup ## find a Chromium, or install one
 
 site: $(SITE)/.built ## build the static site into build/site
 
-$(SITE)/.built: $(SITE_SOURCES) package-lock.json | $(VENV)/.setup node_modules/.setup
+$(SITE)/.built: $(SITE_SOURCES) package-lock.json constraints.txt | $(VENV)/.setup node_modules/.setup
 	@echo "Building the site…"
 	@$(BIN)/python -m codeact_server.bundle $(SITE)
 	@touch $@

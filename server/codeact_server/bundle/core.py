@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from codeact_server.bundle.errors import BundleError
-from codeact_server.bundle.output import Output
+from codeact_server.bundle.output import RECORD, Output
 from codeact_server.bundle.target import Target
 
 __all__ = ["Core"]
@@ -24,16 +24,21 @@ class Core:
             self.manifest: dict[str, Any] = json.loads((self._sandbox / "manifest.json").read_text())
             self._lock = self._sandbox / self.manifest["assets"]["lock"]
             self.target = Target.of_lock(json.loads(self._lock.read_text()))
-        except (OSError, ValueError, KeyError) as error:
+            self._names = (site / RECORD).read_text().splitlines()
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise BundleError(f"{site} is not a complete site. Build it again: make site") from error
+
+    def refuse_inside(self, out: Path) -> None:
+        """Raise BundleError if ``out`` lies inside what is copied; it may be the site itself."""
+        site, folder = self.site.resolve(), out.resolve()
+        if folder != site and folder.is_relative_to(site):
+            raise BundleError(f"{out} lies inside {self.site}, which is copied: name another folder.")
 
     def copy(self, out: Output) -> None:
         """All files but packages, lock file and manifest, with the compressed siblings they have."""
-        inside = out.folder.resolve()
-        if inside != self.site.resolve() and inside.is_relative_to(self.site.resolve()):
-            raise BundleError(f"{out.folder} lies inside {self.site}, which is copied: name another folder.")
-        replaced = (f"{self._lock}", f"{self._sandbox / 'manifest.json'}", f"{self.packages}/")
-        for path in sorted(self.site.rglob("*")):
-            hidden = path.name.startswith(".")
-            if path.is_file() and not hidden and not str(path).startswith(replaced):
-                out.copy(path.relative_to(self.site).as_posix(), path.read_bytes())
+        replaced = tuple(
+            path.relative_to(self.site).as_posix() for path in (self._lock, self._sandbox / "manifest.json")
+        )
+        for name in self._names:
+            if not name.startswith((*replaced, "sandbox/packages/")):
+                out.copy(name, (self.site / name).read_bytes())

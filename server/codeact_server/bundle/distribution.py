@@ -4,25 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
-from pydantic import ValidationError
 from pyodide_lock import PackageSpec
 
 from codeact_server.bundle.errors import BundleError
-from codeact_server.bundle.package import Package, sha256_of
+from codeact_server.bundle.package import LOCK_FIELDS, Package, sha256_of
 from codeact_server.bundle.target import Target
+from codeact_server.bundle.wheel_cache import keep
 
 __all__ = ["PyodideDistribution"]
 
 _LOCK = "pyodide-lock.json"
 _TIMEOUT = httpx.Timeout(30, read=120)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A package whose file has not been looked at, and the file's address relative to the distribution."""
+
+    package: Package
+    address: str
+
+    @classmethod
+    def of_lock(cls, entry: dict[str, Any]) -> _Entry:
+        address = str(entry["file_name"])
+        file_name = PurePosixPath(unquote(urlsplit(address).path)).name
+        spec = PackageSpec(**{key: entry[key] for key in LOCK_FIELDS if key in entry} | {"file_name": file_name})
+        return cls(Package(Path(file_name), spec, tuple(Requirement(each) for each in spec.depends)), address)
 
 
 class PyodideDistribution:
@@ -38,39 +54,30 @@ class PyodideDistribution:
         self._cache = cache / "distributions" / hashlib.sha256(self._where.encode()).hexdigest()[:16]
         try:
             lock = json.loads(self._read_lock())
-            theirs = (lock["info"]["abi_version"], lock["info"]["arch"], lock["info"]["python"])
-            entries = {canonicalize_name(name): _entry(entry) for name, entry in lock["packages"].items()}
-        except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+            theirs = Target.of_lock(lock)
+            entries = {canonicalize_name(name): _Entry.of_lock(entry) for name, entry in lock["packages"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BundleError(f"{self._where}{_LOCK} is not a lock file of Pyodide ({error!r}).") from error
-        ours = (target.info.abi_version, target.info.arch, target.info.python)
-        if theirs[:2] != ours[:2] or theirs[2].split(".")[:2] != ours[2].split(".")[:2]:
-            raise BundleError(
-                f"{where} is for ABI {' '.join(theirs)}, and this bundle for {' '.join(map(str, ours))}."
-            )
+        if str(theirs) != str(target):
+            raise BundleError(f"{where} is for {theirs}, and this bundle for {target}.")
         self._entries = entries
 
     def find(self, name: NormalizedName, specifier: SpecifierSet) -> Package | None:
         """See PackageSource. Raises BundleError for a file that is missing or not the one the lock names."""
-        spec = self._entries.get(name)
-        if spec is None:
+        entry = self._entries.get(name)
+        if entry is None or not (package := entry.package).satisfies(specifier):
             return None
-        # Not yet read: what is not taken is not fetched.
-        requires = tuple(Requirement(each) for each in spec.depends)
-        file_name = PurePosixPath(unquote(urlsplit(spec.file_name).path)).name
-        package = Package(Path(file_name), spec.model_copy(update={"file_name": file_name}), requires)
-        if not package.satisfies(specifier):
-            return None
-        path = self._fetch(spec.file_name, file_name, spec.sha256)
-        if (sha256 := sha256_of(path)) != spec.sha256:
+        path = self._fetch(entry)
+        if (sha256 := sha256_of(path)) != package.spec.sha256:
             raise BundleError(
-                f"{file_name} of {self._where} has the SHA-256 {sha256}; its lock file says {spec.sha256}."
+                f"{path.name} of {self._where} has the SHA-256 {sha256}; its lock file says {package.spec.sha256}."
             )
-        return Package(path, package.spec, requires)
+        return replace(package, path=path)
 
     def why_not(self, name: NormalizedName) -> str:
         """Only if the distribution has it: another version is wanted."""
-        spec = self._entries.get(name)
-        return f"but {self._where} has {spec.version}" if spec else ""
+        entry = self._entries.get(name)
+        return f"but {self._where} has {entry.package.spec.version}" if entry else ""
 
     def _read_lock(self) -> bytes:
         if not self._remote:
@@ -82,15 +89,16 @@ class PyodideDistribution:
             if not kept.is_file():
                 raise
             return kept.read_bytes()
-        _keep(kept, content)
+        keep(kept, content)
         return content
 
-    def _fetch(self, address: str, file_name: str, sha256: str) -> Path:
+    def _fetch(self, entry: _Entry) -> Path:
+        name = entry.package.spec.file_name
         if not self._remote:
-            return self._local(file_name)
-        kept = self._cache / file_name
-        if not kept.is_file() or sha256_of(kept) != sha256:
-            _keep(kept, self._get(address))
+            return self._local(name)
+        kept = self._cache / name
+        if not kept.is_file() or sha256_of(kept) != entry.package.spec.sha256:
+            keep(kept, self._get(entry.address))
         return kept
 
     def _local(self, file_name: str) -> Path:
@@ -109,18 +117,3 @@ class PyodideDistribution:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise BundleError(f"{url} could not be fetched: {error or type(error).__name__}.") from error
         return response.content
-
-
-def _entry(entry: dict[str, object]) -> PackageSpec:
-    """As pyodide-lock knows it: newer fields, such as ``tool``, are for other programs."""
-    return PackageSpec.model_validate({key: entry[key] for key in PackageSpec.model_fields if key in entry})
-
-
-def _keep(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            part.write(content)
-        Path(part.name).replace(path)
-    except OSError as error:
-        raise BundleError(f"The cache {path.parent} cannot be written: {error.strerror}.") from error

@@ -17,7 +17,19 @@ from pyodide_lock import PackageSpec, parse_top_level_import_name
 from codeact_server.bundle.errors import BundleError
 from codeact_server.bundle.target import Target
 
-__all__ = ["Package", "parse_name", "read_wheel", "sha256_of"]
+__all__ = ["LOCK_FIELDS", "Package", "parse_name", "read_wheel", "sha256_of"]
+
+LOCK_FIELDS = (
+    "depends",
+    "file_name",
+    "imports",
+    "install_dir",
+    "name",
+    "package_type",
+    "sha256",
+    "unvendored_tests",
+    "version",
+)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from pyodide_lock import PackageSpec, PyodideLockSpec
-
 from codeact_server.bundle.output import Output
+from codeact_server.bundle.package import LOCK_FIELDS
 from codeact_server.bundle.resolve import Resolved
 from codeact_server.bundle.target import Target
 
@@ -41,9 +40,12 @@ def write_packages(out: Output, manifest: dict[str, Any], packages: Iterable[Res
 
 def lock_file(packages: Iterable[Resolved], target: Target) -> bytes:
     """``pyodide-lock.json`` with exactly ``packages``, for Pyodide's loader."""
-    entries: dict[str, PackageSpec] = {
-        each.package.name: each.package.spec.model_copy(update={"depends": list(each.depends)})
-        for each in packages
-    }
-    lock = PyodideLockSpec(info=target.info, packages=entries)
-    return json.dumps(lock.model_dump(), sort_keys=True).encode()
+    info = {key: getattr(target.info, key) for key in ("abi_version", "arch", "platform", "python")}
+    entries = {each.package.name: _entry(each) for each in packages}
+    return json.dumps({"info": info, "packages": entries}, sort_keys=True).encode()
+
+
+def _entry(resolved: Resolved) -> dict[str, object]:
+    """Field by field: pyodide-lock 0.2, which Python 3.12 gets, has other methods and writes more than 0.1."""
+    entry = {key: getattr(resolved.package.spec, key) for key in LOCK_FIELDS}
+    return {**entry, "depends": list(resolved.depends)}

@@ -51,7 +51,7 @@ class PipSource:
         """Asks the index whether it has the name at all."""
         if self._pip("index", "versions", name).returncode == 0:
             return "which pip knows, but not as such a wheel"
-        return "of which pip knows nothing"
+        return "of which pip finds nothing: a wrong name, or no network"
 
     def fetch_pinned(self, names: Iterable[NormalizedName]) -> None:
         """Fetch all of ``names`` that are pinned and not in the cache, in one go. Raises BundleError."""

@@ -45,6 +45,7 @@ def build_site(out: Path, choice: PackageChoice | None = None) -> list[Resolved]
 def build_bundle(out: Path, site: Path, choice: PackageChoice) -> list[Resolved]:
     """Like ``build_site`` with the core of ``site``, which has been built: needs no checkout."""
     core = Core(site)
+    core.refuse_inside(out)
     with choice.resolved(core.target, core.packages) as packages:
         output = Output(out)
         core.copy(output)

@@ -37,8 +37,7 @@ class Source:
 
     @property
     def target(self) -> Target:
-        version = json.loads((self.pyodide / "package.json").read_bytes())["version"]
-        return Target.of_lock(json.loads((self.pyodide / "pyodide-lock.json").read_bytes()), version)
+        return Target.of_lock(json.loads((self.pyodide / "pyodide-lock.json").read_bytes()))
 
     @property
     def web(self) -> Path:

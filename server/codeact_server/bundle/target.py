@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from packaging.markers import Marker
 from packaging.tags import Tag, compatible_tags, cpython_tags
@@ -21,9 +22,10 @@ class Target:
     info: InfoSpec
 
     @classmethod
-    def of_lock(cls, lock: Mapping[str, dict[str, str]], pyodide_version: str = "") -> Target:
-        """From a lock file's content. ``pyodide_version`` is put in where the file does not say it."""
-        return cls(InfoSpec.model_validate({"version": pyodide_version, **lock["info"]}))
+    def of_lock(cls, lock: Mapping[str, dict[str, str]]) -> Target:
+        """From a lock file's content. Raises KeyError, TypeError or ValueError if it is not one."""
+        info: dict[str, Any] = {key: lock["info"][key] for key in ("abi_version", "arch", "platform", "python")}
+        return cls(InfoSpec(**info, version=""))  # which only pyodide-lock 0.1 wants
 
     @property
     def platform(self) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 from packaging.specifiers import SpecifierSet
-from packaging.utils import NormalizedName, parse_wheel_filename
+from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filename
 
 from codeact_server.bundle.errors import BundleError
 from codeact_server.bundle.package import sha256_of
 from codeact_server.bundle.source import Source
 from codeact_server.bundle.target import Target
 
-__all__ = ["WheelCache", "cache_folder"]
+__all__ = ["WheelCache", "cache_folder", "keep"]
 
 
 def cache_folder() -> Path:
@@ -27,39 +25,53 @@ def cache_folder() -> Path:
 
 
 class WheelCache:
-    """A folder of wheels by file name, and folders with more that are only read."""
+    """A folder of wheels by file name, and folders in which pinned wheels are looked for too."""
 
     def __init__(self, folder: Path, *more: Path) -> None:
         self.folder = folder
-        self._folders = (folder, *more)
+        self._more = more
 
     def with_hash(self, name: NormalizedName, hashes: frozenset[str]) -> Path | None:
         """A wheel of the package ``name`` whose SHA-256 is one of ``hashes``."""
-        found = (path for path in self._wheels() if parse_wheel_filename(path.name)[0] == name)
+        found = (path for folder in (self.folder, *self._more) for path in _wheels(folder, name))
         return next((path for path in found if sha256_of(path) in hashes), None)
 
     def newest(self, name: NormalizedName, specifier: SpecifierSet, target: Target) -> Path | None:
-        """The wheel for ``target`` of the highest version wanted; one with compiled code before a pure one."""
+        """The wheel for ``target`` of the highest version wanted; one with compiled code before a pure one.
+
+        Pre-releases count only where ``specifier`` names one.
+        """
         fitting = []
-        for path in self._wheels():
-            its_name, version, build, tags = parse_wheel_filename(path.name)
-            if its_name == name and tags & target.tags and specifier.contains(version):
+        early = bool(specifier.prereleases)
+        for path in _wheels(self.folder, name):
+            _, version, build, tags = parse_wheel_filename(path.name)
+            if tags & target.tags and specifier.contains(version, prereleases=early):
                 pure = all(tag.platform == "any" for tag in tags)
                 fitting.append((version, not pure, build, path.name, path))
         return max(fitting)[-1] if fitting else None
 
     def add(self, wheel: Path) -> Path:
-        """Move ``wheel`` in; gives its new place. Raises BundleError where the folder cannot be written."""
-        kept = self.folder / wheel.name
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as part:
-                shutil.copyfileobj(wheel.open("rb"), part)
-            os.replace(part.name, kept)  # a build beside this one sees all of it or nothing
-        except OSError as error:
-            raise BundleError(f"The cache {self.folder} cannot be written: {error.strerror}.") from error
-        return kept
+        """Copy ``wheel`` in; gives its new place. Raises BundleError where the folder cannot be written."""
+        return keep(self.folder / wheel.name, wheel.read_bytes())
 
-    def _wheels(self) -> Iterator[Path]:
-        for folder in self._folders:
-            yield from sorted(folder.glob("*.whl"))
+
+def _wheels(folder: Path, name: NormalizedName) -> Iterator[Path]:
+    for path in sorted(folder.glob("*.whl")):
+        if canonicalize_name(path.name.partition("-")[0]) == name:
+            yield path
+
+
+def keep(path: Path, content: bytes) -> Path:
+    """Write a file into the cache; gives ``path``. A build beside this one sees all of it or nothing.
+
+    Raises BundleError where it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            part = Path(folder, path.name)
+            part.write_bytes(content)
+            part.replace(path)
+    except OSError as error:
+        raise BundleError(f"The cache {path.parent} cannot be written: {error.strerror}.") from error
+    return path
