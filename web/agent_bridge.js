@@ -141,12 +141,12 @@ export class AgentBridge {
     }
   };
 
-  /** Boots the sandbox if need be; `{limits, can_block}` or `{error}`. @param {string} specs  tool specs */
+  /** Boots the sandbox if need be; `{limits, can_block, python, modules}` or `{error}`. @param {string} specs  tool specs */
   prepare = async (specs) => {
     try {
-      const { can_block } = await this.#sandbox.start();
+      const description = await this.#sandbox.describe();
       this.#sandbox.setTools(JSON.parse(specs));
-      return JSON.stringify({ limits: this.#sandbox.limits, can_block });
+      return JSON.stringify(description);
     } catch (error) {
       return JSON.stringify({ error: asData(error) });
     }

@@ -83,6 +83,12 @@ export class SandboxClient {
     return this.#limits;
   }
 
+  /** What the model is told of this sandbox, once it has started. */
+  async describe() {
+    const { can_block, python } = await this.start();
+    return { limits: this.limits, can_block, python, modules: await this.#options.packages.modules() };
+  }
+
   /** What is saved of the conversation: its variables, imports and files. @returns {Stored} */
   get checkpoint() {
     return this.#saved.toStored();

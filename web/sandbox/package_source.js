@@ -10,7 +10,7 @@ import { SandboxError } from './errors.js';
 
 export class PackageSource {
   #manifestUrl;
-  /** @type {Promise<{base: URL, locked: Map<string, {file_name: string, sha256: string}>}> | null} */ #loading = null;
+  /** @type {Promise<{base: URL, locked: Map<string, {file_name: string, sha256: string, imports: string[]}>}> | null} */ #loading = null;
 
   /** @param {string | URL} manifestUrl */
   constructor(manifestUrl) {
@@ -35,6 +35,13 @@ export class PackageSource {
         return { name, data };
       }),
     );
+  }
+
+  /** What can be imported besides the standard library, in order. @returns {Promise<string[]>} */
+  async modules() {
+    this.#loading ??= this.#load();
+    const { locked } = await this.#loading;
+    return [...locked.values()].flatMap(({ imports }) => imports).sort();
   }
 
   async #load() {

@@ -35,15 +35,12 @@ _OBSERVED = (
 class Loop:
     """One conversation. Its messages last from run to run, as the sandbox's variables do."""
 
-    def __init__(
-        self, host: "Host", limits: dict[str, "Any"], instructions: str = "", can_block: bool = True
-    ) -> None:
-        """``limits`` are the sandbox's; ``instructions`` are added to the system prompt; ``can_block``:
-        whether a tool call can suspend the code (see prompt.py)."""
+    def __init__(self, host: "Host", sandbox: dict[str, "Any"], instructions: str = "") -> None:
+        """``sandbox`` is what the model is told of it: ``{limits, can_block, python, modules}`` (prompt.py);
+        ``instructions`` are added to the system prompt."""
         self._host = host
-        self._limits = limits
+        self._sandbox = sandbox
         self._instructions = instructions
-        self._can_block = can_block
         self._step = 0
         self.messages: list[Any] = [{"role": "system", "content": ""}]
 
@@ -61,7 +58,7 @@ class Loop:
         started = self._host.now()
         self._step = 0
         self._model: Model = model
-        self.messages[0]["content"] = system_prompt(tools, self._limits, self._instructions, self._can_block)
+        self.messages[0]["content"] = system_prompt(tools, self._sandbox, self._instructions)
         self._emit("run_started", task=task, task_id=task_id, model=model.name, recorded=model.recorded,
                    max_steps=max_steps)  # fmt: skip
         self.messages.append({"role": "user", "content": task})

@@ -21,28 +21,33 @@ def message(name: str) -> str:
     return _cache[name]  # type: ignore[no-any-return]
 
 
-def system_prompt(
-    tools: list["Any"],
-    limits: dict[str, "Any"],
-    instructions: str = "",
-    can_block: bool = True,
-    python: str = "3.14",
-) -> str:
+def system_prompt(tools: list["Any"], sandbox: dict[str, "Any"], instructions: str = "") -> str:
     """The first message to the model.
 
-    ``tools`` are tool specs, ``limits`` the sandbox's. Without ``can_block`` (a browser without JSPI) tools
-    are coroutines, and the prompt says so.
+    ``tools`` are tool specs; ``sandbox`` is ``{limits, can_block, python, modules}``: its limits, its version
+    of Python, and what can be imported besides the standard library. Where it cannot block (a browser without
+    JSPI) tools are coroutines, and the prompt says so.
     """
     text = message("system")
+    limits = sandbox["limits"]
+    can_block = sandbox["can_block"]
     values = {
-        "python": python,
+        "python": sandbox["python"],
         "seconds": f"{limits['time_ms'] / 1000:g}",
-        "model_chars": str(limits["model_chars"]),
+        "packages": _packages(sandbox["modules"]),
         "tools": (_AWAIT if tools and not can_block else "") + render_tools(tools, can_block),
         "instructions": "\n" + instructions if instructions else "",
     }
+    for name in limits:
+        values[name] = str(limits[name])
     # In one pass: what is filled in may hold braces of its own.
     return re.sub(r"{(\w+)}", lambda found: values[found.group(1)], text).strip()
+
+
+def _packages(modules: list["Any"]) -> str:
+    if not modules:
+        return "nothing can be installed"
+    return "so are these packages, loaded when you import them; nothing else can be installed: " + ", ".join(modules)
 
 
 def render_tools(tools: list["Any"], can_block: bool = True) -> str:

@@ -135,7 +135,7 @@ class Conversation:
                 await self._run(command["task"], command["model"])
 
     async def _run(self, task: str, model_name: str) -> None:
-        loop = self._loop or Loop(self._host, {"time_ms": 0, "model_chars": 0})
+        loop = self._loop or Loop(self._host, {})
         try:
             model, recording = await self._choose(task, model_name)
             names = recording["tools"] if recording else []
@@ -166,7 +166,7 @@ class Conversation:
         if "error" in prepared:
             raise AgentError(prepared["error"]["message"])
         if self._loop is None:
-            self._loop = Loop(self._host, prepared["limits"], can_block=prepared["can_block"])
+            self._loop = Loop(self._host, prepared)
         return self._loop
 
     async def _choose(self, task: str, name: str) -> tuple["Any", ...]:

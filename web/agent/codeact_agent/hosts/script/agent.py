@@ -152,8 +152,7 @@ class Agent:
         return self._loop
 
     def _new_loop(self) -> Loop:
-        can_block = bool(self._sandbox.description["can_block"])
-        loop = Loop(self._host, self._sandbox.limits, self._instructions, can_block)
+        loop = Loop(self._host, self._sandbox.told, self._instructions)
         self._host.forward = loop.forward
         return loop
 

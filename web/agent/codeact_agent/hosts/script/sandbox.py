@@ -39,7 +39,7 @@ class BrowserSandbox:
         self._stack = AsyncExitStack()
         self._page: Page | None = None
         self.description: dict[str, Any] = {}
-        self.limits: dict[str, int] = {}
+        self.told: dict[str, Any] = {}  # what the model is told of it
 
     async def __aenter__(self) -> BrowserSandbox:
         """Start server, browser and Python. Raises AgentError."""
@@ -69,7 +69,7 @@ class BrowserSandbox:
         except PlaywrightError as error:
             raise SandboxFailed(f"Python did not start in the browser: {str(error).splitlines()[0]}") from error
         self._page = page
-        self.limits = await page.evaluate("() => codeact.limits")
+        self.told = await page.evaluate("() => codeact.describe()")
         self.description = {
             "browser": f"Chromium {browser.version}",
             "python": ready["python"],
