@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from codeact_server.bundle.archive import zip_package
+from codeact_server.bundle.sandbox import pack_runtime
 from codeact_server.bundle.source import Source
 from codeact_server.bundle.sparse import pack
 from codeact_server.serve import running_server
@@ -30,7 +30,7 @@ Path(sys.argv[3]).write_bytes(make_image_in_browser(Path(sys.argv[1]), Path(sys.
 def test_it_boots_and_tools_block(site: Path, tmp_path: Path, page: Page) -> None:
     source = Source.of_checkout()
     runtime, image = tmp_path / "runtime.zip", tmp_path / "image.bin"
-    runtime.write_bytes(zip_package(source.runtime))
+    runtime.write_bytes(pack_runtime(source))
     command = [sys.executable, "-c", MAKE, str(source.pyodide), str(runtime), str(image)]
     subprocess.run(command, check=True, timeout=120)
 

@@ -1,5 +1,19 @@
 """A scripted model and a scripted host for the loop's own logic. Runs under CPython and MicroPython."""
 
+LIMITS = {
+    "time_ms": 30000, "grace_ms": 3000, "memory_mb": 512, "recursion": 1000, "code_chars": 200000,
+    "model_chars": 10000, "person_chars": 1000000, "person_chars_per_s": 200000, "messages_per_s": 5000,
+    "tool_calls": 10000, "tool_chars": 5000000, "display_items": 100, "display_chars": 2000000, "files": 1000,
+    "file_mb": 64, "files_mb": 128, "variable_mb": 16, "checkpoint_mb": 64,
+}  # fmt: skip
+
+
+def sandbox(can_block=True, modules=(), python="3.14.2", **limits):
+    """What the model is told of a sandbox, with ``limits`` changed."""
+    changed = dict(LIMITS)
+    changed.update(limits)
+    return {"limits": changed, "can_block": can_block, "python": python, "modules": list(modules)}
+
 
 def result(**fields):
     """A Result as the sandbox gives it, with ``fields`` changed."""
@@ -12,6 +26,8 @@ def result(**fields):
         "memory_mb": 40.0,
         "timed_out": False,
         "stopped": False,
+        "findings": [],
+        "files": [],
         "execution_count": 1,
         "variables": [],
     }

@@ -5,9 +5,8 @@ import json
 from codeact_agent.errors import AgentError, ModelError, Stopped
 from codeact_agent.loop import DEFAULT_MAX_STEPS, Loop
 from codeact_agent.prompt import message
-from scripted import ScriptedHost, ScriptedModel, answered, printed, raises_async, result
+from scripted import ScriptedHost, ScriptedModel, answered, printed, raises_async, result, sandbox
 
-LIMITS = {"time_ms": 30000, "model_chars": 10000}
 ANSWER = "<code>\nfinal_answer(4)\n</code>"
 
 
@@ -17,7 +16,7 @@ class Run:
     def __init__(self, replies, outcomes, **model):
         self.host = ScriptedHost(*outcomes)
         self.model = ScriptedModel(*replies, **model)
-        self.loop = Loop(self.host, LIMITS)
+        self.loop = Loop(self.host, sandbox())
 
     async def of(self, task="Two and two?", max_steps=DEFAULT_MAX_STEPS, tools=(), task_id=None):
         return await self.loop.run(task, self.model, list(tools), max_steps, task_id)
@@ -362,12 +361,12 @@ async def test_tools_that_must_be_awaited_are_told():
     tool = {"name": "area", "description": "Area.", "parameters": [], "returns": "int"}
     for can_block in (True, False):
         model = ScriptedModel(ANSWER)
-        await Loop(ScriptedHost(answered(4, "4")), LIMITS, can_block=can_block).run("?", model, [tool])
+        await Loop(ScriptedHost(answered(4, "4")), sandbox(can_block)).run("?", model, [tool])
         assert ("async def area()" in model.asked[0][0]["content"]) is not can_block
 
 
 async def test_instructions_are_told():
     host = ScriptedHost(answered(4, "4"))
     model = ScriptedModel(ANSWER)
-    await Loop(host, LIMITS, "Answer in French.").run("?", model, [])
+    await Loop(host, sandbox(), "Answer in French.").run("?", model, [])
     assert "Answer in French." in model.asked[0][0]["content"]

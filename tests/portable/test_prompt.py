@@ -1,8 +1,8 @@
 """The system prompt. Runs under CPython and MicroPython."""
 
 from codeact_agent.prompt import message, render_tools, system_prompt
+from scripted import LIMITS, sandbox
 
-LIMITS = {"time_ms": 30000, "model_chars": 10000}
 SEARCH = {
     "name": "search",
     "description": "Search the web.\n\nGives titles.",
@@ -38,45 +38,57 @@ def test_final_answer_is_there_without_tools():
     assert render_tools([]) == 'def final_answer(answer) -> None:\n    """End the task with this answer."""'
 
 
-def test_the_limits_are_told():
-    text = system_prompt([], {"time_ms": 7000, "model_chars": 1234}, python="3.99")
-    assert "may run 7 seconds" in text
-    assert "At most 1234 characters" in text
-    assert "CPython 3.99" in text
+def test_every_limit_is_told():
+    """But the one that only code which attacks its worker meets."""
+    told = dict(LIMITS)
+    del told["messages_per_s"]
+    for position, name in enumerate(told):
+        value = 7_001_000 + 1000 * position
+        text = system_prompt([], sandbox(**{name: value}))
+        assert (
+            str(value) in text or f"{value // 1000} seconds" in text or f"within {value // 1000} more" in text
+        ), name
+
+
+def test_the_version_of_python_is_told():
+    assert "CPython 3.99" in system_prompt([], sandbox(python="3.99"))
+
+
+def test_packages_are_told():
+    assert "sympy, yaml" in system_prompt([], sandbox(modules=["sympy", "yaml"]))
+    assert "nothing can be installed" in system_prompt([], sandbox())
 
 
 def test_a_limit_below_a_second_is_not_told_as_none():
-    assert "may run 0.5 seconds" in system_prompt([], {"time_ms": 500, "model_chars": 1})
-    assert "may run 1.5 seconds" in system_prompt([], {"time_ms": 1500, "model_chars": 1})
+    assert "may run 0.5 seconds" in system_prompt([], sandbox(time_ms=500))
+    assert "may run 1.5 seconds" in system_prompt([], sandbox(time_ms=1500))
 
 
 def test_no_placeholder_is_left():
-    text = system_prompt([SEARCH], LIMITS)
-    for name in ("python", "seconds", "tools", "instructions", "model_chars"):
-        assert "{" + name + "}" not in text, name
+    assert "{" not in system_prompt([], sandbox(modules=["sympy"]))
 
 
 def test_tools_and_instructions_are_in_it():
-    text = system_prompt([SEARCH], LIMITS, "Speak French.")
+    text = system_prompt([SEARCH], sandbox(), "Speak French.")
     assert "def search(query: str" in text
     assert text.endswith("Speak French.")
-    assert "Speak French." not in system_prompt([SEARCH], LIMITS)
+    assert "Speak French." not in system_prompt([SEARCH], sandbox())
 
 
 def test_braces_in_what_is_filled_in_stay():
     tool = {"name": "f", "description": "Fills {python} and {seconds} and {instructions}.", "parameters": [],
             "returns": ""}  # fmt: skip
-    text = system_prompt([tool], LIMITS, "Write {tools} as it is.")
+    text = system_prompt([tool], sandbox(), "Write {tools} as it is.")
     assert "Fills {python} and {seconds} and {instructions}." in text
     assert text.endswith("Write {tools} as it is.")
 
 
 def test_where_python_cannot_block_tools_must_be_awaited():
-    text = system_prompt([SEARCH], LIMITS, can_block=False)
+    text = system_prompt([SEARCH], sandbox(can_block=False))
     assert "must be awaited: `value = await name(...)`" in text
     assert "\nasync def search(query: str" in text
     assert "\ndef final_answer(answer)" in text
-    for blocking in (system_prompt([SEARCH], LIMITS), system_prompt([], LIMITS, can_block=False)):
+    for blocking in (system_prompt([SEARCH], sandbox()), system_prompt([], sandbox(can_block=False))):
         assert "await" not in blocking
         assert "async" not in blocking
 

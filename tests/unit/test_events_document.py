@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from codeact_agent.errors import ModelError
 from codeact_agent.loop import Loop
-from portable.scripted import ScriptedHost, ScriptedModel, answered, printed
+from portable.scripted import ScriptedHost, ScriptedModel, answered, printed, sandbox
 from support.loops import run_apart
 from support.markdown import fields_of, rows
 
@@ -26,7 +26,7 @@ def _emitted() -> list[dict[str, object]]:
     """Events of runs in which everything happens that can."""
     host = ScriptedHost(printed("1"), answered(4, "4"))
     model = ScriptedModel(ModelError("busy", "refused", 503), "A\n<code>1</code>", "<code>final_answer(4)</code>")
-    loop = Loop(host, {"time_ms": 1000, "model_chars": 10})
+    loop = Loop(host, sandbox())
     run_apart(loop.run("?", model, []))
     run_apart(loop.run("?", ScriptedModel(ModelError("no", "refused", 401)), []))
     return host.events

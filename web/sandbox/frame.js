@@ -61,7 +61,7 @@ const spawn = () => new CheckedWorker(workerUrl, delegate);
 /** @param {CheckedWorker} to */
 function feed(to) {
   if (!start || !module) throw new Error('reset before start');
-  const { stdlib, runtime, lock, image } = assets;
+  const { stdlib, runtime, lock, image } = /** @type {import('./protocol.js').Assets} */ (assets);
   const { limits, hardened } = start;
   to.feed({ limits, hardened, module, stdlib, runtime, lock, image });
 }

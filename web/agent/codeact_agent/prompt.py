@@ -34,6 +34,7 @@ def system_prompt(tools: list["Any"], sandbox: dict[str, "Any"], instructions: s
     values = {
         "python": sandbox["python"],
         "seconds": f"{limits['time_ms'] / 1000:g}",
+        "grace_seconds": f"{limits['grace_ms'] / 1000:g}",
         "packages": _packages(sandbox["modules"]),
         "tools": (_AWAIT if tools and not can_block else "") + render_tools(tools, can_block),
         "instructions": "\n" + instructions if instructions else "",
@@ -47,7 +48,9 @@ def system_prompt(tools: list["Any"], sandbox: dict[str, "Any"], instructions: s
 def _packages(modules: list["Any"]) -> str:
     if not modules:
         return "nothing can be installed"
-    return "so are these packages, loaded when you import them; nothing else can be installed: " + ", ".join(modules)
+    return "so are these packages, loaded when you import them; nothing else can be installed: " + ", ".join(
+        modules
+    )
 
 
 def render_tools(tools: list["Any"], can_block: bool = True) -> str:
