@@ -4,12 +4,26 @@ BaseException
 ├── FinalAnswer          control flow: the model's code has answered
 └── Exception
     └── SandboxError     the model can fix it: becomes an observation
+        ├── CodeRefused          what was read before the code ran
+        │   ├── CodeTooDeep      the parser would not survive it
+        │   ├── ImportRefused    imports what is not here, or must not be used
+        │   ├── CallRefused      calls what cannot work here
+        │   └── InstallRefused   wants to install packages
         └── ToolError    a tool raised in the host; carries the host's error name
 """
 
 from __future__ import annotations
 
-__all__ = ["FinalAnswer", "SandboxError", "ToolError"]
+__all__ = [
+    "CallRefused",
+    "CodeRefused",
+    "CodeTooDeep",
+    "FinalAnswer",
+    "ImportRefused",
+    "InstallRefused",
+    "SandboxError",
+    "ToolError",
+]
 
 
 class FinalAnswer(BaseException):
@@ -22,6 +36,26 @@ class FinalAnswer(BaseException):
 
 class SandboxError(Exception):
     """Something the model's code did that other code can avoid."""
+
+
+class CodeRefused(SandboxError):
+    """The code was not run; the message says why, and what to do instead."""
+
+
+class CodeTooDeep(CodeRefused):
+    """The code nests deeper than the parser can take."""
+
+
+class ImportRefused(CodeRefused):
+    """The code imports a module that is not here or must not be used."""
+
+
+class CallRefused(CodeRefused):
+    """The code calls a function that cannot work in the sandbox."""
+
+
+class InstallRefused(CodeRefused):
+    """The code wants to install packages; there is no network to get them from."""
 
 
 class ToolError(SandboxError):

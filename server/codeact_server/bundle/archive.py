@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,14 +15,19 @@ __all__ = ["installed_package", "zip_package"]
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def zip_package(*packages: Path) -> bytes:
-    """The ``.py`` files of each of ``packages`` under its name, sorted, uncompressed (the server compresses)."""
+def zip_package(*packages: Path, others: Mapping[str, bytes] | None = None) -> bytes:
+    """The ``.py`` files of each of ``packages`` under its name, and ``others`` by their paths.
+
+    Sorted within each, uncompressed (the server compresses).
+    """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for package in packages:
             for path in sorted(package.rglob("*.py")):
                 name = path.relative_to(package.parent).as_posix()
                 archive.writestr(zipfile.ZipInfo(name, _EPOCH), path.read_bytes())
+        for name, content in sorted((others or {}).items()):
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), content)
     return packed.getvalue()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from codeact_runtime.limits import Limits
 
 from codeact_server.bundle.archive import installed_package, zip_package
+from codeact_server.bundle.bandit_rules import bandit_rules
 from codeact_server.bundle.image import make_image
 from codeact_server.bundle.javascript import bundle_worker, minify_script
 from codeact_server.bundle.output import Output
@@ -44,7 +45,7 @@ def write_sandbox(source: Source, out: Output) -> dict[str, Any]:
 
 def pack_runtime(source: Source) -> bytes:
     """The runtime's zip, with the one package it needs in every bundle."""
-    return zip_package(source.runtime, installed_package("cloudpickle"))
+    return zip_package(source.runtime, installed_package("cloudpickle"), others=bandit_rules())
 
 
 def _write_frame(source: Source, out: Output, name: str) -> str:
