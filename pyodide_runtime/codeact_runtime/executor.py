@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import inspect
 import sys
@@ -13,11 +12,11 @@ from collections.abc import Callable, Coroutine, Generator
 from types import ModuleType, TracebackType
 from typing import Any, NotRequired, TypedDict, TypeVar, cast
 
-from pyodide.code import CodeRunner
-
+from codeact_runtime.audit import Finding
 from codeact_runtime.display import mime_bundle
-from codeact_runtime.errors import FinalAnswer, SandboxError
+from codeact_runtime.errors import FinalAnswer
 from codeact_runtime.host import Host
+from codeact_runtime.inspection import Inspector
 from codeact_runtime.keeper import Keeper
 from codeact_runtime.limits import Limits
 from codeact_runtime.namespace import Answer, Namespace, Unset, describe_answer
@@ -30,7 +29,6 @@ from codeact_runtime.variables import Variable, table
 __all__ = ["Executor", "Result", "begin", "finish", "make_interruptible_sleep"]
 
 T = TypeVar("T")
-Finding = dict[str, Any]
 
 
 class Result(TypedDict):
@@ -93,6 +91,7 @@ class Executor:
         self._namespace = Namespace(host, self._limits)
         self._streams = Streams()
         self._upkeep = Upkeep(self._namespace.module, self._limits.recursion)
+        self._inspector = Inspector(packages or {}, code_chars=self._limits.code_chars, guided=guided)
         self._findings: list[Finding] = []
         self.keeper = Keeper(host, self._limits, self._namespace.variables)
         self.count = 0
@@ -117,6 +116,7 @@ class Executor:
         """
         self.count += 1
         self._namespace.mend()
+        self._findings = []
         self._time_ms = min(self._limits.time_ms, time_ms or self._limits.time_ms)
         self._task = None
         output = Output(
@@ -160,17 +160,16 @@ class Executor:
         return value, raised
 
     async def _evaluate(self, code: str) -> object:
-        if len(code) > self._limits.code_chars:
-            raise SandboxError(
-                f"the code is {len(code):,} characters long, the limit is {self._limits.code_chars:,}; "
-                "split it into steps"
-            )
         filename = step_filename(self.count)
         remember_source(filename, code)
-        runner = CodeRunner(code, filename=filename, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT).compile()
-        if runner.code and runner.code.co_flags & inspect.CO_COROUTINE:
+        inspected = self._inspector.inspect(code, filename)
+        self._findings = inspected.findings
+        compiled = inspected.runner.compile().code
+        if inspected.modules or (compiled and compiled.co_flags & inspect.CO_COROUTINE):
             await self._switch()
-        return await runner.run_async(self._namespace.variables)
+        if inspected.modules:
+            await self._host.install(inspected.modules)
+        return await inspected.runner.run_async(self._namespace.variables)
 
     async def _switch(self) -> None:
         await _Switch()
@@ -217,7 +216,20 @@ class Executor:
     def _described(self, error: BaseException) -> ErrorInfo:
         name = type(error).__name__
         silent: ErrorInfo = {"name": name, "value": "", "traceback": name}
-        return self._tidy(lambda: describe(error, self._limits.model_chars)) or silent
+        described = self._tidy(lambda: describe(error, self._limits.model_chars)) or silent
+        help_ = self._help(error)
+        if help_:
+            described["traceback"] += f"\n{help_}"
+        return described
+
+    def _help(self, error: BaseException) -> str | None:
+        """What the error's own words leave open."""
+        if isinstance(error, MemoryError):
+            return (
+                f"Python may use {self._limits.memory_mb} MB here. Variables are kept: `del` what is not needed, "
+                "and work through the data in parts."
+            )
+        return self._tidy(lambda: self._inspector.hint(error))
 
     def _interrupted(self, reason: str) -> ErrorInfo:
         if reason == "time":
