@@ -22,7 +22,7 @@ _EXPECTED = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 @dataclass(slots=True)
 class Nodes:
-    """The nodes that are looked at, by kind; ``strings`` in the order of the code.
+    """The nodes that are looked at, by kind; ``imports`` and ``strings`` in the order of the code.
 
     Every node below the root has its parent as ``_bandit_parent``, which Bandit's rules climb. ``optional`` has
     the ids of statements whose ImportError the code expects: those in a ``try`` that catches it.
@@ -65,6 +65,7 @@ def collect(tree: ast.AST) -> Nodes:
                 value._bandit_parent = node  # type: ignore[attr-defined]
                 pending.append(value)
     # The walk goes from right to left.
+    nodes.imports.reverse()
     nodes.strings = [node for node in reversed(nodes.strings) if node.value.__class__ is str]
     return nodes
 

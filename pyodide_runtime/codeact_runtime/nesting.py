@@ -46,7 +46,7 @@ def position_beyond(code: str, most: int) -> int | None:
     Python gives some answer.
 
     >>> position_beyond("x = [" + "-1, " * 9 + "- - -1]", 3)
-    44
+    46
     """
     return _Scanner(code, most).scan()
 

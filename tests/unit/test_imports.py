@@ -42,6 +42,8 @@ def nodes(code: str) -> Nodes:
         ("from importlib import import_module as load\nload('a')", ["importlib", "importlib.import_module", "a"]),
         ("__import__(name); __import__(''); f('a'); x.import_module('a')", []),
         ("try: import a\nexcept* ValueError: import b", ["a", "b"]),
+        ("import a, b; from c import d; import e", ["a", "b", "c", "c.d", "e"]),
+        ("from a import system\nfrom os import system\nsystem('x')", ["a", "a.system", "os", "os.system"]),
         ("x = 1", []),
     ],
 )
