@@ -164,11 +164,12 @@ class Executor:
         remember_source(filename, code)
         inspected = self._inspector.inspect(code, filename)
         self._findings = inspected.findings
+        missing = self._inspector.missing_modules(inspected)
         compiled = inspected.runner.compile().code
-        if inspected.modules or (compiled and compiled.co_flags & inspect.CO_COROUTINE):
+        if missing or (compiled and compiled.co_flags & inspect.CO_COROUTINE):
             await self._switch()
-        if inspected.modules:
-            await self._host.install(inspected.modules)
+        if missing:
+            await self._host.install(missing)
         return await inspected.runner.run_async(self._namespace.variables)
 
     async def _switch(self) -> None:

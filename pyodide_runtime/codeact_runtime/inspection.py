@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pyodide.code import CodeRunner
 
 from codeact_runtime.audit import Finding, audit
-from codeact_runtime.code_tree import collect
-from codeact_runtime.errors import InstallRefused, SandboxError
+from codeact_runtime.code_tree import Nodes, collect
+from codeact_runtime.errors import CodeRefused, InstallRefused
 from codeact_runtime.import_hints import hint
 from codeact_runtime.imports import Policy
 from codeact_runtime.source import asks_to_install, check_source
@@ -20,11 +21,11 @@ __all__ = ["Inspected", "Inspector"]
 
 @dataclass(frozen=True)
 class Inspected:
-    """``runner`` holds the parsed code; ``findings`` are the audit's; ``modules`` need a package of the bundle."""
+    """``runner`` holds the parsed code, ``nodes`` what of it is looked at; ``findings`` are the audit's."""
 
     runner: CodeRunner
+    nodes: Nodes
     findings: list[Finding]
-    modules: list[str]
 
 
 class Inspector:
@@ -36,11 +37,10 @@ class Inspector:
         self._guided = guided
 
     def inspect(self, code: str, filename: str) -> Inspected:
-        """Raises SandboxError for what must not run, SyntaxError for what is no Python."""
+        """Raises CodeRefused for what the parser cannot take, SyntaxError for what is no Python."""
         if len(code) > self._code_chars:
-            raise SandboxError(
-                f"the code is {len(code):,} characters long, the limit is {self._code_chars:,}; split it into steps"
-            )
+            limit = f"the code is {len(code):,} characters long, the limit is {self._code_chars:,}"
+            raise CodeRefused(f"{limit}; split it into steps")
         check_source(code)
         try:
             runner = CodeRunner(code, filename=filename, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
@@ -49,9 +49,14 @@ class Inspector:
                 raise InstallRefused(self._policy.cannot_install()) from None
             raise
         nodes = collect(runner.ast)
+        return Inspected(runner, nodes, audit(nodes, code))
+
+    def missing_modules(self, inspected: Inspected) -> list[str]:
+        """The modules whose package has to be installed first. Raises CodeRefused for those that cannot be."""
         if self._guided:
-            self._policy.check(nodes)
-        return Inspected(runner, audit(nodes, code), self._policy.needed(nodes, ()))
+            self._policy.check(inspected.nodes)
+        needed = self._policy.needed(inspected.nodes, ())
+        return [module for module in needed if module not in sys.modules]
 
     def hint(self, error: BaseException) -> str | None:
         """A sentence of help for an import that failed while the code ran."""

@@ -11,6 +11,7 @@ from codeact_runtime.truncation import truncate
 __all__ = ["ErrorInfo", "describe", "remember_source", "restore_sources", "sources", "step_filename"]
 
 _PREFIX = "<step "
+_OWN_ERRORS = "codeact_runtime.errors."  # where they are declared is nothing to the model
 # Finding what to mark with ~~^^ in the thousand lines of a runaway recursion takes a third of a second.
 _MARKED = 50
 
@@ -68,7 +69,7 @@ def describe(error: BaseException, limit: int) -> ErrorInfo:
 def _formatted(error: BaseException) -> str:
     details = traceback.TracebackException.from_exception(error, limit=None, compact=True)
     _keep_own_frames(details)
-    return "".join(details.format()).rstrip()
+    return "".join(details.format()).rstrip().replace(_OWN_ERRORS, "")
 
 
 def _keep_own_frames(details: traceback.TracebackException) -> None:

@@ -30,6 +30,7 @@ class Point:
 p = Point(); p.x = p.y = 1
 def twice(n): return n * 2
 rows = [{"a": 1.5, "b": None}]
+import no_such_module
 """
 _STEPS = (
     "x = 1; x + 1",

@@ -205,7 +205,7 @@ ERRORS = [
             Step(
                 "x = 1\n#" + "x" * 200_000,
                 {
-                    "error.name": "SandboxError",
+                    "error.name": "CodeRefused",
                     "error.value": "the code is 200,007 characters long, the limit is 200,000; "
                     "split it into steps",
                 },

@@ -13,6 +13,11 @@ import pytest
     [
         ("codeact_agent.parsing", 2),
         ("codeact_agent.prompt", 1),
+        ("codeact_runtime.audit", 2),
+        ("codeact_runtime.code_tree", 2),
+        ("codeact_runtime.imports", 2),
+        ("codeact_runtime.nesting", 1),
+        ("codeact_runtime.source", 1),
         ("codeact_runtime.truncation", 2),
         ("codeact_server.bundle.sparse", 1),
     ],
