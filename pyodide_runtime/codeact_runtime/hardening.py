@@ -12,7 +12,10 @@ from typing import Any
 
 __all__ = ["unregister_javascript"]
 
-_HIDDEN = ("js", "pyodide_js", "_pyodide_core", "pyodide.ffi", "pyodide.http", "pyodide._run_js")
+_HIDDEN = (
+    "js", "pyodide_js", "_pyodide_core", "pyodide.ffi", "pyodide.http", "pyodide._run_js",
+    "codeact_runtime.pyodide_host",
+)  # fmt: skip
 
 
 def unregister_javascript(run_sync: Callable[[Any], Any]) -> None:
@@ -23,8 +26,9 @@ def unregister_javascript(run_sync: Callable[[Any], Any]) -> None:
     for name in list(jsfinder.jsproxies):
         jsfinder.unregister_js_module(name)
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, JsFinder)]
-    for name in [name for name in sys.modules if name.startswith(_HIDDEN)]:
-        del sys.modules[name]
+    for name in list(sys.modules):
+        if any(name == hidden or name.startswith(f"{hidden}.") for hidden in _HIDDEN):
+            del sys.modules[name]
     package = sys.modules["pyodide"]
     for name in ("ffi", "http", "_run_js"):
         if hasattr(package, name):

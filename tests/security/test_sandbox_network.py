@@ -83,7 +83,7 @@ def sandbox(browser, served: str) -> Iterator[Page]:
     opened = browser.new_page()
     opened.goto(f"{served}/script_host.html")
     opened.wait_for_function("() => Boolean(window.codeact_start)")
-    opened.evaluate("() => codeact_start({limits: {time_ms: 5000}})")
+    opened.evaluate("() => codeact_start({limits: {time_ms: 5000}, hardened: false})")
     yield opened
     opened.close()
 
