@@ -1,61 +1,58 @@
-"""A stock Firefox, driven over WebDriver BiDi by firefox.mjs, with the part of Playwright's sync ``Page`` that the
-sandbox's tests use. Playwright itself drives only a Firefox of its own making.
+"""Browsers Playwright cannot drive, each driven by a process of its own that speaks JSON lines (firefox.mjs,
+webkit_browser.py), with the part of Playwright's sync ``Page`` that the sandbox's tests use.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Error, TimeoutError
 
-__all__ = ["Firefox", "FirefoxPage"]
+__all__ = ["DrivenBrowser", "DrivenPage"]
 
-_NAMES = ("firefox-esr", "firefox")
-_DRIVER = Path(__file__).with_name("firefox.mjs")
 _POLL_MS = 20
 
 
-class Firefox:
-    """One headless Firefox with a profile of its own. A context manager; it also ends when this process does."""
+class DrivenBrowser:
+    """One headless browser without a past. A context manager; it also ends when this process does."""
 
     version = ""
 
-    def __enter__(self) -> Firefox:
-        """Start it. Raises Error with a sentence that says how to get one."""
-        path = next(filter(None, map(shutil.which, _NAMES)), None)
-        if not path:
-            raise Error("These tests need Firefox, and none was found. Install it with `make setup-engines`.")
+    def command(self) -> list[str]:
+        """What starts the driver. Raises Error with a sentence that says how to get what is missing."""
+        raise NotImplementedError
+
+    def __enter__(self) -> DrivenBrowser:
+        """Start it. Raises Error."""
         # In a session of its own, so that Ctrl+C leaves it to us to end it.
-        self._node = subprocess.Popen(
-            ["node", str(_DRIVER), path],
+        self._driver = subprocess.Popen(
+            self.command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             start_new_session=True,
         )
-        self._pages: dict[int, FirefoxPage] = {}
+        self._pages: dict[int, DrivenPage] = {}
         self._sent = 0
         self.version = self._answer(0)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        assert self._node.stdin
-        assert self._node.stdout
-        self._node.stdin.close()
-        self._node.wait(30)
-        self._node.stdout.close()
+        assert self._driver.stdin
+        assert self._driver.stdout
+        self._driver.stdin.close()
+        self._driver.wait(30)
+        self._driver.stdout.close()
 
-    def new_page(self) -> FirefoxPage:
+    def new_page(self) -> DrivenPage:
         """A page in a context of its own: nothing cached, no storage shared."""
         number = self.request("new_page")
-        self._pages[number] = FirefoxPage(self, number)
+        self._pages[number] = DrivenPage(self, number)
         return self._pages[number]
 
     def request(self, method: str, **parameters: Any) -> Any:
@@ -65,13 +62,13 @@ class Firefox:
         return self._answer(self._sent)
 
     def _send(self, message: dict[str, Any]) -> None:
-        assert self._node.stdin
-        self._node.stdin.write(json.dumps(message) + "\n")
-        self._node.stdin.flush()
+        assert self._driver.stdin
+        self._driver.stdin.write(json.dumps(message) + "\n")
+        self._driver.stdin.flush()
 
     def _answer(self, sent: int) -> Any:
-        assert self._node.stdout
-        for line in self._node.stdout:
+        assert self._driver.stdout
+        for line in self._driver.stdout:
             message = json.loads(line)
             if message.get("id") == sent:
                 if failure := message.get("error"):
@@ -82,14 +79,14 @@ class Firefox:
                     self._send({"call": message["call"], **page.called(message["name"], message["args"])})
                 else:
                     page.happened(message)
-        raise Error("Firefox has ended.")
+        raise Error(f"{type(self).__name__} has ended.")
 
 
-class FirefoxPage:
+class DrivenPage:
     """See Playwright's ``Page``. Callbacks run while one of its methods waits, as there."""
 
-    def __init__(self, firefox: Firefox, number: int) -> None:
-        self._firefox = firefox
+    def __init__(self, browser: DrivenBrowser, number: int) -> None:
+        self._browser = browser
         self._number = number
         self._listeners: dict[str, list[Callable[[Any], object]]] = {}
         self._exposed: dict[str, Callable[..., Any]] = {}
@@ -134,24 +131,24 @@ class FirefoxPage:
     @property
     def frames(self) -> list[Frame]:
         """The page's own first."""
-        return [Frame(self._firefox, self._number, *each) for each in enumerate(self._request("frames"))]
+        return [Frame(self._browser, self._number, *each) for each in enumerate(self._request("frames"))]
 
     def close(self) -> None:
         """Close it and its context."""
         self._request("close")
 
     def _request(self, method: str, **parameters: Any) -> Any:
-        return self._firefox.request(method, page=self._number, **parameters)
+        return self._browser.request(method, page=self._number, **parameters)
 
     def called(self, name: str, args: list[Any]) -> dict[str, Any]:
-        """Called by Firefox: answer a call of an exposed function."""
+        """Called by the browser: answer a call of an exposed function."""
         try:
             return {"value": self._exposed[name](*args)}
         except Exception as error:  # noqa: BLE001 - the page is told, as Playwright does
             return {"error": {"name": type(error).__name__, "message": str(error)}}
 
     def happened(self, message: dict[str, Any]) -> None:
-        """Called by Firefox: tell the listeners."""
+        """Called by the browser: tell the listeners."""
         event = message["event"]
         told: Any
         if event == "console":
@@ -170,14 +167,14 @@ class FirefoxPage:
 class Frame:
     """See Playwright's ``Frame``."""
 
-    def __init__(self, firefox: Firefox, page: int, index: int, url: str) -> None:
-        self._firefox = firefox
+    def __init__(self, browser: DrivenBrowser, page: int, index: int, url: str) -> None:
+        self._browser = browser
         self._place = {"page": page, "frame": index}
         self.url = url
 
     def evaluate(self, expression: str, arg: Any = None) -> Any:
-        """As ``FirefoxPage.evaluate``."""
-        return self._firefox.request("evaluate", **self._place, expression=expression, arg=arg)
+        """As ``DrivenPage.evaluate``."""
+        return self._browser.request("evaluate", **self._place, expression=expression, arg=arg)
 
 
 class ConsoleMessage:
@@ -190,7 +187,7 @@ class ConsoleMessage:
 
 
 class Request:
-    """See Playwright's ``Request``; ``failure`` is Firefox's own name of why it failed."""
+    """See Playwright's ``Request``; ``failure`` is the browser's own name of why it failed."""
 
     failure: str | None = None
 
