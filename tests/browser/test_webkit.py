@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -74,7 +73,16 @@ def test_stop_and_the_hard_stop_replace_the_worker(sandbox: SandboxPage) -> None
     stopped = sandbox.page.evaluate(stop, "sum(range(10**11))")
     assert stopped["error"]["kind"] == "stopped"
     assert sandbox.value("40 + 2") == "42"
-    began = time.monotonic()
     assert sandbox.outcome("sum(range(10**11))")["error"]["kind"] == "killed"
     assert sandbox.value("40 + 2") == "42"
-    assert time.monotonic() - began < 60
+
+
+def test_the_pages_boot_report_says_what_is_missing(webkit: Engine, served: str) -> None:
+    page = webkit.new_page()
+    page.goto(f"{served}/")
+    report = "(document.querySelector('ca-boot-status')?.shadowRoot?.textContent ?? '')"
+    page.wait_for_function(f"/Python ready|did not start/.test{report}", timeout=60_000)
+    text = page.evaluate(report)
+    assert "tools must be awaited" in text
+    assert "Stop replaces the interpreter" in text
+    page.close()

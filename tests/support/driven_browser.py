@@ -22,12 +22,20 @@ class DrivenBrowser:
 
     version = ""
 
+    @staticmethod
+    def missing() -> list[str]:
+        """The Debian packages that would have to be installed first."""
+        raise NotImplementedError
+
     def command(self) -> list[str]:
-        """What starts the driver. Raises Error with a sentence that says how to get what is missing."""
+        """What starts the driver, if nothing is missing."""
         raise NotImplementedError
 
     def __enter__(self) -> DrivenBrowser:
-        """Start it. Raises Error."""
+        """Start it. Raises Error with a sentence that says how to get what is missing."""
+        if missing := self.missing():
+            name, packages = type(self).__name__, " ".join(missing)
+            raise Error(f"This test needs {name}. Install it with `make setup-engines`, or on Debian {packages}.")
         # In a session of its own, so that Ctrl+C leaves it to us to end it.
         self._driver = subprocess.Popen(
             self.command(),

@@ -5,21 +5,25 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Error
 from support.driven_browser import DrivenBrowser
 
 __all__ = ["Firefox"]
 
-_NAMES = ("firefox-esr", "firefox")
 _DRIVER = Path(__file__).with_name("firefox.mjs")
 
 
 class Firefox(DrivenBrowser):
     """The installed one, headless."""
 
+    @staticmethod
+    def missing() -> list[str]:
+        """See DrivenBrowser."""
+        return [] if _find() else ["firefox-esr"]
+
     def command(self) -> list[str]:
-        """Raises Error where there is none."""
-        path = next(filter(None, map(shutil.which, _NAMES)), None)
-        if not path:
-            raise Error("These tests need Firefox, and none was found. Install it with `make setup-engines`.")
-        return ["node", str(_DRIVER), path]
+        """See DrivenBrowser."""
+        return ["node", str(_DRIVER), str(_find())]
+
+
+def _find() -> str | None:
+    return shutil.which("firefox-esr") or shutil.which("firefox")
