@@ -8,7 +8,7 @@ SITE := build/site
 SITE_SOURCES := $(shell find web server/codeact_server/bundle server/codeact_server/policy.py pyodide_runtime -type f -not -path '*/vendor/*' -not -path '*/__pycache__/*' 2>/dev/null)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-browser site wheel demo test check fix bench preflight clean
+.PHONY: help setup setup-browser setup-engines site wheel demo test check fix bench preflight clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ help: ## print this help
 demo: site ## install everything, build the site and serve it on http://127.0.0.1:8000
 	@$(BIN)/codeact-web serve --host $(HOST) --port $(PORT)
 
-test: site $(VENV)/.test setup-browser ## run all tests (installs what they need, a browser included)
+test: site $(VENV)/.test setup-engines ## run all tests (installs what they need, browsers included)
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.test node_modules/.setup ## ruff, mypy --strict, tsc --strict, biome
@@ -39,6 +39,9 @@ setup: $(VENV)/.setup node_modules/.setup ## install the Python and npm packages
 
 setup-browser: $(VENV)/.setup ## find a Chromium, or install one
 	@$(BIN)/python -m codeact_agent.hosts.script.setup_browser
+
+setup-engines: setup-browser ## find or install the other browsers that the tests use
+	@$(BIN)/python tests/support/setup_engines.py
 
 site: $(SITE)/.built ## build the static site into build/site
 

@@ -16,6 +16,7 @@ from support.complaints import Complaints
 from support.engines import ENGINES, Engine
 from support.firefox import Firefox
 from support.upstream import ScriptedUpstream
+from support.webkit import WebKit
 
 KEY = "sk-test-0123456789abcdef"
 
@@ -31,6 +32,13 @@ def firefox() -> Iterator[Firefox]:
     """One Firefox for all tests."""
     with Firefox() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def webkit() -> Iterator[Engine]:
+    """One WebKitGTK for all tests. Without JSPI and slow to boot: it has tests of its own."""
+    with WebKit() as started:
+        yield Engine("webkit", started.new_page)
 
 
 @pytest.fixture(scope="session", params=ENGINES)

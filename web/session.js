@@ -30,6 +30,15 @@ const AGENT_BOOT_MS = 30_000;
 /** @type {Model} */
 const RECORDED = { id: 'recorded', name: 'Recorded', recorded: true };
 
+/** What this browser, or how the page is served, lacks; empty if nothing. @param {import('./sandbox/protocol.js').Ready} ready */
+const missing = ({ can_block, can_interrupt }) =>
+  [
+    can_block ? '' : 'This browser has no JSPI: Python starts slowly, and tools must be awaited.',
+    can_interrupt ? '' : 'There is no SharedArrayBuffer here: Stop replaces the interpreter.',
+  ]
+    .join(' ')
+    .trim();
+
 export class Session extends EventTarget {
   /** @type {Task[]} */ tasks = [];
   /** @type {Model[]} */ models = [RECORDED];
@@ -61,12 +70,18 @@ export class Session extends EventTarget {
     const started = performance.now();
     addEventListener('pagehide', () => this.#sandbox.close());
     try {
-      await Promise.all([this.#startSandbox(), this.#startAgent(), this.#loadTasks(), this.#loadModels()]);
+      const [ready] = await Promise.all([
+        this.#sandbox.start(),
+        this.#startAgent(),
+        this.#loadTasks(),
+        this.#loadModels(),
+      ]);
+      const ms = performance.now() - started;
+      this.#fire('boot', { step: 'ready', label: 'Python ready', state: 'done', ms, message: missing(ready) });
     } catch (error) {
       this.#break(/** @type {Error} */ (error));
       throw error;
     }
-    this.#fire('boot', { step: 'ready', label: 'Python ready', state: 'done', ms: performance.now() - started });
   }
 
   /** Solve `task`; resolves when the run has ended, however it did. @param {string} task @returns {Promise<void>} */
@@ -99,10 +114,6 @@ export class Session extends EventTarget {
     this.#setState('idle');
     this.#waiting?.reject(error);
     this.#waiting = null;
-  }
-
-  async #startSandbox() {
-    await this.#sandbox.start();
   }
 
   async #startAgent() {

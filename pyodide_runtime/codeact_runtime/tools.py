@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NotRequired, TypedDict
 
 from codeact_runtime.host import Host
+from codeact_runtime.pending_call import PendingCall
 
 __all__ = ["Parameter", "ToolSpec", "make_tool"]
 
@@ -42,7 +43,7 @@ class _Annotation:
 def make_tool(spec: ToolSpec, host: Host) -> Callable[..., Any]:
     """A function with the tool's own name, signature and docstring.
 
-    Where the host can block, calling it returns the tool's value; otherwise it returns a coroutine.
+    Where the host can block, calling it returns the tool's value; otherwise what must be awaited for it.
     Raises TypeError for wrong arguments or values that JSON cannot carry, ToolError for what the
     tool itself raised.
     """
@@ -50,8 +51,10 @@ def make_tool(spec: ToolSpec, host: Host) -> Callable[..., Any]:
     signature = _signature(spec)
 
     def tool(*args: Any, **kwargs: Any) -> Any:
-        call = host.call_tool if host.can_block else host.call_tool_async
-        return call(name, _bind(name, signature, args, kwargs))
+        arguments = _bind(name, signature, args, kwargs)
+        if host.can_block:
+            return host.call_tool(name, arguments)
+        return PendingCall(name, host.call_tool_async(name, arguments))
 
     tool.__name__ = tool.__qualname__ = name
     tool.__doc__ = spec["description"]

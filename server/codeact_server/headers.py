@@ -40,7 +40,9 @@ _COMMON = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
-    "cross-origin-embedder-policy": "require-corp",
+    # Isolates as require-corp does, but WebKit, which does not know it, ends a blob worker of an opaque origin
+    # under that.
+    "cross-origin-embedder-policy": "credentialless",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": ", ".join(f"{feature}=()" for feature in _CLOSED_FEATURES),
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,28 +13,22 @@ from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
-from playwright.sync_api import Page, Route
-from support.complaints import Complaints
+from codeact_server.serve import running_server
+from codeact_server.settings import Settings
+from support.engines import Engine, SandboxPage
 
 pytestmark = pytest.mark.browser
 
 ECHO = [{"name": "echo", "description": "Echo.", "parameters": [{"name": "x", "annotation": ""}], "returns": ""}]
 
 
-class Driver:
-    """A page with nothing but a sandbox in it."""
+class Driver(SandboxPage):
+    """A sandbox whose one tool gives back its arguments."""
 
-    def __init__(self, page: Page, url: str) -> None:
-        self.page = page
-        page.goto(f"{url}/script_host.html")
-        page.wait_for_function("() => Boolean(window.codeact_start)")
-        page.evaluate("() => { window.codeact_tool = async (call) => ({value: call.arguments}) }")
-
-    def start(self, **options: Any) -> dict[str, Any]:
-        """``ready``, or ``{kind, message}`` of why not."""
-        script = "(o) => codeact_start(o).catch(({kind, message}) => ({kind, message}))"
-        answer: dict[str, Any] = self.page.evaluate(script, options)
-        return answer
+    def __enter__(self) -> Driver:
+        self.load()
+        self.page.evaluate("() => { window.codeact_tool = async (call) => ({value: call.arguments}) }")
+        return self
 
     def run(self, code: str, meanwhile: str = "") -> dict[str, Any]:
         """The result, or ``{kind, message}``; ``meanwhile`` is JavaScript run after 200 ms."""
@@ -45,13 +40,11 @@ class Driver:
         answer: dict[str, Any] = self.page.evaluate(script, {"code": code, "meanwhile": meanwhile})
         return answer
 
-    def value(self, code: str) -> str:
-        return str(self.run(code)["results"][0]["text/plain"])
-
 
 @pytest.fixture
-def open_at(page: Page) -> Callable[[str], Driver]:
-    return partial(Driver, page)
+def open_at(engine: Engine) -> Iterator[Callable[[str], Driver]]:
+    with ExitStack() as opened:
+        yield lambda address: opened.enter_context(Driver(engine, address))
 
 
 @pytest.fixture
@@ -95,6 +88,7 @@ def test_what_waits_is_told_and_the_next_run_works(sandbox: Driver, meanwhile: s
     ],
 )  # fmt: skip
 def test_a_worker_that_dies_or_lies_is_replaced(sandbox: Driver, code: str, kind: str) -> None:
+    sandbox.complaints.allow("unreachable executed")  # Firefox tells the page what its worker died of
     assert sandbox.run(code)["kind"] == kind
     assert sandbox.value("'alive'") == "alive"
 
@@ -145,26 +139,45 @@ def test_waiting_for_a_tool_does_not_count(sandbox: Driver) -> None:
     assert sandbox.value("echo(1)") == "7"
 
 
-@pytest.mark.parametrize("missing", ["manifest.json", "assets/pyodide", "assets/image"])
+Change = Callable[[str], str]
+
+
+@pytest.fixture
+def serve_changed(site: Path, tmp_path: Path) -> Iterator[Callable[[dict[str, Change | None]], str]]:
+    """Serve the site with files, named by glob patterns, that are changed, or gone where there is None."""
+    copy = tmp_path / "site"
+    shutil.copytree(site, copy, ignore=shutil.ignore_patterns("*.br", "*.gz"))
+    with ExitStack() as servers:
+
+        def serve(changes: dict[str, Change | None]) -> str:
+            for pattern, change in changes.items():
+                for path in [*copy.glob(pattern)]:
+                    if change:
+                        path.write_text(change(path.read_text()))
+                    else:
+                        path.unlink()
+            return servers.enter_context(running_server(Settings(site=copy)))
+
+        yield serve
+
+
+@pytest.mark.parametrize("missing", ["manifest.json", "assets/pyodide.*", "assets/image.*"])
 def test_assets_that_cannot_be_fetched_are_a_sentence(
-    open_at: Callable[[str], Driver], served: str, complaints: Complaints, missing: str
+    open_at: Callable[[str], Driver], serve_changed: Callable[[dict[str, Change | None]], str], missing: str
 ) -> None:
-    complaints.allow("ERR_FAILED")
-    driver = open_at(served)
-    driver.page.route(f"**/{missing}*", lambda route: route.abort())
+    driver = open_at(serve_changed({f"sandbox/{missing}": None}))
+    driver.complaints.allow("404")
+    driver.complaints.allow("Content-Security-Policy")  # without a manifest the server allows the frame nothing
     failed = driver.start()
     assert failed["kind"] == "assets_unreachable"
     assert "Check the connection and reload" in failed["message"]
 
 
-def test_another_protocol_version_is_refused(open_at: Callable[[str], Driver], served: str, site: Path) -> None:
-    def older(route: Route) -> None:
-        text = (site / route.request.url.rsplit("/", 1)[1]).read_text()
-        route.fulfill(body=text.replace('"start",version:2', '"start",version:0'), content_type="text/javascript")
-
-    driver = open_at(served)
-    driver.page.route(re.compile(r"/[\w-]+\.js$"), older)
-    failed = Driver(driver.page, served).start()
+def test_another_protocol_version_is_refused(
+    open_at: Callable[[str], Driver], serve_changed: Callable[[dict[str, Change | None]], str]
+) -> None:
+    older = {"*.js": lambda text: text.replace('"start",version:2', '"start",version:0')}
+    failed = open_at(serve_changed(older)).start()
     assert failed["kind"] == "wrong_version"
     assert "reload the page" in failed["message"]
 
@@ -176,19 +189,13 @@ def test_plain_boot_gives_the_same_sandbox(open_at: Callable[[str], Driver], ser
 
 
 def test_without_jspi_it_boots_plainly_and_tools_are_awaited(
-    open_at: Callable[[str], Driver], served: str, site: Path
+    open_at: Callable[[str], Driver], serve_changed: Callable[[dict[str, Change | None]], str]
 ) -> None:
-    """Chromium cannot switch JSPI off: take its functions away before any script of ours runs."""
+    """No browser of these two can switch JSPI off: take its functions away before any script of ours runs."""
     remove = "delete WebAssembly.Suspending; delete WebAssembly.promising; delete WebAssembly.SuspendError;"
-
-    def without(route: Route) -> None:
-        worker = site / "sandbox" / "assets" / route.request.url.rsplit("/", 1)[1]
-        route.fulfill(body=remove + worker.read_text(), content_type="text/javascript")
-
-    driver = open_at(served)
-    driver.page.add_init_script(remove)
-    driver.page.route("**/assets/worker.*.js", without)
-    driver = Driver(driver.page, served)
+    driver = open_at(
+        serve_changed({scripts: lambda text: remove + text for scripts in ("*.js", "sandbox/assets/worker.*.js")})
+    )
     ready = driver.start(limits={"time_ms": 600})
     assert (ready["can_block"], ready["from_image"]) == (False, False)
     driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)

@@ -46,7 +46,7 @@ def test_every_response_carries_the_common_headers(client, path):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-opener-policy"] == "same-origin"
-    assert headers["cross-origin-embedder-policy"] == "require-corp"
+    assert headers["cross-origin-embedder-policy"] == "credentialless"
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "camera=()" in headers["permissions-policy"]
     assert "content-security-policy" in headers
@@ -89,7 +89,8 @@ def test_sandbox_frames_carry_the_bundlers_policy(client, path, policy):
     for response in (first, again):
         assert response.headers.get_list("content-security-policy") == [f"sandbox allow-scripts; {policy}"]
         assert response.headers["connection-allowlist"] == "()"
-        assert response.headers["cross-origin-embedder-policy"] == "require-corp"
+        assert response.headers["cross-origin-resource-policy"] == "cross-origin"
+        assert response.headers["cross-origin-embedder-policy"] == "credentialless"
     assert "connection-allowlist" not in client.get("/").headers
 
 

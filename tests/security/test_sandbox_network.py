@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Request
+from support.engines import Engine, SandboxPage
 
 pytestmark = pytest.mark.browser
 
@@ -79,13 +80,13 @@ ATTEMPTS = {
 
 
 @pytest.fixture(scope="module")
-def sandbox(browser, served: str) -> Iterator[Page]:
-    opened = browser.new_page()
-    opened.goto(f"{served}/script_host.html")
-    opened.wait_for_function("() => Boolean(window.codeact_start)")
-    opened.evaluate("() => codeact_start({limits: {time_ms: 5000}, hardened: false})")
-    yield opened
-    opened.close()
+def sandbox(engine: Engine, served: str) -> Iterator[SandboxPage]:
+    with engine.open(served) as opened:
+        opened.complaints.allow("")  # Firefox tells the page of everything it refuses a worker
+        opened.load()
+        opened.start(limits={"time_ms": 5000}, hardened=False)
+        assert opened.value("import js; 'at hand'") == "at hand"
+        yield opened
 
 
 def test_the_canary_hears_a_connection_that_is_made() -> None:
@@ -100,22 +101,27 @@ def test_the_canary_hears_a_connection_that_is_made() -> None:
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
-def test_nothing_leaves(attempt: str, sandbox: Page, canary: Canary) -> None:
+def test_nothing_leaves(attempt: str, sandbox: SandboxPage, canary: Canary) -> None:
     code = ATTEMPTS[attempt].replace("EVILPORT", str(canary.port)).replace("EVIL", f"127.0.0.1:{canary.port}")
     asked: list[Request] = []
-    sandbox.on("request", lambda request: asked.append(request))
-    outcome = sandbox.evaluate("(code) => codeact_run({code})", f"import asyncio, js\n{code}\n'it worked'")
-    threading.Event().wait(0.3)
+
+    def listen(request: Request) -> None:
+        if str(canary.port) in request.url:
+            asked.append(request)
+
+    sandbox.page.on("request", listen)
+    outcome = sandbox.outcome(f"import asyncio, js\n{code}\n'it worked'")
+    sandbox.page.wait_for_timeout(300)
+    sandbox.page.remove_listener("request", listen)
     result = outcome.get("result") or {}
     assert result.get("error") or outcome.get("error"), f"{attempt} did not fail: {result}"
     assert not canary.connections
-    assert not [request.url for request in asked if str(canary.port) in request.url and request.failure != "csp"]
-    after = sandbox.evaluate("() => codeact_run({code: '40 + 2'})")
-    assert after["result"]["results"][0]["text/plain"] == "42"
+    assert not [request.url for request in asked if request.failure != "csp"]
+    assert sandbox.value("40 + 2") == "42"
 
 
-def test_the_frame_has_an_opaque_origin_and_no_way_to_the_page(sandbox: Page) -> None:
-    frame = next(frame for frame in sandbox.frames if "frame.html" in frame.url)
+def test_the_frame_has_an_opaque_origin_and_no_way_to_the_page(sandbox: SandboxPage) -> None:
+    frame = next(frame for frame in sandbox.page.frames if "frame.html" in frame.url)
     assert frame.evaluate("self.origin") == "null"
     reached = frame.evaluate("() => { try { return parent.document.title } catch (error) { return error.name } }")
     assert reached == "SecurityError"

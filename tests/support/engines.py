@@ -13,13 +13,21 @@ __all__ = ["ENGINES", "Engine", "SandboxPage"]
 
 ENGINES = ("chromium", "firefox")
 
-# Pyodide asks whether it may import scripts by trying to; Firefox reports in the page what a worker is refused.
-_EXPECTED = {"chromium": (), "firefox": ("blocked a script (script-src-elem) at data:text/javascript,",)}
+# Firefox tells the page what happens in its workers. Pyodide asks whether it may import scripts by trying to;
+# and a worker that is ended while its code runs is said to have thrown undefined.
+_EXPECTED = {
+    "chromium": (),
+    "firefox": (
+        "blocked a script (script-src-elem) at data:text/javascript,",
+        "page error: Error: uncaught exception: undefined",
+    ),
+    "webkit": (),
+}
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A running browser. ``name`` is one of ``ENGINES``."""
+    """A running browser. ``name`` is one of ``ENGINES``, or "webkit"."""
 
     name: str
     new_page: Callable[[], Page]
@@ -32,8 +40,9 @@ class Engine:
 class SandboxPage:
     """A page with nothing in it but a sandbox, in a browser context of its own. A context manager.
 
-    ``page`` is Playwright's ``Page`` in Chromium, and in Firefox an object with the part of it that is listed in
-    ``firefox.py``. Leaving it fails if the page has complained; ``complaints.allow`` says what it may complain of.
+    ``page`` is Playwright's ``Page`` in Chromium, and elsewhere an object with the part of it that is listed in
+    ``driven_browser.py``. Leaving it fails if the page has complained; ``complaints.allow`` says what it may
+    complain of: everything, ``""``, where code attacks, since Firefox tells the page what it refuses a worker.
     """
 
     def __init__(self, engine: Engine, address: str) -> None:

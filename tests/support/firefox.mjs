@@ -57,27 +57,25 @@ const pages = new Map();
 const asked = new Map();
 let count = 0;
 
+/** In the page. @param {() => unknown} evaluated @param {string} argument @returns {Promise<string>} */
+async function settle(evaluated, argument) {
+  try {
+    const given = evaluated();
+    return JSON.stringify({ value: await (typeof given === 'function' ? given(JSON.parse(argument)) : given) });
+  } catch (error) {
+    const { name = 'Error', message = String(error) } = /** @type {Error} */ (error) ?? {};
+    return JSON.stringify({ thrown: { name, message } });
+  }
+}
+
 /**
  * As Playwright has it, text is an expression, and is called if it is a function. It crosses as a function's
  * source, which no CSP of the page forbids, and its value as JSON text, as deep as it may be.
- * @param {string} expression
+ * @param {import('puppeteer-core').Frame} frame @param {string} expression @param {unknown} arg
  */
-const evaluator = (expression) =>
-  /** @type {(text: string) => Promise<string>} */ (
-    new Function(
-      'text',
-      `const given = (${expression}\n);
-       const called = async () => (typeof given === 'function' ? given(JSON.parse(text)) : given);
-       return called().then(
-         (value) => JSON.stringify({ value }),
-         (error) => JSON.stringify({ thrown: { name: error?.name, message: error?.message ?? String(error) } }),
-       );`,
-    )
-  );
-
-/** @param {import('puppeteer-core').Frame} where @param {string} expression @param {unknown} arg */
-async function evaluate(where, expression, arg = null) {
-  const { value, thrown } = JSON.parse(await where.evaluate(evaluator(expression), JSON.stringify(arg)));
+async function evaluate(frame, expression, arg = null) {
+  const source = new Function('__argument', `return (${settle})(() => (${expression}\n), __argument);`);
+  const { value, thrown } = JSON.parse(String(await frame.evaluate(/** @type {any} */ (source), JSON.stringify(arg))));
   if (thrown) throw thrown;
   return value;
 }

@@ -1,199 +1,29 @@
-"""A stock Firefox, driven over WebDriver BiDi by firefox.mjs, with the part of Playwright's sync ``Page`` that the
-sandbox's tests use. Playwright itself drives only a Firefox of its own making.
-"""
+"""A stock Firefox, driven over WebDriver BiDi. Playwright drives only a Firefox of its own making."""
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Error, TimeoutError
+from support.driven_browser import DrivenBrowser
 
-__all__ = ["Firefox", "FirefoxPage"]
+__all__ = ["Firefox"]
 
-_NAMES = ("firefox-esr", "firefox")
 _DRIVER = Path(__file__).with_name("firefox.mjs")
-_POLL_MS = 20
 
 
-class Firefox:
-    """One headless Firefox with a profile of its own. A context manager; it also ends when this process does."""
+class Firefox(DrivenBrowser):
+    """The installed one, headless."""
 
-    version = ""
+    @staticmethod
+    def missing() -> list[str]:
+        """See DrivenBrowser."""
+        return [] if _find() else ["firefox-esr"]
 
-    def __enter__(self) -> Firefox:
-        """Start it. Raises Error with a sentence that says how to get one."""
-        path = next(filter(None, map(shutil.which, _NAMES)), None)
-        if not path:
-            raise Error("These tests need Firefox, and none was found. Install it with `make setup-engines`.")
-        # In a session of its own, so that Ctrl+C leaves it to us to end it.
-        self._node = subprocess.Popen(
-            ["node", str(_DRIVER), path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        self._pages: dict[int, FirefoxPage] = {}
-        self._sent = 0
-        self.version = self._answer(0)
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        assert self._node.stdin
-        assert self._node.stdout
-        self._node.stdin.close()
-        self._node.wait(30)
-        self._node.stdout.close()
-
-    def new_page(self) -> FirefoxPage:
-        """A page in a context of its own: nothing cached, no storage shared."""
-        number = self.request("new_page")
-        self._pages[number] = FirefoxPage(self, number)
-        return self._pages[number]
-
-    def request(self, method: str, **parameters: Any) -> Any:
-        """Ask the driver; events that come meanwhile are handed on, and exposed functions called."""
-        self._sent += 1
-        self._send({"id": self._sent, "method": method, **parameters})
-        return self._answer(self._sent)
-
-    def _send(self, message: dict[str, Any]) -> None:
-        assert self._node.stdin
-        self._node.stdin.write(json.dumps(message) + "\n")
-        self._node.stdin.flush()
-
-    def _answer(self, sent: int) -> Any:
-        assert self._node.stdout
-        for line in self._node.stdout:
-            message = json.loads(line)
-            if message.get("id") == sent:
-                if failure := message.get("error"):
-                    raise Error(f"{failure['name']}: {failure['message']}")
-                return message["value"]
-            if page := self._pages.get(message.get("page")):
-                if "call" in message:
-                    self._send({"call": message["call"], **page.called(message["name"], message["args"])})
-                else:
-                    page.happened(message)
-        raise Error("Firefox has ended.")
+    def command(self) -> list[str]:
+        """See DrivenBrowser."""
+        return ["node", str(_DRIVER), str(_find())]
 
 
-class FirefoxPage:
-    """See Playwright's ``Page``. Callbacks run while one of its methods waits, as there."""
-
-    def __init__(self, firefox: Firefox, number: int) -> None:
-        self._firefox = firefox
-        self._number = number
-        self._listeners: dict[str, list[Callable[[Any], object]]] = {}
-        self._exposed: dict[str, Callable[..., Any]] = {}
-        self._requests: dict[int, Request] = {}
-
-    def goto(self, url: str) -> None:
-        """Load a document, to its load event."""
-        self._request("goto", url=url)
-
-    def evaluate(self, expression: str, arg: Any = None) -> Any:
-        """The expression's value, or what it gives when called with ``arg`` if it is a function; awaited.
-
-        Only JSON values cross. Raises Error with ``name: message`` of what was thrown.
-        """
-        return self.frames[0].evaluate(expression, arg)
-
-    def wait_for_function(self, expression: str, arg: Any = None, timeout: float = 30_000) -> None:
-        """Wait, for at most ``timeout`` milliseconds, until it gives something true. Raises TimeoutError."""
-        until = time.monotonic() + timeout / 1000
-        while not self.evaluate(expression, arg):
-            if time.monotonic() > until:
-                raise TimeoutError(f"Page.wait_for_function: Timeout {timeout}ms exceeded.")
-            self.wait_for_timeout(_POLL_MS)
-
-    def wait_for_timeout(self, timeout: float) -> None:
-        """Let ``timeout`` milliseconds pass; what happens meanwhile is told."""
-        self.evaluate("(ms) => new Promise((resolve) => setTimeout(resolve, ms))", timeout)
-
-    def expose_function(self, name: str, callback: Callable[..., Any]) -> None:
-        """Make ``window[name](…)`` call back into this process; it gives a promise."""
-        self._exposed[name] = callback
-        self._request("expose_function", name=name)
-
-    def on(self, event: str, listener: Callable[[Any], object]) -> None:
-        """Be told of ``console``, ``pageerror``, ``request`` or ``requestfailed``."""
-        self._listeners.setdefault(event, []).append(listener)
-
-    def remove_listener(self, event: str, listener: Callable[[Any], object]) -> None:
-        """Be told no more."""
-        self._listeners[event].remove(listener)
-
-    @property
-    def frames(self) -> list[Frame]:
-        """The page's own first."""
-        return [Frame(self._firefox, self._number, *each) for each in enumerate(self._request("frames"))]
-
-    def close(self) -> None:
-        """Close it and its context."""
-        self._request("close")
-
-    def _request(self, method: str, **parameters: Any) -> Any:
-        return self._firefox.request(method, page=self._number, **parameters)
-
-    def called(self, name: str, args: list[Any]) -> dict[str, Any]:
-        """Called by Firefox: answer a call of an exposed function."""
-        try:
-            return {"value": self._exposed[name](*args)}
-        except Exception as error:  # noqa: BLE001 - the page is told, as Playwright does
-            return {"error": {"name": type(error).__name__, "message": str(error)}}
-
-    def happened(self, message: dict[str, Any]) -> None:
-        """Called by Firefox: tell the listeners."""
-        event = message["event"]
-        told: Any
-        if event == "console":
-            told = ConsoleMessage(message["type"], message["text"], message["location"])
-        elif event == "pageerror":
-            told = Error(f"{message['name']}: {message['message']}")
-        elif event == "request":
-            told = self._requests[message["request"]] = Request(message["url"], message["method"])
-        else:
-            told = self._requests[message["request"]]
-            told.failure = message["failure"]
-        for listener in [*self._listeners.get(event, [])]:
-            listener(told)
-
-
-class Frame:
-    """See Playwright's ``Frame``."""
-
-    def __init__(self, firefox: Firefox, page: int, index: int, url: str) -> None:
-        self._firefox = firefox
-        self._place = {"page": page, "frame": index}
-        self.url = url
-
-    def evaluate(self, expression: str, arg: Any = None) -> Any:
-        """As ``FirefoxPage.evaluate``."""
-        return self._firefox.request("evaluate", **self._place, expression=expression, arg=arg)
-
-
-class ConsoleMessage:
-    """See Playwright's ``ConsoleMessage``."""
-
-    def __init__(self, type: str, text: str, location: dict[str, Any]) -> None:
-        self.type = type
-        self.text = text
-        self.location = location
-
-
-class Request:
-    """See Playwright's ``Request``; ``failure`` is Firefox's own name of why it failed."""
-
-    failure: str | None = None
-
-    def __init__(self, url: str, method: str) -> None:
-        self.url = url
-        self.method = method
+def _find() -> str | None:
+    return shutil.which("firefox-esr") or shutil.which("firefox")

@@ -84,6 +84,7 @@ export class BootStatusElement extends LitElement {
       <div class="panel">
         <ol>${this.steps.map((step) => this.#row(step))}</ol>
         ${failed ? html`<p>${failed.message ?? 'Reload the page to try again.'}</p>` : ''}
+        ${!failed && this.ready?.message ? html`<p>${this.ready.message}</p>` : ''}
         ${failed ? html`<button class="quiet" type="button" @click=${() => location.reload()}>Reload</button>` : ''}
       </div>
     </details>`;

@@ -9,18 +9,19 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 
 from playwright.sync_api import sync_playwright
 
 from codeact_agent.hosts.script.browser import find_browser
 from codeact_agent.hosts.script.errors import BrowserMissing
 
-__all__ = ["main"]
+__all__ = ["install_with_apt", "main"]
 
 
 def main() -> int:
     """Exit code 0 with a browser; otherwise 1 and a sentence."""
-    for install in (None, _with_playwright, _with_apt):
+    for install in (None, _with_playwright, partial(install_with_apt, "chromium")):
         if install is not None:
             install()
         try:
@@ -43,13 +44,15 @@ def _with_playwright() -> None:
     _run([sys.executable, "-m", "playwright", "install", "chromium"])
 
 
-def _with_apt() -> None:
+def install_with_apt(*packages: str) -> None:
+    """Install Debian packages, where there is apt and we may; the caller looks whether it helped."""
     if not shutil.which("apt-get"):
         return
-    print("Trying Debian's package…", flush=True)
+    print(f"Trying Debian's {' '.join(packages)}…", flush=True)
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    install = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends"]
     if _run([*as_root, "apt-get", "update"]):
-        _run([*as_root, "apt-get", "install", "-y", "--no-install-recommends", "chromium"])
+        _run([*as_root, *install, *packages])
 
 
 def _run(command: list[str]) -> bool:
