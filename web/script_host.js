@@ -15,6 +15,7 @@ import { PackageSource } from './sandbox/package_source.js';
 /**
  * @typedef {object} ScriptWindow
  * @property {(event: SandboxEvent) => void} codeact_event
+ * @property {(findings: object[]) => Promise<boolean>} [codeact_approval]
  * @property {(call: ToolCalled) => Promise<{value: string, error?: {kind: string, message: string}}>} codeact_tool
  */
 
@@ -27,15 +28,18 @@ async function onTool(call) {
   return value;
 }
 
-/** @param {{limits?: object, plain?: boolean, hardened?: boolean, spare?: boolean}} options */
-async function start({ plain = false, ...options } = {}) {
+/** @param {{limits?: object, plain?: boolean, hardened?: boolean, approve?: import('./sandbox/protocol.js').Severity}} options */
+async function start({ plain = false, limits = {}, ...options } = {}) {
   const sandbox = new SandboxClient({
     frameUrl: 'sandbox/frame.html',
     fetchAssets: (onAsset) => fetchAssets('sandbox/manifest.json', onAsset, { plain }),
     fetchLimits: () => fetchLimits('sandbox/limits.json'),
     packages: new PackageSource('sandbox/manifest.json'),
+    // Nobody looks on who would feel a boot: a script asks for the spare worker if it wants one.
+    limits: { spare_workers: 0, ...limits },
     ...options,
     onEvent: (event) => tell(event),
+    onApproval: async (findings) => (await script.codeact_approval?.(findings)) ?? false,
     onTool,
   });
   Object.assign(window, { codeact: sandbox });

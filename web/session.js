@@ -55,7 +55,6 @@ export class Session extends EventTarget {
     fetchAssets: (onAsset) => this.#step('assets', fetchAssets('sandbox/manifest.json', onAsset)),
     fetchLimits: () => fetchLimits('sandbox/limits.json'),
     packages: new PackageSource('sandbox/manifest.json'),
-    spare: true,
     onEvent: (event) => this.#onSandbox(event),
     onTool: (call) => this.#bridge.callTool(call),
   });

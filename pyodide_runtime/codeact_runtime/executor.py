@@ -14,7 +14,7 @@ from typing import Any, NotRequired, TypedDict, TypeVar, cast
 
 from codeact_runtime.audit import Finding
 from codeact_runtime.display import mime_bundle
-from codeact_runtime.errors import FinalAnswer
+from codeact_runtime.errors import CodeRefused, FinalAnswer
 from codeact_runtime.host import Host
 from codeact_runtime.inspection import Inspector
 from codeact_runtime.keeper import Keeper
@@ -29,6 +29,7 @@ from codeact_runtime.variables import Variable, table
 __all__ = ["Executor", "Result", "begin", "finish", "make_interruptible_sleep"]
 
 T = TypeVar("T")
+_SEVERITIES = ("LOW", "MEDIUM", "HIGH")
 
 
 class Result(TypedDict):
@@ -84,14 +85,17 @@ class Executor:
         *,
         packages: dict[str, str] | None = None,
         guided: bool = True,
+        approve: str = "",
     ) -> None:
-        """``packages`` of the bundle, by import name; ``guided``: whether imports are held to what there is."""
+        """``packages`` of the bundle, by import name; ``guided``: whether imports are held to what there is;
+        ``approve``: the severity from which on a finding needs the person's leave, if any."""
         self._host = host
         self._limits = limits or Limits()
         self._namespace = Namespace(host, self._limits)
         self._streams = Streams()
         self._upkeep = Upkeep(self._namespace.module, self._limits.recursion)
         self._inspector = Inspector(packages or {}, code_chars=self._limits.code_chars, guided=guided)
+        self._approve = _SEVERITIES.index(approve) if approve else len(_SEVERITIES)
         self._findings: list[Finding] = []
         self.keeper = Keeper(host, self._limits, self._namespace.variables)
         self.count = 0
@@ -166,8 +170,11 @@ class Executor:
         self._findings = inspected.findings
         missing = self._inspector.missing_modules(inspected)
         compiled = inspected.runner.compile().code
-        if missing or (compiled and compiled.co_flags & inspect.CO_COROUTINE):
+        risky = [each for each in self._findings if _SEVERITIES.index(each["severity"]) >= self._approve]
+        if missing or risky or (compiled and compiled.co_flags & inspect.CO_COROUTINE):
             await self._switch()
+        if risky and not await self._host.approve(risky):
+            raise CodeRefused("The person did not approve this code. Find another way, without: " + _named(risky))
         if missing:
             await self._host.install(missing)
         return await inspected.runner.run_async(self._namespace.variables)
@@ -244,6 +251,10 @@ class Executor:
         else:
             name, text = "Stopped", "The person stopped the code. Variables made so far are kept."
         return {"name": name, "value": text, "traceback": f"{name}: {text}"}
+
+
+def _named(findings: list[Finding]) -> str:
+    return "; ".join(f"line {each['line']}: {each['text']}" for each in findings)
 
 
 def _report_stray(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from codeact_runtime.audit import Finding
+
 __all__ = ["Host"]
 
 
@@ -41,6 +43,10 @@ class Host(Protocol):
 
     async def install(self, modules: list[str]) -> None:
         """Get the bundle's packages that hold these top-level modules. Raises ToolError where that fails."""
+        ...
+
+    async def approve(self, findings: list[Finding]) -> bool:
+        """Ask the person whether code with these findings may run."""
         ...
 
     def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:

@@ -10,13 +10,14 @@ __all__ = ["EVENTS", "PROTOCOL_VERSION", "REQUESTS"]
 PROTOCOL_VERSION = 2
 
 REQUESTS: dict[str, tuple[str, ...]] = {
-    "start": ("version", "limits", "hardened", "spare"),
+    "start": ("version", "limits", "hardened", "approve"),
     "asset": ("name", "data"),
     "set_tools": ("tools",),
     "run": ("run_id", "code", "time_ms"),
     "interrupt": ("run_id",),
     "tool_result": ("run_id", "call_id", "value", "error"),
     "install": ("run_id", "packages", "error"),
+    "approve": ("run_id", "approved"),
     "write_file": ("request_id", "path", "data"),
     "read_file": ("request_id", "path"),
     "list_files": ("request_id",),
@@ -32,6 +33,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "displayed": ("run_id", "bundle"),
     "tool_called": ("run_id", "call_id", "name", "arguments"),
     "packages_needed": ("run_id", "names"),
+    "approval_needed": ("run_id", "findings"),
     "memory": ("bytes", "limit_bytes", "refused"),
     "finished": ("run_id", "result"),
     "file": ("request_id", "path", "data"),

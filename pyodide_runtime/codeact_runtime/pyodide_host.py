@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from pyodide.ffi import run_sync, to_js  # type: ignore[attr-defined]  # newer than the pyodide-py for our Python
 
+from codeact_runtime.audit import Finding
 from codeact_runtime.errors import ToolError
 from codeact_runtime.executor import Executor, Result, begin, finish, make_interruptible_sleep
 from codeact_runtime.hardening import unregister_javascript
@@ -34,6 +35,7 @@ class Bridge(Protocol):
     def display(self, bundle: str) -> bool: ...
     def callTool(self, name: str, arguments: str) -> Awaitable[str]: ...  # noqa: N802
     def install(self, modules: str) -> Awaitable[str]: ...
+    def approve(self, findings: str) -> Awaitable[str]: ...
     def sleep(self, milliseconds: float) -> Awaitable[str]: ...
     def setDeadline(self, milliseconds: float) -> None: ...  # noqa: N802
     def disarm(self) -> None: ...
@@ -67,6 +69,9 @@ class PyodideHost:
 
     async def install(self, modules: list[str]) -> None:
         _settled(await self._bridge.install(json.dumps(modules)))
+
+    async def approve(self, findings: list[Finding]) -> bool:
+        return _settled(await self._bridge.approve(json.dumps(findings))) is True
 
     def set_deadline(self, milliseconds: float) -> None:
         self._bridge.setDeadline(milliseconds)
@@ -115,8 +120,9 @@ class Session:
         if given["hardened"]:
             unregister_javascript(run_sync)
         self._executor = Executor(
-            host, Limits.from_message(given["limits"]), packages=given["imports"], guided=given["hardened"]
-        )
+            host, Limits.from_message(given["limits"]), packages=given["imports"], guided=given["hardened"],
+            approve=given["approve"],
+        )  # fmt: skip
         sys.modules["__main__"] = self._executor.module
         self._step: Coroutine[Any, Any, Result]
 
@@ -167,5 +173,6 @@ class Session:
 
 
 def start(bridge: Bridge, settings: str) -> Session:
-    """Begin a conversation; ``settings`` is ``{limits, hardened, imports: {module: package}}`` as JSON."""
+    """Begin a conversation; ``settings`` is ``{limits, hardened, approve, imports: {module: package}}``,
+    as JSON."""
     return Session(bridge, settings)

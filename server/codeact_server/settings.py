@@ -100,7 +100,7 @@ class Settings(_Frozen):
     site: Path = Path("build/site")
     allow_remote: bool = False
     limits: Limits = Limits()
-    sandbox: dict[str, Annotated[int, Field(gt=0, strict=True)]] = {}
+    sandbox: dict[str, Annotated[int, Field(ge=0, strict=True)]] = {}
     timeouts: Timeouts = Timeouts()
     upstream: Upstream | None = None
 

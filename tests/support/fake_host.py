@@ -25,6 +25,8 @@ class FakeHost:
         self.deadlines: list[float] = []
         self.disarmed = 0
         self.installed: list[str] = []
+        self.asked: list[list[Any]] = []
+        self.approves = False
 
     def now_ms(self) -> float:
         return time.monotonic() * 1000
@@ -38,6 +40,10 @@ class FakeHost:
     def display(self, bundle: dict[str, str]) -> bool:
         self.displayed.append(bundle)
         return True
+
+    async def approve(self, findings: list[Any]) -> bool:
+        self.asked.append(findings)
+        return self.approves
 
     async def install(self, modules: list[str]) -> None:
         self.installed += modules

@@ -13,6 +13,7 @@ import { interruptible } from './python_stack.js';
 const SIGINT = 2;
 /** The wait for packages among those for tools, whose ids begin at 1. */
 const INSTALL = 0;
+const APPROVAL = -1;
 const INTERRUPTED = '{"interrupted": true}';
 /** Code that catches the interrupt gets it again after so long. */
 const REARM_MS = 200;
@@ -213,6 +214,9 @@ export function makeBridge(send) {
       waiting.get(call_id)?.(error ? JSON.stringify({ error }) : `{"value": ${value ?? 'null'}}`);
     },
 
+    /** @param {boolean} approved */
+    settleApproval: (approved) => waiting.get(APPROVAL)?.(`{"value": ${approved === true}}`),
+
     /** @param {{kind: string, message: string}} [error] */
     settleInstall(error) {
       waiting.get(INSTALL)?.(error ? JSON.stringify({ error }) : '{"value": null}');
@@ -261,6 +265,14 @@ export function makeBridge(send) {
         return INSTALL;
       }, false);
     },
+
+    /** Ask the person whether the code may run. @param {string} findings */
+    approve: async (findings) =>
+      wait((settle) => {
+        waiting.set(APPROVAL, settle);
+        send({ type: 'approval_needed', run_id, findings: JSON.parse(findings) });
+        return APPROVAL;
+      }, false),
 
     /** @param {number} milliseconds */
     sleep: (milliseconds) =>

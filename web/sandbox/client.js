@@ -46,7 +46,8 @@ const SAVE_AFTER_MS = 50;
  * @property {import('./package_source.js').PackageSource} packages
  * @property {Partial<Limits>} [limits]  lower ones
  * @property {boolean} [hardened]  without `js`; on unless false
- * @property {boolean} [spare]  keep a second worker booted, which takes as much memory as the first
+ * @property {import('./protocol.js').Severity} [approve]  code with a finding this severe runs only if `onApproval` says so
+ * @property {(findings: import('./protocol.js').Finding[]) => Promise<boolean>} [onApproval]  refuses where there is none
  * @property {Element} [parent]  where the hidden frame goes
  * @property {(event: SandboxEvent | RestoredEvent | PackageEvent) => void} [onEvent]  all but answers, as they come
  * @property {(call: ToolCalled) => Promise<string>} [onTool]  gives the tool's value as JSON text, or rejects
@@ -119,9 +120,9 @@ export class SandboxClient {
 
   /** @param {Limits} allowed */
   #begin(allowed) {
-    const { hardened = true, spare = false, limits = {} } = this.#options;
+    const { hardened = true, approve = '', limits = {} } = this.#options;
     this.#limits = lowerLimits(allowed, limits);
-    this.#post({ type: 'start', version: PROTOCOL_VERSION, limits: this.#limits, hardened, spare });
+    this.#post({ type: 'start', version: PROTOCOL_VERSION, limits: this.#limits, hardened, approve });
   }
 
   /** @param {Asset} asset */
@@ -387,6 +388,8 @@ export class SandboxClient {
         return void this.#answer(event);
       case 'packages_needed':
         return void this.#install(event);
+      case 'approval_needed':
+        return void this.#approve(event);
       case 'booting':
       case 'memory':
         return this.#options.onEvent?.(event);
@@ -471,6 +474,16 @@ export class SandboxClient {
       reply,
       reply.packages.map(({ data }) => data),
     );
+  }
+
+  /** @param {import('./protocol.js').ApprovalNeeded} needed */
+  async #approve({ run_id, findings }) {
+    if (run_id !== this.#running?.run_id) return;
+    const resume = this.#watchdog.pause();
+    const approved = await Promise.resolve(this.#options.onApproval?.(findings)).catch(() => false);
+    if (this.#running?.run_id !== run_id) return; // stopped meanwhile
+    resume();
+    this.#post({ type: 'approve', run_id, approved: approved === true });
   }
 
   /** @param {Request} request @param {Transferable[]} [transfer] */

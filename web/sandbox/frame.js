@@ -12,7 +12,7 @@ import { PROTOCOL_VERSION } from './protocol.js';
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 
 const NEEDED = /** @type {const} */ (['stdlib', 'runtime', 'lock', 'image']);
-const DURING_A_STEP = ['booting', 'output', 'displayed', 'tool_called', 'packages_needed', 'memory'];
+const DURING_A_STEP = ['booting', 'output', 'displayed', 'tool_called', 'packages_needed', 'approval_needed', 'memory'];
 /** The spare boots when nothing has been asked for so long. */
 const IDLE_MS = 500;
 
@@ -62,13 +62,13 @@ const spawn = () => new CheckedWorker(workerUrl, delegate);
 function feed(to) {
   if (!start || !module) throw new Error('reset before start');
   const { stdlib, runtime, lock, image } = /** @type {import('./protocol.js').Assets} */ (assets);
-  const { limits, hardened } = start;
-  to.feed({ limits, hardened, module, stdlib, runtime, lock, image });
+  const { limits, hardened, approve } = start;
+  to.feed({ limits, hardened, approve, module, stdlib, runtime, lock, image });
 }
 
 function awaitIdle() {
   clearTimeout(idle);
-  if (!start?.spare || spare) return;
+  if (!start?.limits.spare_workers || spare) return;
   idle = setTimeout(() => {
     spare = spawn();
     feed(spare);

@@ -29,7 +29,7 @@ export function lowerLimits(allowed, asked) {
   const lowered = { ...allowed };
   for (const [name, value] of Object.entries(asked)) {
     if (!Object.hasOwn(allowed, name)) throw new SandboxError('bad_limits', `There is no limit named ${name}.`);
-    if (!Number.isSafeInteger(value) || value < 1) {
+    if (!Number.isSafeInteger(value) || value < (name === 'spare_workers' ? 0 : 1)) {
       throw new SandboxError('bad_limits', `The limit ${name} must be a whole number above 0, not ${value}.`);
     }
     const key = /** @type {keyof Limits} */ (name);

@@ -62,6 +62,7 @@ const CHECKS = {
   tool_called: ({ run_id, call_id, name, arguments: args }) =>
     isId(run_id) && isId(call_id) && isSmall(name) && isText(args),
   packages_needed: ({ run_id, names }) => isId(run_id) && isList(names, isSmall),
+  approval_needed: ({ run_id, findings }) => isId(run_id) && isList(findings, isFinding),
   memory: ({ bytes, limit_bytes, refused }) => isId(bytes) && isId(limit_bytes) && isFlag(refused),
   file: ({ request_id, path, data }) => isId(request_id) && isPath(path) && isBuffer(data),
   files: ({ request_id, files }) => isId(request_id) && isList(files, isFile),

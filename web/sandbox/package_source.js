@@ -10,7 +10,8 @@ import { SandboxError } from './errors.js';
 
 export class PackageSource {
   #manifestUrl;
-  /** @type {Promise<{base: URL, locked: Map<string, {file_name: string, sha256: string, imports: string[]}>}> | null} */ #loading = null;
+  /** @type {Promise<{base: URL, locked: Map<string, {file_name: string, sha256: string, imports: string[]}>}> | null} */ #loading =
+    null;
 
   /** @param {string | URL} manifestUrl */
   constructor(manifestUrl) {

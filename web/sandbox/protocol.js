@@ -30,6 +30,7 @@ export const PROTOCOL_VERSION = 2;
  * @property {number} files_mb
  * @property {number} variable_mb
  * @property {number} checkpoint_mb
+ * @property {number} spare_workers
  */
 
 /**
@@ -52,7 +53,8 @@ export const PROTOCOL_VERSION = 2;
  * @typedef {{json: string | null, text: string, bundle: MimeBundle}} Answer
  */
 
-/** @typedef {{rule: string, severity: 'LOW' | 'MEDIUM' | 'HIGH', line: number, text: string}} Finding */
+/** @typedef {'LOW' | 'MEDIUM' | 'HIGH'} Severity */
+/** @typedef {{rule: string, severity: Severity, line: number, text: string}} Finding */
 /** @typedef {{path: string, size: number}} FileInfo  absolute path, bytes */
 /** @typedef {{path: string, data: ArrayBuffer}} FileData */
 /** @typedef {{name: string, data: ArrayBuffer}} Package  a wheel of the lock file, and its bytes */
@@ -85,13 +87,14 @@ export const PROTOCOL_VERSION = 2;
  * @property {Variable[]} variables
  */
 
-/** @typedef {{type: 'start', version: number, limits: Limits, hardened: boolean, spare: boolean}} Start  `hardened`: without `js`; `spare`: keep a second worker booted */
+/** @typedef {{type: 'start', version: number, limits: Limits, hardened: boolean, approve: Severity | ''}} Start  `hardened`: without `js`; `approve`: ask before code runs that has a finding of this severity or a higher one */
 /** @typedef {{[K in keyof Assets]: {type: 'asset', name: K, data: Assets[K]}}[keyof Assets]} Asset */
 /** @typedef {{type: 'set_tools', tools: ToolSpec[]}} SetTools */
 /** @typedef {{type: 'run', run_id: number, code: string, time_ms?: number}} Run  `time_ms` lowers the limit for this run */
 /** @typedef {{type: 'interrupt', run_id: number}} Interrupt */
 /** @typedef {{type: 'tool_result', run_id: number, call_id: number, value?: string, error?: Failure}} ToolResult  `value` is JSON text */
 /** @typedef {{type: 'install', run_id: number, packages: Package[], error?: Failure}} Install */
+/** @typedef {{type: 'approve', run_id: number, approved: boolean}} Approve */
 /** @typedef {{type: 'write_file', request_id: number, path: string, data: ArrayBuffer}} WriteFile */
 /** @typedef {{type: 'read_file', request_id: number, path: string}} ReadFile */
 /** @typedef {{type: 'list_files', request_id: number}} ListFiles */
@@ -106,6 +109,7 @@ export const PROTOCOL_VERSION = 2;
 /** @typedef {{type: 'displayed', run_id: number, bundle: MimeBundle}} Displayed */
 /** @typedef {{type: 'tool_called', run_id: number, call_id: number, name: string, arguments: string}} ToolCalled  `arguments` is a JSON object as text */
 /** @typedef {{type: 'packages_needed', run_id: number, names: string[]}} PackagesNeeded  the step waits for `install` */
+/** @typedef {{type: 'approval_needed', run_id: number, findings: Finding[]}} ApprovalNeeded  the step waits for `approve` */
 /** @typedef {{type: 'memory', bytes: number, limit_bytes: number, refused: boolean}} Memory  the heap grew, or was not let grow */
 /** @typedef {{type: 'finished', run_id: number, result: Result}} Finished */
 /** @typedef {{type: 'file', request_id: number, path: string, data: ArrayBuffer}} File */
@@ -115,5 +119,5 @@ export const PROTOCOL_VERSION = 2;
 /** @typedef {{type: 'refused', request_id: number, error: Failure}} Refused  a request that could not be carried out; nothing was changed */
 /** @typedef {{type: 'failed', error: Failure}} Failed  the worker is gone; `reset` makes a new one */
 
-/** @typedef {Start | Asset | SetTools | Run | Interrupt | ToolResult | Install | WriteFile | ReadFile | ListFiles | SaveCheckpoint | Restore | Reset} Request */
-/** @typedef {Booting | Ready | Output | Displayed | ToolCalled | PackagesNeeded | Memory | Finished | File | Files | Checkpointed | Restored | Refused | Failed} SandboxEvent */
+/** @typedef {Start | Asset | SetTools | Run | Interrupt | ToolResult | Install | Approve | WriteFile | ReadFile | ListFiles | SaveCheckpoint | Restore | Reset} Request */
+/** @typedef {Booting | Ready | Output | Displayed | ToolCalled | PackagesNeeded | ApprovalNeeded | Memory | Finished | File | Files | Checkpointed | Restored | Refused | Failed} SandboxEvent */

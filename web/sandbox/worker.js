@@ -54,7 +54,7 @@ function fail(error, kind) {
 /** @param {WorkerStart} message */
 async function start(message) {
   const started = performance.now();
-  const { limits, hardened, image, interrupt, lock } = message;
+  const { limits, hardened, approve, image, interrupt, lock } = message;
   const heap = limitMemory(limits.memory_mb * 2 ** 20, (memory) => send({ type: 'memory', ...memory }));
   const pyodide = await bootPyodide(message, createPyodideModule, (step) => send({ type: 'booting', step }));
   // Fatal errors of the interpreter leave its promises pending for ever: this is the only sign of them.
@@ -65,7 +65,7 @@ async function start(message) {
   files = new Files(pyodide.FS, limits);
   const runtime = pyodide.pyimport('codeact_runtime.pyodide_host');
   const python = pyodide.runPython('import sys; sys.version.split()[0]');
-  session = runtime.start(bridge.forPython, JSON.stringify({ limits, hardened, imports: packages.imports }));
+  session = runtime.start(bridge.forPython, JSON.stringify({ limits, hardened, approve, imports: packages.imports }));
   bridge.onInterrupt = () => session.interrupt();
   bridge.missing = (modules) => packages.missing(modules);
   isReady = true;
@@ -154,6 +154,8 @@ async function handle(message) {
       return bridge.settleTool(message);
     case 'install':
       return install(message);
+    case 'approve':
+      return bridge.settleApproval(message.approved);
     case 'checkpoint':
       return checkpoint(message);
     case 'restore':

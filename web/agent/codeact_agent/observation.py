@@ -36,6 +36,7 @@ def observe(outcome: dict[str, "Any"]) -> str:
     parts = []
     if restored:
         parts.append(_RESTORED + came_back(restored))
+    _add(parts, "Audit of the code before it ran", "\n".join([_finding(each) for each in result["findings"]]))
     _add(parts, "Output", result["stdout"])
     _add(parts, "Printed to stderr", result["stderr"])
     for bundle in result["results"]:
@@ -80,6 +81,10 @@ def _add(parts: list["Any"], title: str, text: str) -> None:
     text = text.rstrip()
     if text:
         parts.append(f"{title}:\n{text}")
+
+
+def _finding(finding: dict[str, "Any"]) -> str:
+    return f"line {finding['line']}: {finding['severity']} ({finding['rule']}): {finding['text']}"
 
 
 def _variable(variable: dict[str, "Any"]) -> str:

@@ -65,7 +65,8 @@ class BrowserSandbox:
         await page.goto(f"{base}/script_host.html")
         await page.wait_for_function("() => Boolean(window.codeact_start)")
         try:
-            ready = await page.evaluate("() => codeact_start()")
+            spare = {"spare_workers": self._limits.get("spare_workers", 0)}
+            ready = await page.evaluate("(limits) => codeact_start({ limits })", spare)
         except PlaywrightError as error:
             raise SandboxFailed(f"Python did not start in the browser: {str(error).splitlines()[0]}") from error
         self._page = page
