@@ -101,6 +101,8 @@ class Executor:
         self.count = 0
         self._time_ms: float = self._limits.time_ms
         self._task: asyncio.Task[Any] | None = None
+        self._switching = False
+        self._due = False
         sys.excepthook = _report_stray
 
     @property
@@ -123,6 +125,7 @@ class Executor:
         self._findings = []
         self._time_ms = min(self._limits.time_ms, time_ms or self._limits.time_ms)
         self._task = None
+        self._switching = self._due = False
         output = Output(
             self._host,
             model_chars=self._limits.model_chars,
@@ -142,6 +145,9 @@ class Executor:
 
     def interrupt(self) -> None:
         """Cancel what waits in an ``await``; the host calls it when no Python is running."""
+        if self._switching:
+            self._due = True  # the task that goes on with the step has not begun: cancelled now, it never would
+            return
         for task in asyncio.all_tasks():
             task.cancel()
 
@@ -180,8 +186,12 @@ class Executor:
         return await inspected.runner.run_async(self._namespace.variables)
 
     async def _switch(self) -> None:
+        self._switching = True
         await _Switch()
+        self._switching = False
         self._task = asyncio.current_task()
+        if self._due:
+            raise KeyboardInterrupt
 
     def _describe(self, value: object, error: BaseException | None, reason: str) -> Result:
         limit = self._limits.model_chars

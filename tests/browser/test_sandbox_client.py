@@ -264,7 +264,8 @@ def test_an_interrupt_is_never_lost_in_the_event_loop(
     driver.start(limits={"time_ms": 60, "grace_ms": 2000})
     driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
     for _ in range(40):
-        assert driver.run(f"import asyncio, time\nwhile True: {wait}")["timed_out"] is True
+        outcome = driver.run(f"import asyncio, time\nwhile True: {wait}")
+        assert outcome.get("timed_out") is True, outcome
 
 
 SAY = """
