@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Browser, createProfile, launch, WEBDRIVER_BIDI_WEBSOCKET_ENDPOINT_REGEX } from '@puppeteer/browsers';
 import puppeteer from 'puppeteer-core';
+import { exposeFunction, relayCalls } from './firefox_exposed.mjs';
 
 /** What `createProfile` leaves on of Firefox's own requests to its maker. */
 const QUIET = {
@@ -28,9 +29,13 @@ const QUIET = {
   'network.dns.disablePrefetch': true,
   'network.prefetch-next': false,
   'network.trr.mode': 5,
+  'services.settings.server': 'data:,#remote-settings-dummy/v1',
   'toolkit.telemetry.server': '',
   'toolkit.telemetry.unified': false,
 };
+
+/** The second lets a released Firefox heed `services.settings.server`. */
+const ENVIRONMENT = { MOZ_CRASHREPORTER_DISABLE: '1', MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' };
 
 /** @param {object} message */
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -53,7 +58,7 @@ class Driven {
 
 /** @type {Map<number, Driven>} */
 const pages = new Map();
-/** What Python has been asked and has not answered. @type {Map<number, (answer: object) => void>} */
+/** What Python has been asked and has not answered. @type {Map<number, (answer: import('./firefox_exposed.mjs').Answer) => void>} */
 const asked = new Map();
 let count = 0;
 
@@ -95,72 +100,14 @@ function watch({ page, requests }, number) {
     const failure = request.failure()?.errorText ?? '';
     say({ event: 'requestfailed', page: number, request: requests.get(request), failure });
   });
-  page.on('domcontentloaded', () => relayCalls(page, number));
+  page.on('domcontentloaded', () => relayCalls(page, askPython(number)));
 }
 
-/**
- * In the page: calls of an exposed function queue up, and one standing question takes them, in order. Puppeteer's
- * own exposeFunction needs four round trips for each call, which may overtake each other.
- * @param {string} name
- */
-function expose(name) {
-  if (self !== top) return;
-  const scope = /** @type {any} */ (globalThis);
-  scope.__exposed ??= { queue: [], waiting: new Map(), next: 1, wake() {} };
-  const { queue, waiting } = scope.__exposed;
-  scope[name] = (/** @type {unknown[]} */ ...args) =>
-    new Promise((resolve, reject) => {
-      const call = scope.__exposed.next++;
-      waiting.set(call, { resolve, reject });
-      queue.push({ call, name, args });
-      scope.__exposed.wake();
-    });
-}
-
-/** In the page. @returns {Promise<string>} the calls made since, as JSON text; waits for one */
-async function takeCalls() {
-  const { __exposed: exposed } = /** @type {any} */ (globalThis);
-  if (!exposed) return 'null';
-  if (!exposed.queue.length) {
-    await new Promise((resolve) => {
-      exposed.wake = resolve;
-    });
-  }
-  return JSON.stringify(exposed.queue.splice(0));
-}
-
-/** In the page. @param {number} call @param {string} answer */
-function settleCall(call, answer) {
-  const { waiting } = /** @type {any} */ (globalThis).__exposed;
-  const { value, error } = JSON.parse(answer);
-  const { resolve, reject } = waiting.get(call);
-  waiting.delete(call);
-  if (error) reject(Object.assign(new Error(error.message), { name: error.name }));
-  else resolve(value);
-}
-
-/** Until the document is gone; the next one gets its own. @param {import('puppeteer-core').Page} page @param {number} number */
-async function relayCalls(page, number) {
-  try {
-    for (;;) {
-      const calls = JSON.parse(await page.evaluate(takeCalls));
-      if (!calls) return;
-      for (const { call, name, args } of calls) {
-        asked.set(++count, ({ value = null, error }) => {
-          page.evaluate(settleCall, call, JSON.stringify({ value, error })).catch(gone);
-        });
-        say({ call: count, page: number, name, args });
-      }
-    }
-  } catch (error) {
-    gone(error);
-  }
-}
-
-/** A page that was closed or went elsewhere answers no more; whatever else goes wrong is told. @param {any} error */
-function gone(error) {
-  if (!/no such frame|not found|destroyed|closed|detached/i.test(String(error))) process.stderr.write(`${error}\n`);
-}
+/** @param {number} page @returns {import('./firefox_exposed.mjs').OnCall} */
+const askPython = (page) => (name, args, answer) => {
+  asked.set(++count, answer);
+  say({ call: count, page, name, args });
+};
 
 /** @param {import('puppeteer-core').Browser} browser @returns {Record<string, (message: any) => Promise<unknown>>} */
 const methods = (browser) => ({
@@ -183,8 +130,8 @@ const methods = (browser) => ({
       .map((frame) => frame.url()),
   expose_function: async ({ page: number, name }) => {
     const { page } = known(number);
-    await Promise.all([page.evaluateOnNewDocument(expose, name), page.evaluate(expose, name)]);
-    relayCalls(page, number);
+    await exposeFunction(page, name);
+    relayCalls(page, askPython(number));
   },
   close: async ({ page }) => {
     const { context } = known(page);
@@ -213,7 +160,7 @@ async function answer({ id, method, ...rest }, all) {
 async function start(executablePath, profile) {
   await createProfile(Browser.FIREFOX, { path: profile, preferences: QUIET });
   const args = ['--headless', '--profile', profile, '--remote-debugging-port=0', 'about:blank'];
-  const firefox = launch({ executablePath, args, env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1' } });
+  const firefox = launch({ executablePath, args, env: { ...process.env, ...ENVIRONMENT } });
   const address = await firefox.waitForLineOutput(WEBDRIVER_BIDI_WEBSOCKET_ENDPOINT_REGEX, 60_000);
   const browserWSEndpoint = `${address}/session`;
   const browser = await puppeteer.connect({ browserWSEndpoint, protocol: 'webDriverBiDi', defaultViewport: null });
