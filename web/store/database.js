@@ -1,0 +1,213 @@
+/**
+ * Conversations in the browser's IndexedDB. A conversation is a record, its transcript a journal of entries, each
+ * variable and each file a record of its own: a checkpoint writes what has changed and nothing else. Pickles are
+ * bytes here and are never read.
+ */
+
+import { openDB } from '../vendor/idb.js';
+import { asStoreError, StoreError } from './errors.js';
+
+/** @typedef {import('./records.js').Conversation} Conversation */
+/** @typedef {import('./records.js').Entry} Entry */
+/** @typedef {import('./records.js').Store} Store */
+/** @typedef {import('../sandbox/protocol.js').Checkpointed} Checkpointed */
+/** @typedef {import('idb').IDBPDatabase} Database */
+/** @typedef {import('idb').IDBPTransaction<unknown, string[], 'readwrite'>} Writing */
+
+const VERSION = 1;
+/** Keyed by [conversation, number], [conversation, name] and [conversation, path]. */
+const PARTS = ['journal', 'variables', 'files'];
+const ALL = ['conversations', 'checkpoints', ...PARTS];
+
+/** All keys that begin with the conversation: an array comes after every text and number. @param {string} id */
+const keysOf = (id) => IDBKeyRange.bound([id], [id, []]);
+
+/**
+ * Open the conversations of this site; two sites on one origin have one database each.
+ * @param {() => void} onOutdated  another tab needs the database in a newer form: this one must let go
+ * @returns {Promise<Store>}
+ */
+export async function openStore(onOutdated) {
+  try {
+    const database = await openDB(`codeact-web ${new URL('.', location.href).pathname}`, VERSION, {
+      upgrade(opened) {
+        opened.createObjectStore('conversations', { keyPath: 'id' });
+        for (const name of ['checkpoints', ...PARTS]) opened.createObjectStore(name);
+      },
+      blocking: (_from, _to, event) => {
+        /** @type {IDBDatabase} */ (event.target).close();
+        onOutdated();
+      },
+      terminated: onOutdated,
+    });
+    return new DatabaseStore(database);
+  } catch (error) {
+    const { kind } = asStoreError(error);
+    const why = kind === 'failed' ? 'the browser could not open its storage' : 'the browser allows it no storage';
+    throw new StoreError('blocked', `This page cannot keep conversations: ${why}.`);
+  }
+}
+
+/** @implements {Store} */
+class DatabaseStore {
+  #database;
+
+  /** @param {Database} database */
+  constructor(database) {
+    this.#database = database;
+  }
+
+  async list() {
+    /** @type {Conversation[]} */
+    const all = await this.#read(['conversations'], (tx) => tx.objectStore('conversations').getAll());
+    return all.sort((one, other) => other.updated - one.updated);
+  }
+
+  /** @param {Conversation} conversation */
+  async create(conversation) {
+    await this.#write(['conversations'], (tx) => tx.objectStore('conversations').add(conversation));
+  }
+
+  /** @param {string} id */
+  async load(id) {
+    return this.#read(['conversations', 'journal'], async (tx) => {
+      const conversation = await tx.objectStore('conversations').get(id);
+      if (!conversation) throw new StoreError('gone', 'This conversation is no longer in this browser.');
+      /** @type {Entry[]} */
+      const entries = await tx.objectStore('journal').getAll(keysOf(id));
+      return {
+        conversation,
+        events: entries.flatMap(({ events }) => events),
+        messages: entries.flatMap(({ messages }) => messages),
+      };
+    });
+  }
+
+  /** @param {string} id */
+  async loadCheckpoint(id) {
+    return this.#read(['checkpoints', 'variables', 'files'], async (tx) => {
+      const parts = async (/** @type {string} */ name) => {
+        const store = tx.objectStore(name);
+        const keys = await store.getAllKeys(keysOf(id));
+        const all = [];
+        // One by one: reading megabytes at once would hold up the page.
+        for (const key of keys) all.push([/** @type {string[]} */ (key)[1], await store.get(key)]);
+        return all;
+      };
+      const variables = (await parts('variables')).map(([name, data]) => ({ name, data }));
+      const files = (await parts('files')).map(([path, data]) => ({ path, data }));
+      const rest = (await tx.objectStore('checkpoints').get(id)) ?? NOTHING;
+      return { variables, files, ...rest };
+    });
+  }
+
+  /** @param {string} id @param {number} revision @param {Entry} entry */
+  append(id, revision, entry) {
+    return this.#write(['conversations', 'journal'], async (tx) => {
+      const last = await tx.objectStore('journal').openKeyCursor(keysOf(id), 'prev');
+      const number = last ? /** @type {number} */ (/** @type {IDBValidKey[]} */ (last.key)[1]) + 1 : 1;
+      await tx.objectStore('journal').put(entry, [id, number]);
+      return touch(tx, id, revision);
+    });
+  }
+
+  /** @param {string} id @param {number} revision @param {Checkpointed} delta */
+  saveCheckpoint(id, revision, delta) {
+    return this.#write(['conversations', 'checkpoints', 'variables', 'files'], async (tx) => {
+      const next = await touch(tx, id, revision);
+      const { modules, sources, execution_count, packages } = delta;
+      await tx.objectStore('checkpoints').put({ modules, sources, execution_count, packages }, id);
+      for (const { name, data } of delta.variables) await tx.objectStore('variables').put(data, [id, name]);
+      for (const { path, data } of delta.changed_files) await tx.objectStore('files').put(data, [id, path]);
+      if (!delta.complete) return next; // the rest comes after the next step
+      const lost = new Set(delta.lost.map(({ name }) => name));
+      await keepOnly(tx, 'variables', id, new Set(delta.names.filter((name) => !lost.has(name))));
+      await keepOnly(tx, 'files', id, new Set(delta.files.map(({ path }) => path)));
+      return next;
+    });
+  }
+
+  /** @param {string} id @param {Conversation} copy */
+  async duplicate(id, copy) {
+    await this.#write(ALL, async (tx) => {
+      await tx.objectStore('conversations').add(copy);
+      const rest = await tx.objectStore('checkpoints').get(id);
+      if (rest) await tx.objectStore('checkpoints').put(rest, copy.id);
+      for (const name of PARTS) {
+        const store = tx.objectStore(name);
+        for (const key of await store.getAllKeys(keysOf(id))) {
+          await store.put(await store.get(key), [copy.id, /** @type {IDBValidKey[]} */ (key)[1]]);
+        }
+      }
+    });
+  }
+
+  /** @param {string} id */
+  async delete(id) {
+    await this.#write(ALL, async (tx) => {
+      await tx.objectStore('conversations').delete(id);
+      await tx.objectStore('checkpoints').delete(id);
+      for (const name of PARTS) await tx.objectStore(name).delete(keysOf(id));
+    });
+  }
+
+  /** @template T @param {string[]} stores @param {(tx: import('idb').IDBPTransaction<unknown, string[]>) => Promise<T>} work */
+  async #read(stores, work) {
+    try {
+      return await work(this.#database.transaction(stores));
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+
+  /** All or nothing. @template T @param {string[]} stores @param {(tx: Writing) => Promise<T>} work @returns {Promise<T>} */
+  async #write(stores, work) {
+    try {
+      const tx = this.#database.transaction(stores, 'readwrite');
+      const done = tx.done;
+      done.catch(() => {}); // `work` rejects first, where it does
+      try {
+        const value = await work(tx);
+        await done;
+        return value;
+      } catch (error) {
+        if (!tx.error) abort(tx);
+        throw error;
+      }
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+}
+
+const NOTHING = { modules: {}, sources: {}, execution_count: 0, packages: [] };
+
+/** @param {Writing} tx */
+function abort(tx) {
+  try {
+    tx.abort();
+  } catch (error) {
+    if (/** @type {Error} */ (error).name !== 'InvalidStateError') throw error; // it has ended by itself
+  }
+}
+
+/** Write down that the conversation has changed. @param {Writing} tx @param {string} id @param {number} revision */
+async function touch(tx, id, revision) {
+  const store = tx.objectStore('conversations');
+  /** @type {Conversation | undefined} */
+  const conversation = await store.get(id);
+  if (!conversation) throw new StoreError('gone', 'This conversation was deleted in another tab.');
+  if (conversation.revision !== revision) {
+    throw new StoreError('elsewhere', 'This conversation was changed in another tab.');
+  }
+  await store.put({ ...conversation, updated: Date.now(), revision: revision + 1 });
+  return revision + 1;
+}
+
+/** @param {Writing} tx @param {string} name @param {string} id @param {Set<string>} kept */
+async function keepOnly(tx, name, id, kept) {
+  const store = tx.objectStore(name);
+  for (const key of await store.getAllKeys(keysOf(id))) {
+    if (!kept.has(/** @type {string[]} */ (key)[1])) await store.delete(key);
+  }
+}

@@ -1,0 +1,33 @@
+/** What is kept of a conversation. Types only. */
+
+/** @typedef {import('../elements/events.js').AgentEvent} AgentEvent */
+/** @typedef {import('../sandbox/protocol.js').Checkpointed} Checkpointed */
+/** @typedef {import('../sandbox/saved_state.js').Stored} Stored */
+
+/**
+ * @typedef {object} Conversation
+ * @property {string} id
+ * @property {string} title  its first task
+ * @property {number} created  milliseconds since 1970
+ * @property {number} updated
+ * @property {number} revision  grows with each write, so that a tab notices what another has written
+ */
+
+/** @typedef {{role: string, content: string}} Message  as the model is sent it, without the system prompt */
+/** @typedef {{events: AgentEvent[], messages: Message[]}} Entry  what was added at one time; never changed */
+/** @typedef {{conversation: Conversation} & Entry} Transcript */
+
+/**
+ * Where conversations are kept. What changes one is given the revision it was last seen with, gives the next, and
+ * rejects with a StoreError of kind `elsewhere` where another tab has written meanwhile. Each call is all or nothing.
+ * @typedef {object} Store
+ * @property {() => Promise<Conversation[]>} list  newest first
+ * @property {(conversation: Conversation) => Promise<void>} create
+ * @property {(id: string) => Promise<Transcript>} load
+ * @property {(id: string) => Promise<Stored>} loadCheckpoint
+ * @property {(id: string, revision: number, entry: Entry) => Promise<number>} append
+ * @property {(id: string, revision: number, delta: Checkpointed) => Promise<number>} saveCheckpoint
+ * @property {(id: string, copy: Conversation) => Promise<void>} duplicate
+ * @property {(id: string) => Promise<void>} delete
+ */
+export {};
