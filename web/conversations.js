@@ -38,31 +38,29 @@ export class Conversations extends EventTarget {
     const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
     session.addEventListener('messages', (event) => this.#keeper.addMessages(detail(event)));
     session.addEventListener('agent', (event) => this.#keeper.addEvent(detail(event)));
-    session.addEventListener('checkpointed', (event) =>
-      this.#keeper.addCheckpoint(detail(event), () => session.saved),
-    );
+    session.addEventListener('checkpointed', (event) => this.#keeper.addCheckpoint(detail(event), () => session.saved));
     addEventListener('pagehide', () => this.#keeper.flush());
     addEventListener('hashchange', () => this.#followAddress());
   }
+
+  /** Whether they outlast the page. */
+  isKept = true;
 
   /** Resolves when the page is in the conversation it was last told to be in. */
   get settled() {
     return this.#changing;
   }
 
-  /** Open the store and what the address names; then boot the session. Rejects where that does. */
+  /** Open the store and what the address names, and begin to boot the session. */
   async start() {
-    /** @type {Found | null} */
-    let found = null;
     await this.#change(async () => {
       await this.#openStore();
       const id = location.hash.slice(1);
-      if (id) found = await this.#take(id);
+      const found = id ? await this.#take(id) : null;
       if (found) this.#enter(found);
       else this.#setAddress('');
+      this.#session.start(found?.messages, found?.stored);
     });
-    const { messages, stored } = /** @type {Found} */ (found ?? { messages: [], stored: null });
-    await this.#session.start(messages, stored);
   }
 
   /** A first task or file: what follows is kept. @param {string} title */
@@ -130,6 +128,7 @@ export class Conversations extends EventTarget {
       this.#store = await openStore(() => this.#notify('failed', 'Reload the page: another tab has a newer one.'));
       this.#keeper = this.#makeKeeper();
     } catch (error) {
+      this.isKept = false;
       const { message } = asStoreError(error);
       this.#notify('blocked', `${message} It works, but closing or reloading it ends what you do here.`);
     }

@@ -174,13 +174,13 @@ export class Session extends EventTarget {
       await this.#sandbox.restore(stored);
     } catch (error) {
       await this.#sandbox.start(); // rejects where it is Python that did not start
-      this.#fire('unrestored', error);
+      this.#fire('unrestored', /** @type {Error} */ (error));
     }
     this.#done('restore');
   }
 
   #makeSandbox() {
-    const spare = (/** @type {{deviceMemory?: number}} */ (navigator).deviceMemory ?? ROOMY_GB) >= ROOMY_GB;
+    const { deviceMemory = ROOMY_GB } = /** @type {{deviceMemory?: number}} */ (navigator);
     return new SandboxClient({
       frameUrl: 'sandbox/frame.html',
       fetchAssets: (onAsset) => this.#step('assets', fetchAssets('sandbox/manifest.json', onAsset)),
@@ -190,7 +190,7 @@ export class Session extends EventTarget {
       },
       packages: new PackageSource('sandbox/manifest.json'),
       limits: this.#chosen,
-      spare,
+      spare: deviceMemory >= ROOMY_GB,
       onEvent: (event) => this.#onSandbox(event),
       onTool: (call) => this.#bridge.callTool(call),
     });
@@ -266,6 +266,7 @@ export class Session extends EventTarget {
         return this.#bridge.forward(event);
       case 'restored':
         this.#done('packages');
+        if (!('reason' in event)) return;
         return event.reason === 'reloaded' ? this.#fire('restored', event) : this.#bridge.forward(event);
       case 'memory':
       case 'checkpointed':

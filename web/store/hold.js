@@ -16,7 +16,8 @@ export function hold(id) {
     const held = () => new Promise((release) => resolve(() => release(undefined)));
     navigator.locks.request(name, { signal }, held).catch((error) => {
       if (signal.aborted) resolve(null);
-      else if (error.name === 'SecurityError') resolve(() => {}); // no storage, so nothing to share
+      else if (error.name === 'SecurityError')
+        resolve(() => {}); // no storage, so nothing to share
       else reject(error);
     });
   });

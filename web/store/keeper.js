@@ -110,7 +110,14 @@ function asDelta({ variables, files, ...rest }) {
   const names = variables.map(({ name }) => name);
   const sizes = files.map(({ path, data }) => ({ path, size: data.byteLength }));
   return {
-    type: 'checkpointed', request_id: 0, names, variables, lost: [], files: sizes, changed_files: files, ...rest,
+    type: 'checkpointed',
+    request_id: 0,
+    names,
+    variables,
+    lost: [],
+    files: sizes,
+    changed_files: files,
+    ...rest,
     complete: true,
   }; // prettier-ignore
 }
