@@ -63,20 +63,18 @@ export class Conversations extends EventTarget {
     });
   }
 
-  /** A first task or file: what follows is kept. @param {string} title */
-  async begin(title) {
-    if (this.current) return;
-    const conversation = makeConversation(title);
-    try {
-      await this.#store.create(conversation);
-    } catch (error) {
-      return this.#tell(error);
-    }
-    this.#letGo = (await hold(conversation.id)) ?? this.#letGo;
-    this.current = conversation;
-    this.#keeper.attach(conversation, false);
-    this.#setAddress(conversation.id);
-    await this.refresh();
+  /** A task begins. @param {string} task */
+  async beginTask(task) {
+    if (!this.current) return this.#create(task, true);
+    if (this.current.named) return;
+    this.current = { ...this.current, title: inShort(task), named: true };
+    this.#keeper.name({ title: this.current.title, named: true });
+  }
+
+  /** A file is added, which is kept even if no task follows. @param {string} name */
+  async beginFile(name) {
+    await this.#changing;
+    if (!this.current) await this.#create(name, false);
   }
 
   /** Leave for a new one. */
@@ -98,7 +96,7 @@ export class Conversations extends EventTarget {
     return this.#change(async () => {
       if (id === this.current?.id) await this.#save();
       const { conversation } = await this.#store.load(id);
-      const copy = makeConversation(`Copy of ${conversation.title}`);
+      const copy = makeConversation(`Copy of ${conversation.title}`, conversation.named);
       await this.#store.duplicate(id, copy);
       await this.#go(copy.id);
     });
@@ -132,6 +130,21 @@ export class Conversations extends EventTarget {
       const { message } = asStoreError(error);
       this.#notify('blocked', `${message} It works, but closing or reloading it ends what you do here.`);
     }
+  }
+
+  /** @param {string} title @param {boolean} named */
+  async #create(title, named) {
+    const conversation = makeConversation(title, named);
+    try {
+      await this.#store.create(conversation);
+    } catch (error) {
+      return this.#tell(error);
+    }
+    this.#letGo = (await hold(conversation.id)) ?? this.#letGo;
+    this.current = conversation;
+    this.#keeper.attach(conversation, false);
+    this.#setAddress(conversation.id);
+    await this.refresh();
   }
 
   /** @param {string} id */
@@ -243,14 +256,18 @@ export class Conversations extends EventTarget {
   }
 }
 
-/** @param {string} title @returns {Conversation} */
-function makeConversation(title) {
+/** @param {string} title @param {boolean} named @returns {Conversation} */
+function makeConversation(title, named) {
   const random = crypto.getRandomValues(new Uint8Array(12));
   const id = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const line = title.trim().split('\n')[0];
-  const short = line.length > LONGEST_TITLE ? `${line.slice(0, LONGEST_TITLE).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
   const now = Date.now();
-  return { id, title: short, created: now, updated: now, revision: 0 };
+  return { id, title: inShort(title), named, created: now, updated: now, revision: 0 };
+}
+
+/** The first line, or its beginning. @param {string} text */
+function inShort(text) {
+  const [line] = text.trim().split('\n');
+  return line.length > LONGEST_TITLE ? `${line.slice(0, LONGEST_TITLE).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
 }
 
 /** The event that ends a run whose end was never written down. @param {AgentEvent[]} events @returns {AgentEvent | null} */

@@ -55,7 +55,7 @@ async function run(task) {
   follower.start();
   try {
     await session.run(task, async () => {
-      await conversations.begin(task);
+      await conversations.beginTask(task);
       return uploads.take();
     });
   } catch (error) {
@@ -84,6 +84,7 @@ async function show(events) {
   const mine = shown;
   if (!events.length) return;
   showTranscript();
+  follower.start();
   let since = performance.now();
   for (const event of events) {
     if (event.type === 'run_started') transcript.begin(event.task);
@@ -93,7 +94,13 @@ async function show(events) {
     if (mine !== shown) return;
     since = performance.now();
   }
-  follower.jump();
+  letSettle();
+}
+
+/** Until what was shown last has its final height. */
+async function letSettle() {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  if (session.state === 'idle') follower.stop();
 }
 
 function showModels() {
@@ -118,9 +125,7 @@ function warnOfMemory({ bytes, limit_bytes, refused }) {
 async function receive(event) {
   if (!transcript.receive(event)) return;
   announce(find('#announcer'), narrate(event));
-  if (event.type !== 'run_finished') return;
-  await new Promise((resolve) => setTimeout(resolve, 300)); // the answer takes its final height
-  if (session.state === 'idle') follower.stop();
+  if (event.type === 'run_finished') await letSettle();
 }
 
 const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;

@@ -20,10 +20,7 @@ export function joinFiles(session, conversations, uploads) {
   /** @type {HTMLButtonElement} */ const button = find('button.files');
 
   const add = (/** @type {Iterable<File>} */ chosen) =>
-    uploads.add(chosen, async () => {
-      await conversations.settled;
-      await conversations.begin([...chosen].map(({ name }) => shownName(name)).join(', '));
-    });
+    uploads.add(chosen, (file) => conversations.beginFile(shownName(file.name)));
   const list = async () => {
     const listed = await session.files.listFiles().catch(() => []); // that Python did not start is told elsewhere
     files.files = listed;
@@ -34,7 +31,7 @@ export function joinFiles(session, conversations, uploads) {
   uploads.addEventListener('changed', () => {
     attachments.uploads = uploads.list;
   });
-  for (const event of ['saved', 'restored']) uploads.addEventListener(event, list);
+  uploads.addEventListener('saved', list);
   session.addEventListener('checkpointed', list);
   session.addEventListener('restored', list);
   conversations.addEventListener('left', () => {

@@ -25,7 +25,7 @@ export class Uploads extends EventTarget {
     this.#session = session;
   }
 
-  /** @param {Iterable<File>} files @param {() => Promise<unknown>} prepare  what must be done before the first */
+  /** @param {Iterable<File>} files @param {(file: File) => Promise<unknown>} prepare  what must be done before it is written */
   add(files, prepare) {
     for (const file of files) {
       /** @type {Upload} */
@@ -34,7 +34,7 @@ export class Uploads extends EventTarget {
       this.#adding = this.#adding.then(async () => {
         if (!this.list.includes(upload)) return; // the person left the conversation
         try {
-          await prepare();
+          await prepare(file);
           this.#replace(upload, { state: 'added', path: await this.#write(file) });
         } catch (error) {
           this.#replace(upload, { state: 'failed', message: /** @type {Error} */ (error).message });

@@ -35,13 +35,13 @@ export class ConversationsElement extends LitElement {
     quietButton,
     iconStyles,
     css`
-      ul { display: grid; margin: var(--ca-space-2) calc(-1 * var(--ca-space-2)) 0; padding: 0; list-style: none; }
+      ul { display: grid; grid-template-columns: minmax(0, 1fr); margin: var(--ca-space-2) calc(-1 * var(--ca-space-2)) 0; padding: 0; list-style: none; }
       li { display: flex; align-items: center; gap: var(--ca-space-1); border-radius: var(--ca-radius-1); }
       li:hover, li:focus-within { background: var(--ca-color-hover); }
       li + li { border-block-start: 1px solid var(--ca-color-line); border-start-start-radius: 0; border-start-end-radius: 0; }
       .open { flex: 1; min-inline-size: 0; padding: var(--ca-space-2); border: 0; background: none; text-align: start; }
       .title { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: var(--ca-size-3); }
-      [aria-current] .title { font-weight: 600; }
+      [aria-current='true'] .title { font-weight: 600; }
       .when { color: var(--ca-color-muted); font-size: var(--ca-size-1); }
       .icon { flex: none; display: grid; place-items: center; inline-size: 2.25rem; block-size: 2.25rem; padding: 0; border: 0; border-radius: var(--ca-radius-1); background: none; color: var(--ca-color-muted); }
       .icon:hover { background: var(--ca-color-line); color: var(--ca-color-text); }

@@ -36,8 +36,8 @@ export class LimitsElement extends LitElement {
       .actions p { flex: 1 1 10rem; }
       .actions .quiet[type='submit'] { border-color: var(--ca-color-accent); background: var(--ca-color-accent); color: var(--ca-color-on-accent); }
       h3 { margin: var(--ca-space-4) 0 var(--ca-space-1); font-size: var(--ca-size-2); font-weight: 600; }
-      dl { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 var(--ca-space-4); margin: 0; font-size: var(--ca-size-2); }
-      dl > * { padding-block: var(--ca-space-2); border-block-start: 1px solid var(--ca-color-line); }
+      dl { margin: 0; font-size: var(--ca-size-2); }
+      dl div { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 var(--ca-space-5); padding-block: var(--ca-space-2); border-block-start: 1px solid var(--ca-color-line); }
       dt small { display: block; color: var(--ca-color-muted); font-size: var(--ca-size-2); text-wrap: pretty; }
       dd { margin: 0; text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
     `,
@@ -98,7 +98,7 @@ export class LimitsElement extends LitElement {
   /** @param {typeof GROUPS[number]} group */
   #group({ title, limits }) {
     const row = (/** @type {typeof limits[number]} */ { name, label, words }) =>
-      html`<dt>${label}<small>${words}</small></dt><dd>${inWords(name, /** @type {Limits} */ (this.limits)[name])}</dd>`;
+      html`<div><dt>${label}<small>${words}</small></dt><dd>${inWords(name, /** @type {Limits} */ (this.limits)[name])}</dd></div>`;
     return html`<h3>${title}</h3><dl>${limits.map(row)}</dl>`;
   }
 

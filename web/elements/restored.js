@@ -9,9 +9,8 @@ const MOST_NAMED = 6;
 
 /** @param {Report} report */
 export function restoredInWords({ reason, names, lost, behind }) {
-  const opened = reason === 'reloaded';
-  const came = names.length ? `${counted(names.length, 'variable')} came back` : 'no variables were saved';
-  const begin = opened ? came[0].toUpperCase() + came.slice(1) : `Python was replaced; ${came}`;
+  const came = names.length ? `${counted(names.length, 'variable')} came back` : 'no variables had been saved';
+  const begin = reason === 'reloaded' ? `The conversation goes on: ${came}` : `In the new interpreter: ${came}`;
   const named = lost.slice(0, MOST_NAMED).map(({ name, why }) => `${shownName(name)} (${why})`);
   const more = lost.length > MOST_NAMED ? ` and ${lost.length - MOST_NAMED} more` : '';
   const without = lost.length ? ` Lost: ${named.join(', ')}${more}.` : '';

@@ -9,6 +9,7 @@ import { asStoreError, StoreError } from './errors.js';
 
 /** @typedef {import('./records.js').Conversation} Conversation */
 /** @typedef {import('./records.js').Entry} Entry */
+/** @typedef {import('./records.js').Naming} Naming */
 /** @typedef {import('./records.js').Store} Store */
 /** @typedef {import('../sandbox/protocol.js').Checkpointed} Checkpointed */
 /** @typedef {import('idb').IDBPDatabase} Database */
@@ -101,13 +102,13 @@ class DatabaseStore {
     });
   }
 
-  /** @param {string} id @param {number} revision @param {Entry} entry */
-  append(id, revision, entry) {
+  /** @param {string} id @param {number} revision @param {Entry} entry @param {Naming} naming */
+  append(id, revision, entry, naming) {
     return this.#write(['conversations', 'journal'], async (tx) => {
       const last = await tx.objectStore('journal').openKeyCursor(keysOf(id), 'prev');
       const number = last ? /** @type {number} */ (/** @type {IDBValidKey[]} */ (last.key)[1]) + 1 : 1;
       await tx.objectStore('journal').put(entry, [id, number]);
-      return touch(tx, id, revision);
+      return touch(tx, id, revision, naming);
     });
   }
 
@@ -191,8 +192,11 @@ function abort(tx) {
   }
 }
 
-/** Write down that the conversation has changed. @param {Writing} tx @param {string} id @param {number} revision */
-async function touch(tx, id, revision) {
+/**
+ * Write down that the conversation has changed.
+ * @param {Writing} tx @param {string} id @param {number} revision @param {Naming} [naming]
+ */
+async function touch(tx, id, revision, naming) {
   const store = tx.objectStore('conversations');
   /** @type {Conversation | undefined} */
   const conversation = await store.get(id);
@@ -200,7 +204,7 @@ async function touch(tx, id, revision) {
   if (conversation.revision !== revision) {
     throw new StoreError('elsewhere', 'This conversation was changed in another tab.');
   }
-  await store.put({ ...conversation, updated: Date.now(), revision: revision + 1 });
+  await store.put({ ...conversation, ...naming, updated: Date.now(), revision: revision + 1 });
   return revision + 1;
 }
 

@@ -9,6 +9,7 @@ import { asStoreError } from './errors.js';
 /** @typedef {import('./records.js').AgentEvent} AgentEvent */
 /** @typedef {import('./records.js').Conversation} Conversation */
 /** @typedef {import('./records.js').Message} Message */
+/** @typedef {import('./records.js').Naming} Naming */
 /** @typedef {import('./records.js').Store} Store */
 /** @typedef {import('../sandbox/protocol.js').Checkpointed} Checkpointed */
 /** @typedef {import('../sandbox/saved_state.js').Stored} Stored */
@@ -26,6 +27,7 @@ export class Keeper {
   /** @type {{id: string, revision: number, whole: boolean, lost: boolean} | null} */ #kept = null;
   /** @type {AgentEvent[]} */ #events = [];
   /** @type {Message[]} */ #messages = [];
+  /** @type {Naming} */ #naming = {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {Promise<void>} */ #writing = Promise.resolve();
 
@@ -56,6 +58,11 @@ export class Keeper {
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
+  /** It is written with the next event. @param {Naming} naming */
+  name(naming) {
+    this.#naming = naming;
+  }
+
   /** They are written with the next event. @param {Message[]} messages */
   addMessages(messages) {
     this.#messages.push(...messages);
@@ -83,13 +90,15 @@ export class Keeper {
     this.#timer = undefined;
     const kept = this.#kept;
     const entry = { events: this.#events, messages: this.#messages };
+    const naming = this.#naming;
     this.#events = [];
     this.#messages = [];
+    this.#naming = {};
     if (!kept || !(entry.events.length || entry.messages.length)) return this.#writing;
     return this.#queue(async () => {
       if (kept.lost) return;
       kept.lost = true; // an entry that is missing makes those after it senseless
-      kept.revision = await this.#store.append(kept.id, kept.revision, entry);
+      kept.revision = await this.#store.append(kept.id, kept.revision, entry, naming);
       kept.lost = false;
     }, kept);
   }

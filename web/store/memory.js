@@ -5,6 +5,7 @@ import { StoreError } from './errors.js';
 
 /** @typedef {import('./records.js').Conversation} Conversation */
 /** @typedef {import('./records.js').Entry} Entry */
+/** @typedef {import('./records.js').Naming} Naming */
 /** @typedef {import('./records.js').Store} Store */
 /** @typedef {import('../sandbox/protocol.js').Checkpointed} Checkpointed */
 /** @typedef {{conversation: Conversation, entries: Entry[], saved: SavedState}} Kept */
@@ -38,10 +39,10 @@ export class MemoryStore {
     return this.#get(id).saved.toStored();
   }
 
-  /** @param {string} id @param {number} _revision @param {Entry} entry */
-  async append(id, _revision, entry) {
+  /** @param {string} id @param {number} _revision @param {Entry} entry @param {Naming} naming */
+  async append(id, _revision, entry, naming) {
     this.#get(id).entries.push(entry);
-    return this.#touch(id);
+    return this.#touch(id, naming);
   }
 
   /** @param {string} id @param {number} _revision @param {Checkpointed} delta */
@@ -72,11 +73,11 @@ export class MemoryStore {
     return kept;
   }
 
-  /** @param {string} id */
-  #touch(id) {
+  /** @param {string} id @param {Naming} [naming] */
+  #touch(id, naming) {
     const kept = this.#get(id);
     const revision = kept.conversation.revision + 1;
-    kept.conversation = { ...kept.conversation, updated: Date.now(), revision };
+    kept.conversation = { ...kept.conversation, ...naming, updated: Date.now(), revision };
     return revision;
   }
 }

@@ -7,7 +7,8 @@
 /**
  * @typedef {object} Conversation
  * @property {string} id
- * @property {string} title  its first task
+ * @property {string} title  its first task; until there is one, its first files
+ * @property {boolean} named  whether there is one
  * @property {number} created  milliseconds since 1970
  * @property {number} updated
  * @property {number} revision  grows with each write, so that a tab notices what another has written
@@ -15,6 +16,7 @@
 
 /** @typedef {{role: string, content: string}} Message  as the model is sent it, without the system prompt */
 /** @typedef {{events: AgentEvent[], messages: Message[]}} Entry  what was added at one time; never changed */
+/** @typedef {Partial<Pick<Conversation, 'title' | 'named'>>} Naming */
 /** @typedef {{conversation: Conversation} & Entry} Transcript */
 
 /**
@@ -25,7 +27,7 @@
  * @property {(conversation: Conversation) => Promise<void>} create
  * @property {(id: string) => Promise<Transcript>} load
  * @property {(id: string) => Promise<Stored>} loadCheckpoint
- * @property {(id: string, revision: number, entry: Entry) => Promise<number>} append
+ * @property {(id: string, revision: number, entry: Entry, naming: Naming) => Promise<number>} append
  * @property {(id: string, revision: number, delta: Checkpointed) => Promise<number>} saveCheckpoint
  * @property {(id: string, copy: Conversation) => Promise<void>} duplicate
  * @property {(id: string) => Promise<void>} delete
