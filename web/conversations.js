@@ -68,7 +68,7 @@ export class Conversations extends EventTarget {
     if (!this.current) return this.#create(task, true);
     if (this.current.named) return;
     this.current = { ...this.current, title: inShort(task), named: true };
-    this.#keeper.name({ title: this.current.title, named: true });
+    this.#keeper.name(this.current.title);
   }
 
   /** A file is added, which is kept even if no task follows. @param {string} name */

@@ -23,6 +23,7 @@ export class FilesElement extends LitElement {
     css`
       h3 { margin: var(--ca-space-4) 0 0; font-size: var(--ca-size-2); font-weight: 600; }
       p { margin: var(--ca-space-1) 0 0; color: var(--ca-color-muted); font-size: var(--ca-size-2); text-wrap: pretty; }
+      .room { margin-block-start: var(--ca-space-4); }
       code { font: 0.95em var(--ca-font-code); }
       .add { display: inline-flex; align-items: center; gap: var(--ca-space-1); }
     `,
@@ -51,9 +52,9 @@ export class FilesElement extends LitElement {
     const add = () => this.dispatchEvent(new Event('ca-add-files', { bubbles: true, composed: true }));
     return html`<ca-dialog label="Files">
       <button class="quiet add" type="button" @click=${add}>${icons.plus}Add files</button>
-      <h3>From you</h3>
+      <h3>Added by you</h3>
       ${this.#list(below('/data/'), html`Nothing yet. Python finds what you add in <code>/data</code>, where it can read but not change it.`)}
-      <h3>From Python</h3>
+      <h3>Written by Python</h3>
       ${this.#list(below('/output/'), html`Nothing yet. What the code writes to <code>/output</code> can be downloaded here.`)}
       <p class="room">${this.room}</p>
     </ca-dialog>`;

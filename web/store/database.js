@@ -9,14 +9,13 @@ import { asStoreError, StoreError } from './errors.js';
 
 /** @typedef {import('./records.js').Conversation} Conversation */
 /** @typedef {import('./records.js').Entry} Entry */
-/** @typedef {import('./records.js').Naming} Naming */
 /** @typedef {import('./records.js').Store} Store */
 /** @typedef {import('../sandbox/protocol.js').Checkpointed} Checkpointed */
 /** @typedef {import('idb').IDBPDatabase} Database */
 /** @typedef {import('idb').IDBPTransaction<unknown, string[], 'readwrite'>} Writing */
 
 const VERSION = 1;
-/** Keyed by [conversation, number], [conversation, name] and [conversation, path]. */
+/** Keyed by [conversation, revision], [conversation, name] and [conversation, path]. */
 const PARTS = ['journal', 'variables', 'files'];
 const ALL = ['conversations', 'checkpoints', ...PARTS];
 
@@ -102,29 +101,28 @@ class DatabaseStore {
     });
   }
 
-  /** @param {string} id @param {number} revision @param {Entry} entry @param {Naming} naming */
-  append(id, revision, entry, naming) {
-    return this.#write(['conversations', 'journal'], async (tx) => {
-      const last = await tx.objectStore('journal').openKeyCursor(keysOf(id), 'prev');
-      const number = last ? /** @type {number} */ (/** @type {IDBValidKey[]} */ (last.key)[1]) + 1 : 1;
-      await tx.objectStore('journal').put(entry, [id, number]);
-      return touch(tx, id, revision, naming);
+  /** Nothing is read, so that it is done even if the page goes at once. @param {Conversation} next @param {Entry} entry */
+  async append(next, entry) {
+    await this.#write(['conversations', 'journal'], async (tx) => {
+      change(tx, next, entry);
+      tx.commit();
     });
   }
 
-  /** @param {string} id @param {number} revision @param {Checkpointed} delta */
-  saveCheckpoint(id, revision, delta) {
-    return this.#write(['conversations', 'checkpoints', 'variables', 'files'], async (tx) => {
-      const next = await touch(tx, id, revision);
+  /** @param {Conversation} next @param {Checkpointed} delta */
+  async saveCheckpoint(next, delta) {
+    const { id } = next;
+    await this.#write(ALL, async (tx) => {
+      change(tx, next, { events: [], messages: [] });
       const { modules, sources, execution_count, packages } = delta;
-      await tx.objectStore('checkpoints').put({ modules, sources, execution_count, packages }, id);
+      tx.objectStore('checkpoints').put({ modules, sources, execution_count, packages }, id);
+      // One by one: handing over megabytes at once would hold up the page.
       for (const { name, data } of delta.variables) await tx.objectStore('variables').put(data, [id, name]);
       for (const { path, data } of delta.changed_files) await tx.objectStore('files').put(data, [id, path]);
-      if (!delta.complete) return next; // the rest comes after the next step
+      if (!delta.complete) return; // the rest comes after the next step
       const lost = new Set(delta.lost.map(({ name }) => name));
       await keepOnly(tx, 'variables', id, new Set(delta.names.filter((name) => !lost.has(name))));
       await keepOnly(tx, 'files', id, new Set(delta.files.map(({ path }) => path)));
-      return next;
     });
   }
 
@@ -172,8 +170,8 @@ class DatabaseStore {
         await done;
         return value;
       } catch (error) {
-        if (!tx.error) abort(tx);
-        throw error;
+        abort(tx);
+        throw tx.error ?? error;
       }
     } catch (error) {
       throw asStoreError(error);
@@ -192,20 +190,11 @@ function abort(tx) {
   }
 }
 
-/**
- * Write down that the conversation has changed.
- * @param {Writing} tx @param {string} id @param {number} revision @param {Naming} [naming]
- */
-async function touch(tx, id, revision, naming) {
-  const store = tx.objectStore('conversations');
-  /** @type {Conversation | undefined} */
-  const conversation = await store.get(id);
-  if (!conversation) throw new StoreError('gone', 'This conversation was deleted in another tab.');
-  if (conversation.revision !== revision) {
-    throw new StoreError('elsewhere', 'This conversation was changed in another tab.');
-  }
-  await store.put({ ...conversation, ...naming, updated: Date.now(), revision: revision + 1 });
-  return revision + 1;
+/** A revision that is there already makes the transaction fail. @param {Writing} tx @param {Conversation} next @param {Entry} entry */
+function change(tx, next, entry) {
+  const ignore = () => {}; // a request that fails ends the transaction, which tells
+  tx.objectStore('journal').add(entry, [next.id, next.revision]).catch(ignore);
+  tx.objectStore('conversations').put(next).catch(ignore);
 }
 
 /** @param {Writing} tx @param {string} name @param {string} id @param {Set<string>} kept */

@@ -21,6 +21,7 @@ export function asStoreError(error) {
   if (error instanceof StoreError) return error;
   const { name, message } = /** @type {{name?: string, message?: string}} */ (error ?? {});
   if (name === 'QuotaExceededError') return new StoreError('full', 'The browser gives this page no more room.');
+  if (name === 'ConstraintError') return new StoreError('elsewhere', 'Another tab has changed this conversation.');
   if (name === 'SecurityError') return new StoreError('blocked', 'The browser allows this page no storage.');
   return new StoreError('failed', `The browser could not store it (${message || name || error}).`);
 }

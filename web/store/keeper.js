@@ -1,6 +1,6 @@
 /**
- * Writes the current conversation down as it happens: events and messages in entries, checkpoints as they come, one
- * after another. What cannot be written is told once; the page goes on.
+ * Writes the current conversation down as it happens: events and messages in entries, checkpoints as they come. What
+ * cannot be written is told; the page goes on.
  */
 
 import { asStoreError } from './errors.js';
@@ -9,7 +9,6 @@ import { asStoreError } from './errors.js';
 /** @typedef {import('./records.js').AgentEvent} AgentEvent */
 /** @typedef {import('./records.js').Conversation} Conversation */
 /** @typedef {import('./records.js').Message} Message */
-/** @typedef {import('./records.js').Naming} Naming */
 /** @typedef {import('./records.js').Store} Store */
 /** @typedef {import('../sandbox/protocol.js').Checkpointed} Checkpointed */
 /** @typedef {import('../sandbox/saved_state.js').Stored} Stored */
@@ -21,15 +20,21 @@ const TURNS = ['run_started', 'code_parsed', 'step_finished', 'run_finished'];
 /** Not worth keeping: what they tell comes again in `code_parsed`, or is over soon. */
 const PASSING = ['model_delta', 'model_retried', 'package_progress'];
 
+/**
+ * @typedef {object} Kept
+ * @property {Conversation} conversation  as it is to be in the store
+ * @property {boolean} whole  whether all that is saved of its interpreter is in the store
+ * @property {boolean} lost  an entry could not be written, which makes those after it senseless
+ */
+
 export class Keeper {
   #store;
   #onTrouble;
-  /** @type {{id: string, revision: number, whole: boolean, lost: boolean} | null} */ #kept = null;
+  /** @type {Kept | null} */ #kept = null;
   /** @type {AgentEvent[]} */ #events = [];
   /** @type {Message[]} */ #messages = [];
-  /** @type {Naming} */ #naming = {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
-  /** @type {Promise<void>} */ #writing = Promise.resolve();
+  /** @type {Promise<unknown>} */ #writing = Promise.resolve();
 
   /**
    * @param {Store} store
@@ -40,14 +45,20 @@ export class Keeper {
     this.#onTrouble = onTrouble;
   }
 
-  /**
-   * Keep this one from now on, or none.
-   * @param {Conversation | null} conversation
-   * @param {boolean} whole  whether all that is saved of its interpreter is in the store
-   */
+  /** Keep this one from now on, or none. @param {Conversation | null} conversation @param {boolean} whole  see Kept */
   attach(conversation, whole) {
     this.flush();
-    this.#kept = conversation && { id: conversation.id, revision: conversation.revision, whole, lost: false };
+    this.#kept = conversation && { conversation, whole, lost: false };
+  }
+
+  /** It is written with the next entry. @param {string} title */
+  name(title) {
+    if (this.#kept) this.#kept.conversation = { ...this.#kept.conversation, title, named: true };
+  }
+
+  /** They are written with the next event. @param {Message[]} messages */
+  addMessages(messages) {
+    this.#messages.push(...messages);
   }
 
   /** @param {AgentEvent} event */
@@ -58,60 +69,53 @@ export class Keeper {
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
-  /** It is written with the next event. @param {Naming} naming */
-  name(naming) {
-    this.#naming = naming;
-  }
-
-  /** They are written with the next event. @param {Message[]} messages */
-  addMessages(messages) {
-    this.#messages.push(...messages);
-  }
-
   /**
    * @param {Checkpointed} delta
    * @param {() => Stored} whole  all that is saved, in case an earlier delta could not be written
    */
   addCheckpoint(delta, whole) {
     const kept = this.#kept;
-    if (!kept) return;
-    this.#queue(async () => {
-      if (kept.lost) return;
-      const complete = kept.whole ? delta : asDelta(whole());
+    if (!kept || kept.lost) return;
+    const complete = kept.whole ? delta : asDelta(whole());
+    kept.whole = true;
+    this.#write(this.#store.saveCheckpoint(next(kept), complete), (error) => {
       kept.whole = false;
-      kept.revision = await this.#store.saveCheckpoint(kept.id, kept.revision, complete);
-      kept.whole = true;
-    }, kept);
+      if (error.kind === 'elsewhere') kept.lost = true;
+    });
   }
 
-  /** Write down what waits. @returns {Promise<void>}  when all has been written that can be */
+  /** Write down what waits. Resolves when all has been written that can be. */
   flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const kept = this.#kept;
     const entry = { events: this.#events, messages: this.#messages };
-    const naming = this.#naming;
     this.#events = [];
     this.#messages = [];
-    this.#naming = {};
-    if (!kept || !(entry.events.length || entry.messages.length)) return this.#writing;
-    return this.#queue(async () => {
-      if (kept.lost) return;
-      kept.lost = true; // an entry that is missing makes those after it senseless
-      kept.revision = await this.#store.append(kept.id, kept.revision, entry, naming);
-      kept.lost = false;
-    }, kept);
-  }
-
-  /** @param {() => Promise<void>} write @param {{lost: boolean}} kept */
-  #queue(write, kept) {
-    this.#writing = this.#writing.then(write).catch((cause) => {
-      const error = asStoreError(cause);
-      if (error.kind !== 'full') kept.lost = true;
-      this.#onTrouble(error);
-    });
+    if (kept && !kept.lost && (entry.events.length || entry.messages.length)) {
+      this.#write(this.#store.append(next(kept), entry), () => {
+        kept.lost = true;
+      });
+    }
     return this.#writing;
   }
+
+  /** @param {Promise<void>} written @param {(error: StoreError) => void} onError */
+  #write(written, onError) {
+    const told = written.catch((cause) => {
+      const error = asStoreError(cause);
+      onError(error);
+      this.#onTrouble(error);
+    });
+    this.#writing = Promise.all([this.#writing, told]);
+  }
+}
+
+/** What the record becomes with the next change. @param {Kept} kept */
+function next(kept) {
+  const { conversation } = kept;
+  kept.conversation = { ...conversation, updated: Date.now(), revision: conversation.revision + 1 };
+  return kept.conversation;
 }
 
 /** @param {Stored} stored @returns {Checkpointed} */

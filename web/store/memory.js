@@ -5,7 +5,6 @@ import { StoreError } from './errors.js';
 
 /** @typedef {import('./records.js').Conversation} Conversation */
 /** @typedef {import('./records.js').Entry} Entry */
-/** @typedef {import('./records.js').Naming} Naming */
 /** @typedef {import('./records.js').Store} Store */
 /** @typedef {import('../sandbox/protocol.js').Checkpointed} Checkpointed */
 /** @typedef {{conversation: Conversation, entries: Entry[], saved: SavedState}} Kept */
@@ -39,16 +38,18 @@ export class MemoryStore {
     return this.#get(id).saved.toStored();
   }
 
-  /** @param {string} id @param {number} _revision @param {Entry} entry @param {Naming} naming */
-  async append(id, _revision, entry, naming) {
-    this.#get(id).entries.push(entry);
-    return this.#touch(id, naming);
+  /** @param {Conversation} next @param {Entry} entry */
+  async append(next, entry) {
+    const kept = this.#get(next.id);
+    kept.conversation = next;
+    kept.entries.push(entry);
   }
 
-  /** @param {string} id @param {number} _revision @param {Checkpointed} delta */
-  async saveCheckpoint(id, _revision, delta) {
-    this.#get(id).saved.apply(delta);
-    return this.#touch(id);
+  /** @param {Conversation} next @param {Checkpointed} delta */
+  async saveCheckpoint(next, delta) {
+    const kept = this.#get(next.id);
+    kept.conversation = next;
+    kept.saved.apply(delta);
   }
 
   /** @param {string} id @param {Conversation} copy */
@@ -71,13 +72,5 @@ export class MemoryStore {
     const kept = this.#kept.get(id);
     if (!kept) throw new StoreError('gone', 'This conversation is no longer here.');
     return kept;
-  }
-
-  /** @param {string} id @param {Naming} [naming] */
-  #touch(id, naming) {
-    const kept = this.#get(id);
-    const revision = kept.conversation.revision + 1;
-    kept.conversation = { ...kept.conversation, ...naming, updated: Date.now(), revision };
-    return revision;
   }
 }

@@ -11,24 +11,23 @@
  * @property {boolean} named  whether there is one
  * @property {number} created  milliseconds since 1970
  * @property {number} updated
- * @property {number} revision  grows with each write, so that a tab notices what another has written
+ * @property {number} revision  grows with each change; one that another tab has made already cannot be made again
  */
 
 /** @typedef {{role: string, content: string}} Message  as the model is sent it, without the system prompt */
 /** @typedef {{events: AgentEvent[], messages: Message[]}} Entry  what was added at one time; never changed */
-/** @typedef {Partial<Pick<Conversation, 'title' | 'named'>>} Naming */
 /** @typedef {{conversation: Conversation} & Entry} Transcript */
 
 /**
- * Where conversations are kept. What changes one is given the revision it was last seen with, gives the next, and
- * rejects with a StoreError of kind `elsewhere` where another tab has written meanwhile. Each call is all or nothing.
+ * Where conversations are kept. What changes one is given its record as it is to become, with the next revision, and
+ * rejects with a StoreError of kind `elsewhere` where another tab has made that revision. Each call is all or nothing.
  * @typedef {object} Store
  * @property {() => Promise<Conversation[]>} list  newest first
  * @property {(conversation: Conversation) => Promise<void>} create
  * @property {(id: string) => Promise<Transcript>} load
  * @property {(id: string) => Promise<Stored>} loadCheckpoint
- * @property {(id: string, revision: number, entry: Entry, naming: Naming) => Promise<number>} append
- * @property {(id: string, revision: number, delta: Checkpointed) => Promise<number>} saveCheckpoint
+ * @property {(next: Conversation, entry: Entry) => Promise<void>} append
+ * @property {(next: Conversation, delta: Checkpointed) => Promise<void>} saveCheckpoint
  * @property {(id: string, copy: Conversation) => Promise<void>} duplicate
  * @property {(id: string) => Promise<void>} delete
  */
