@@ -104,8 +104,9 @@ class DatabaseStore {
   /** Nothing is read, so that it is done even if the page goes at once. @param {Conversation} next @param {Entry} entry */
   async append(next, entry) {
     await this.#write(['conversations', 'journal'], async (tx) => {
-      change(tx, next, entry);
+      const changed = change(tx, next, entry);
       tx.commit();
+      await changed;
     });
   }
 
@@ -113,7 +114,7 @@ class DatabaseStore {
   async saveCheckpoint(next, delta) {
     const { id } = next;
     await this.#write(ALL, async (tx) => {
-      change(tx, next, { events: [], messages: [] });
+      await change(tx, next, { events: [], messages: [] });
       const { modules, sources, execution_count, packages } = delta;
       tx.objectStore('checkpoints').put({ modules, sources, execution_count, packages }, id);
       // One by one: handing over megabytes at once would hold up the page.
@@ -171,7 +172,7 @@ class DatabaseStore {
         return value;
       } catch (error) {
         abort(tx);
-        throw tx.error ?? error;
+        throw error;
       }
     } catch (error) {
       throw asStoreError(error);
@@ -190,11 +191,12 @@ function abort(tx) {
   }
 }
 
-/** A revision that is there already makes the transaction fail. @param {Writing} tx @param {Conversation} next @param {Entry} entry */
+/** Rejects where the revision is there already. @param {Writing} tx @param {Conversation} next @param {Entry} entry */
 function change(tx, next, entry) {
-  const ignore = () => {}; // a request that fails ends the transaction, which tells
-  tx.objectStore('journal').add(entry, [next.id, next.revision]).catch(ignore);
-  tx.objectStore('conversations').put(next).catch(ignore);
+  return Promise.all([
+    tx.objectStore('journal').add(entry, [next.id, next.revision]),
+    tx.objectStore('conversations').put(next),
+  ]);
 }
 
 /** @param {Writing} tx @param {string} name @param {string} id @param {Set<string>} kept */
