@@ -19,6 +19,14 @@ const VERSION = 1;
 const PARTS = ['journal', 'variables', 'files'];
 const ALL = ['conversations', 'checkpoints', ...PARTS];
 
+/** Larger ones are stored as a Blob, whose bytes the browser takes over without holding up the page. */
+const LARGE = 100_000;
+
+/** @param {ArrayBuffer} data */
+const packed = (data) => (data.byteLength > LARGE ? new Blob([data]) : data);
+/** @param {ArrayBuffer | Blob} stored */
+const unpacked = (stored) => (stored instanceof Blob ? stored.arrayBuffer() : stored);
+
 /** All keys that begin with the conversation: an array comes after every text and number. @param {string} id */
 const keysOf = (id) => IDBKeyRange.bound([id], [id, []]);
 
@@ -85,20 +93,16 @@ class DatabaseStore {
 
   /** @param {string} id */
   async loadCheckpoint(id) {
-    return this.#read(['checkpoints', 'variables', 'files'], async (tx) => {
-      const parts = async (/** @type {string} */ name) => {
-        const store = tx.objectStore(name);
-        const keys = await store.getAllKeys(keysOf(id));
-        const all = [];
-        // One by one: reading megabytes at once would hold up the page.
-        for (const key of keys) all.push([/** @type {string[]} */ (key)[1], await store.get(key)]);
-        return all;
-      };
-      const variables = (await parts('variables')).map(([name, data]) => ({ name, data }));
-      const files = (await parts('files')).map(([path, data]) => ({ path, data }));
-      const rest = (await tx.objectStore('checkpoints').get(id)) ?? NOTHING;
-      return { variables, files, ...rest };
-    });
+    const { variables, files, rest } = await this.#read(['checkpoints', 'variables', 'files'], async (tx) => ({
+      variables: await parts(tx, 'variables', id),
+      files: await parts(tx, 'files', id),
+      rest: (await tx.objectStore('checkpoints').get(id)) ?? NOTHING,
+    }));
+    return {
+      variables: await Promise.all(variables.map(async ([name, data]) => ({ name, data: await unpacked(data) }))),
+      files: await Promise.all(files.map(async ([path, data]) => ({ path, data: await unpacked(data) }))),
+      ...rest,
+    };
   }
 
   /** Nothing is read, so that it is done even if the page goes at once. @param {Conversation} next @param {Entry} entry */
@@ -117,9 +121,9 @@ class DatabaseStore {
       await change(tx, next, { events: [], messages: [] });
       const { modules, sources, execution_count, packages } = delta;
       tx.objectStore('checkpoints').put({ modules, sources, execution_count, packages }, id);
-      // One by one: handing over megabytes at once would hold up the page.
-      for (const { name, data } of delta.variables) await tx.objectStore('variables').put(data, [id, name]);
-      for (const { path, data } of delta.changed_files) await tx.objectStore('files').put(data, [id, path]);
+      // One by one, so that the page has turns between.
+      for (const { name, data } of delta.variables) await tx.objectStore('variables').put(packed(data), [id, name]);
+      for (const { path, data } of delta.changed_files) await tx.objectStore('files').put(packed(data), [id, path]);
       if (!delta.complete) return; // the rest comes after the next step
       const lost = new Set(delta.lost.map(({ name }) => name));
       await keepOnly(tx, 'variables', id, new Set(delta.names.filter((name) => !lost.has(name))));
@@ -178,6 +182,17 @@ class DatabaseStore {
       throw asStoreError(error);
     }
   }
+}
+
+/** Names and what is stored under them. @param {import('idb').IDBPTransaction<unknown, string[]>} tx @param {string} name @param {string} id */
+async function parts(tx, name, id) {
+  const store = tx.objectStore(name);
+  /** @type {[string, ArrayBuffer | Blob][]} */
+  const all = [];
+  for (const key of await store.getAllKeys(keysOf(id))) {
+    all.push([/** @type {string[]} */ (key)[1], await store.get(key)]);
+  }
+  return all;
 }
 
 const NOTHING = { modules: {}, sources: {}, execution_count: 0, packages: [] };
