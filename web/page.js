@@ -116,7 +116,7 @@ function warnOfMemory({ bytes, limit_bytes, refused }) {
   if (!refused && bytes < NEARLY_FULL * limit_bytes) return;
   const [used, limit] = [bytes, limit_bytes].map((each) => Math.round(each / 2 ** 20));
   const words = refused
-    ? `Python wanted more than the ${limit} MB of memory it may have, so the code got a MemoryError.`
+    ? `Python has reached the ${limit} MB of memory it may have. Code that wants more gets a MemoryError.`
     : `Python has taken ${used} of the ${limit} MB of memory it may have.`;
   notices.show({ key: 'memory', words: `${words} A new conversation begins with free memory.`, tone: 'warning' });
 }

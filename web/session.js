@@ -38,8 +38,6 @@ const LABELS = {
 /** Not steps of one worker's boot, which follow each other. */
 const APART = ['agent', 'assets', 'restore', 'packages'];
 const AGENT_BOOT_MS = 30_000;
-/** Gigabytes of the device from which on a second interpreter is kept ready. Browsers that do not tell are desktops'. */
-const ROOMY_GB = 4;
 /** @type {Model} */
 const RECORDED = { id: 'recorded', name: 'Recorded', recorded: true };
 
@@ -180,7 +178,6 @@ export class Session extends EventTarget {
   }
 
   #makeSandbox() {
-    const { deviceMemory = ROOMY_GB } = /** @type {{deviceMemory?: number}} */ (navigator);
     return new SandboxClient({
       frameUrl: 'sandbox/frame.html',
       fetchAssets: (onAsset) => this.#step('assets', fetchAssets('sandbox/manifest.json', onAsset)),
@@ -190,7 +187,6 @@ export class Session extends EventTarget {
       },
       packages: new PackageSource('sandbox/manifest.json'),
       limits: this.#chosen,
-      spare: deviceMemory >= ROOMY_GB,
       onEvent: (event) => this.#onSandbox(event),
       onTool: (call) => this.#bridge.callTool(call),
     });

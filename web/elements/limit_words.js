@@ -20,6 +20,11 @@ export const GROUPS = [
       },
       { name: 'memory_mb', label: 'Memory', words: 'Code that wants more gets a MemoryError and can go on.' },
       { name: 'recursion', label: 'Nested calls', words: 'How deep functions may call each other.' },
+      {
+        name: 'spare_workers',
+        label: 'Spare interpreters',
+        words: 'Kept ready for when the one in use dies. Each takes memory of its own.',
+      },
     ],
   },
   {

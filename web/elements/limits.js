@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from '../vendor/lit.js';
+import { css, html, LitElement } from '../vendor/lit.js';
 import { LimitsChosenEvent } from './events.js';
 import { GROUPS, inWords } from './limit_words.js';
 import { quietButton, shared } from './shared_styles.js';
@@ -87,7 +87,7 @@ export class LimitsElement extends LitElement {
         <span class="field"><input name=${name} type="number" inputmode="numeric" required min=${Math.min(this.least[name] / each, most)} max=${most} step="1" .value=${String(value)} @input=${this.#edited}><span>${unit}</span></span>
         <p>This site allows ${inWords(name, allowed[name])}.</p></label>`;
     };
-    return html`<form @submit=${this.#save} novalidate=${nothing}>
+    return html`<form @submit=${this.#save}>
       ${field('time_ms')}${field('memory_mb')}
       <div class="actions"><button class="quiet" type="submit">Save</button>
         <button class="quiet" type="button" @click=${this.#reset}>Use the site’s</button>
