@@ -8,7 +8,10 @@ import { chat } from './providers/relay.js';
 import { SandboxError } from './sandbox/errors.js';
 
 /** @typedef {import('./sandbox/client.js').SandboxClient} SandboxClient */
+/** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
 /** @typedef {import('./sandbox/protocol.js').ToolCalled} ToolCalled */
+/** @typedef {import('./store/records.js').Message} Message */
+/** @typedef {{type: 'run', task: string, files: FileInfo[], model: string} | {type: 'open', messages: Message[]}} Command */
 /** @typedef {AsyncGenerator<import('./providers/relay.js').Part, void>} Parts */
 
 /** A queue whose reader waits. @template T */
@@ -55,15 +58,27 @@ export class AgentBridge {
   /** Read by Python: whether the person has pressed Stop in this run. */
   stopping = false;
 
-  /** @param {SandboxClient} sandbox @param {(event: any) => void} onEvent  gets the events of docs/events.md */
-  constructor(sandbox, onEvent) {
+  #onMessages;
+
+  /**
+   * @param {SandboxClient} sandbox
+   * @param {(event: any) => void} onEvent  gets the events of docs/events.md
+   * @param {(messages: Message[]) => void} onMessages  gets what was added to the loop's messages, before the event
+   */
+  constructor(sandbox, onEvent, onMessages) {
     this.#sandbox = sandbox;
     this.#onEvent = onEvent;
+    this.#onMessages = onMessages;
   }
 
   // For the page.
 
-  /** @param {{type: 'run', task: string, model: string} | {type: 'reset'}} command */
+  /** The interpreters of the next conversation. @param {SandboxClient} sandbox */
+  set sandbox(sandbox) {
+    this.#sandbox = sandbox;
+  }
+
+  /** `open`: leave the conversation for one with these messages. @param {Command} command */
   command(command) {
     this.#commands.put(JSON.stringify(command));
   }
@@ -152,13 +167,10 @@ export class AgentBridge {
     }
   };
 
-  reset_sandbox = async () => {
-    try {
-      await this.#sandbox.reset();
-      return '{}';
-    } catch (error) {
-      return JSON.stringify({ error: asData(error) });
-    }
+  /** In a task of its own, as events are. @param {string} messages */
+  keep_messages = (messages) => {
+    const parsed = JSON.parse(messages);
+    queueMicrotask(() => this.#onMessages(parsed));
   };
 
   /** Begin to ask a model; gives the chat's id. @param {string} question  `{model, messages}` */

@@ -1,84 +1,136 @@
-/** The page: makes the session, and joins it to the view. The only module that knows both. */
+/** The page: makes the session, and joins it to the transcript and the task box. */
 
+import { Conversations } from './conversations.js';
 import { BottomFollower } from './elements/bottom_follower.js';
 import { defineElements } from './elements/define.js';
 import { announce, narrate } from './elements/narration.js';
+import { restoredInWords } from './elements/restored.js';
+import { joinDialogs } from './page_dialogs.js';
+import { joinFiles } from './page_files.js';
 import { Session } from './session.js';
+import { Uploads } from './uploads.js';
 
 /** @typedef {import('./elements/events.js').AgentEvent} AgentEvent */
 /** @typedef {import('./elements/events.js').BootStep} BootStep */
 
 const CAN_HOVER = matchMedia('(hover: hover)').matches;
+/** Of showing a former conversation at a stretch, in ms: then the browser gets a turn. */
+const SLICE_MS = 12;
+/** Share of the memory ceiling from which on the person is told. */
+const NEARLY_FULL = 0.8;
 
 defineElements();
 
 /** @template {keyof HTMLElementTagNameMap} T @param {T} tag */
 const element = (tag) => /** @type {HTMLElementTagNameMap[T]} */ (document.querySelector(tag));
-const button = (/** @type {string} */ name) =>
-  /** @type {HTMLButtonElement} */ (document.querySelector(`button.${name}`));
+const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 const session = new Session();
+const conversations = new Conversations(session);
+const uploads = new Uploads(session);
 const transcript = element('ca-transcript');
 const taskBox = element('ca-task-box');
 const boot = element('ca-boot-status');
 const examples = element('ca-examples');
 const models = element('ca-model-picker');
-const recorded = /** @type {HTMLElement} */ (document.querySelector('.recorded'));
-const notice = /** @type {HTMLElement} */ (document.querySelector('.notice'));
-const announcer = /** @type {HTMLElement} */ (document.querySelector('#announcer'));
-const newButton = button('new');
-const latestButton = button('latest');
+const notices = element('ca-notices');
+const newButton = find('button.new');
+const latestButton = find('button.latest');
 const follower = new BottomFollower(transcript, (following) => {
   latestButton.hidden = following;
 });
-
-/** @param {EventTarget} target @param {string} type */
-const next = (target, type) => new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
+/** Until a former conversation is shown whole. */
+let showing = Promise.resolve();
+/** Grows when the transcript becomes another's. */
+let shown = 0;
 
 /** @param {string} task */
 async function run(task) {
-  if (session.state === 'stopping') await next(session, 'state'); // New during a run: the old one ends first
+  await conversations.settled; // New during a run: the old one ends first
+  await showing;
   if (session.state !== 'idle') return;
-  document.body.dataset.view = 'transcript';
-  newButton.hidden = false;
-  const shown = transcript.begin(task);
+  showTranscript();
+  const run = transcript.begin(task);
   if (CAN_HOVER) taskBox.focus(); // elsewhere the focus would open a keyboard over the transcript
   follower.start();
   try {
-    await session.run(task);
+    await session.run(task, async () => {
+      await conversations.beginTask(task);
+      return uploads.take();
+    });
   } catch (error) {
-    transcript.fail(shown, error instanceof Error ? error.message : String(error));
+    transcript.fail(run, error instanceof Error ? error.message : String(error));
   }
 }
 
-function startAnew() {
-  session.reset();
+function showTranscript() {
+  document.body.dataset.view = 'transcript';
+  newButton.hidden = false;
+}
+
+function leave() {
+  shown += 1;
   transcript.clear();
+  uploads.clear();
+  for (const key of ['memory', 'restored', 'conversation elsewhere', 'conversation gone']) notices.hide(key);
   follower.stop();
   document.body.dataset.view = 'empty';
   newButton.hidden = true;
   if (CAN_HOVER) taskBox.focus();
 }
 
+/** @param {AgentEvent[]} events  of a former conversation */
+async function show(events) {
+  const mine = shown;
+  if (!events.length) return;
+  showTranscript();
+  follower.start();
+  let since = performance.now();
+  for (const event of events) {
+    if (event.type === 'run_started') transcript.begin(event.task);
+    transcript.receive(event);
+    if (performance.now() - since < SLICE_MS) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    if (mine !== shown) return;
+    since = performance.now();
+  }
+  letSettle();
+}
+
+/** Until what was shown last has its final height. */
+async function letSettle() {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  if (session.state === 'idle') follower.stop();
+}
+
 function showModels() {
   models.models = session.models;
   models.chosen = session.model;
-  recorded.hidden = !session.models.find(({ id }) => id === session.model)?.recorded;
-  notice.textContent = session.notice;
-  notice.hidden = !session.notice;
+  find('.recorded').hidden = !session.models.find(({ id }) => id === session.model)?.recorded;
+  find('.notice').textContent = session.notice;
+  find('.notice').hidden = !session.notice;
+}
+
+/** @param {import('./sandbox/protocol.js').Memory} memory */
+function warnOfMemory({ bytes, limit_bytes, refused }) {
+  if (!refused && bytes < NEARLY_FULL * limit_bytes) return;
+  const [used, limit] = [bytes, limit_bytes].map((each) => Math.round(each / 2 ** 20));
+  const words = refused
+    ? `Python has reached the ${limit} MB of memory it may have. Code that wants more gets a MemoryError.`
+    : `Python has taken ${used} of the ${limit} MB of memory it may have.`;
+  notices.show({ key: 'memory', words: `${words} A new conversation begins with free memory.`, tone: 'warning' });
 }
 
 /** @param {AgentEvent} event */
 async function receive(event) {
   if (!transcript.receive(event)) return;
-  announce(announcer, narrate(event));
-  if (event.type !== 'run_finished') return;
-  await new Promise((resolve) => setTimeout(resolve, 300)); // the answer takes its final height
-  if (session.state === 'idle') follower.stop();
+  announce(find('#announcer'), narrate(event));
+  if (event.type === 'run_finished') await letSettle();
 }
 
 const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
 session.addEventListener('boot', (event) => boot.receive(/** @type {BootStep} */ (detail(event))));
+session.addEventListener('broken', (event) => boot.fail(detail(event).message));
 session.addEventListener('agent', (event) => receive(/** @type {AgentEvent} */ (detail(event))));
 session.addEventListener('models', showModels);
 session.addEventListener('tasks', () => {
@@ -87,6 +139,23 @@ session.addEventListener('tasks', () => {
 session.addEventListener('state', () => {
   taskBox.state = session.state;
 });
+session.addEventListener('memory', (event) => warnOfMemory(detail(event)));
+session.addEventListener('restored', (event) => {
+  notices.show({
+    key: 'restored',
+    words: restoredInWords(detail(event)),
+    tone: detail(event).lost.length ? 'warning' : 'info',
+  });
+});
+session.addEventListener('unrestored', (event) => {
+  const words = `The variables and files of this conversation could not be brought back: ${detail(event).message}`;
+  notices.show({ key: 'restored', words, tone: 'warning' });
+});
+conversations.addEventListener('left', leave);
+conversations.addEventListener('notice', (event) => notices.show(detail(event)));
+conversations.addEventListener('opened', (event) => {
+  showing = show(detail(event).events);
+});
 
 addEventListener('ca-send', (event) => run(/** @type {import('./elements/events.js').SendEvent} */ (event).task));
 addEventListener('ca-stop', () => session.stop());
@@ -94,9 +163,11 @@ addEventListener('ca-model-chosen', (event) => {
   session.model = /** @type {import('./elements/events.js').ModelChosenEvent} */ (event).model;
   showModels();
 });
-newButton.addEventListener('click', startAnew);
+newButton.addEventListener('click', () => conversations.new());
 latestButton.addEventListener('click', () => follower.jump());
+joinDialogs(session, conversations);
+joinFiles(session, conversations, uploads);
 
 showModels();
 examples.tasks = session.tasks;
-session.start().catch((error) => boot.fail(error instanceof Error ? error.message : String(error)));
+conversations.start();

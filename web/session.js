@@ -1,10 +1,13 @@
 /**
  * One visit to the page: sandbox, loop and models, as the view sees them.
  *
- * Fires `boot` (a BootStep), `agent` (an event of docs/events.md), `state`, `tasks` and `models`.
+ * Fires `boot` (a BootStep), `broken` (why nothing can be run), `agent` (an event of docs/events.md), `messages`
+ * (added to the loop's), `state`, `tasks`, `models`; of the sandbox `checkpointed`, `memory` and, for a conversation
+ * that was opened, `restored` or `unrestored` (an error).
  */
 
 import { AgentBridge } from './agent_bridge.js';
+import { chosenLimits } from './limits_choice.js';
 import { listModels } from './providers/relay.js';
 import { fetchAssets } from './sandbox/assets.js';
 import { SandboxClient } from './sandbox/client.js';
@@ -15,6 +18,10 @@ import { PackageSource } from './sandbox/package_source.js';
 /** @typedef {import('./elements/events.js').BootStep} BootStep */
 /** @typedef {import('./elements/events.js').Model} Model */
 /** @typedef {import('./elements/events.js').Task} Task */
+/** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
+/** @typedef {import('./sandbox/protocol.js').Limits} Limits */
+/** @typedef {import('./sandbox/saved_state.js').Stored} Stored */
+/** @typedef {import('./store/records.js').Message} Message */
 /** @typedef {'idle' | 'running' | 'stopping'} State */
 
 /** @type {Record<string, string>} */
@@ -25,7 +32,11 @@ const LABELS = {
   interpreter: 'Starting Python',
   session: 'Preparing the session',
   agent: 'Starting the agent',
+  packages: 'Fetching packages',
+  restore: 'Bringing back variables',
 };
+/** Not steps of one worker's boot, which follow each other. */
+const APART = ['agent', 'assets', 'restore', 'packages'];
 const AGENT_BOOT_MS = 30_000;
 /** @type {Model} */
 const RECORDED = { id: 'recorded', name: 'Recorded', recorded: true };
@@ -50,49 +61,76 @@ export class Session extends EventTarget {
   /** @type {{resolve(): void, reject(error: Error): void} | null} */ #waiting = null;
   /** Why nothing can be run. @type {Error | null} */ #broken = null;
 
-  #sandbox = new SandboxClient({
-    frameUrl: 'sandbox/frame.html',
-    fetchAssets: (onAsset) => this.#step('assets', fetchAssets('sandbox/manifest.json', onAsset)),
-    fetchLimits: () => fetchLimits('sandbox/limits.json'),
-    packages: new PackageSource('sandbox/manifest.json'),
-    onEvent: (event) => this.#onSandbox(event),
-    onTool: (call) => this.#bridge.callTool(call),
-  });
-  #bridge = new AgentBridge(this.#sandbox, (event) => this.#onAgent(event));
+  /** What the operator allows; known when Python starts. @type {Limits | null} */ allowed = null;
+  /** The person's own limits, with which the sandbox was made. */ #chosen = chosenLimits();
+  #sandbox = this.#makeSandbox();
+  #bridge = new AgentBridge(
+    this.#sandbox,
+    (event) => this.#onAgent(event),
+    (messages) => this.#fire('messages', messages),
+  );
+  /** Until the interpreter is that of the conversation. @type {Promise<unknown>} */ #opened = Promise.resolve();
 
   get state() {
     return this.#state;
   }
 
-  /** Boot everything. Rejects when Python or the agent does not start; tasks and models may come later. */
-  async start() {
-    const started = performance.now();
-    addEventListener('pagehide', () => this.#sandbox.close());
-    try {
-      const [ready] = await Promise.all([
-        this.#sandbox.start(),
-        this.#startAgent(),
-        this.#loadTasks(),
-        this.#loadModels(),
-      ]);
-      const ms = performance.now() - started;
-      this.#fire('boot', { step: 'ready', label: 'Python ready', state: 'done', ms, message: missing(ready) });
-    } catch (error) {
-      this.#break(/** @type {Error} */ (error));
-      throw error;
-    }
+  /** Below /data and /output; reads and writes wait for Python. */
+  get files() {
+    return this.#sandbox;
   }
 
-  /** Solve `task`; resolves when the run has ended, however it did. @param {string} task @returns {Promise<void>} */
-  run(task) {
-    if (this.#broken) return Promise.reject(this.#broken);
-    if (this.#state !== 'idle') return Promise.reject(new Error('A task is running.'));
+  /** What of the conversation is saved. @returns {Stored} */
+  get saved() {
+    return this.#sandbox.checkpoint;
+  }
+
+  /** The limits in force. @returns {Promise<Limits>} */
+  async limits() {
+    await this.#sandbox.start();
+    return this.#sandbox.limits;
+  }
+
+  /**
+   * Boot everything; tasks and models may come later.
+   * @param {Message[]} [messages]  of the conversation to go on with
+   * @param {Stored | null} [stored]  what its interpreter had
+   */
+  async start(messages = [], stored = null) {
+    const started = performance.now();
+    addEventListener('pagehide', () => this.#sandbox.close());
+    const opened = this.open(messages, stored);
+    try {
+      await Promise.all([opened, this.#startAgent(), this.#loadTasks(), this.#loadModels()]);
+    } catch (error) {
+      this.#break(/** @type {Error} */ (error));
+    }
+    if (this.#broken) return;
+    const ms = performance.now() - started;
+    const message = missing(await this.#sandbox.start());
+    this.#fire('boot', { step: 'ready', label: 'Python ready', state: 'done', ms, message });
+  }
+
+  /**
+   * Solve `task`; resolves when the run has ended, however it did.
+   * @param {string} task
+   * @param {() => Promise<FileInfo[]>} prepare  what must be done first; gives what was uploaded for the task
+   * @returns {Promise<void>}
+   */
+  async run(task, prepare) {
+    if (this.#broken) throw this.#broken;
+    if (this.#state !== 'idle') throw new Error('A task is running.');
     this.#setState('running');
     this.#bridge.stopping = false;
-    this.#bridge.command({ type: 'run', task, model: this.model });
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+    const { model } = this;
+    const ended = new Promise((resolve, reject) => {
+      this.#waiting = { resolve: () => resolve(undefined), reject };
     });
+    ended.catch(() => {}); // it is waited for below
+    await this.#opened;
+    const files = await prepare();
+    if (!this.#broken) this.#bridge.command({ type: 'run', task, files, model });
+    await ended;
   }
 
   stop() {
@@ -101,15 +139,63 @@ export class Session extends EventTarget {
     this.#bridge.stop();
   }
 
-  /** A new conversation: no messages, no variables. */
-  reset() {
+  /** End what is running and save what it has done. */
+  async leave() {
     this.stop();
-    this.#bridge.command({ type: 'reset' });
+    while (this.#state !== 'idle') {
+      await new Promise((resolve) => this.addEventListener('state', resolve, { once: true }));
+    }
+    if (!this.#broken) await this.#sandbox.save().catch(() => {}); // what it saved before is kept
   }
 
-  /** Nobody will carry out a task. @param {Error} error */
+  /**
+   * Go on with another conversation, in an interpreter of its own; only when nothing runs.
+   * @param {Message[]} messages @param {Stored | null} stored
+   */
+  open(messages, stored) {
+    this.#bridge.command({ type: 'open', messages });
+    const chosen = chosenLimits();
+    if (JSON.stringify(chosen) !== JSON.stringify(this.#chosen)) {
+      this.#chosen = chosen;
+      this.#sandbox.close();
+      this.#sandbox = this.#bridge.sandbox = this.#makeSandbox();
+    }
+    const opened = stored ? this.#restore(stored) : this.#sandbox.reset();
+    this.#opened = opened.catch((error) => this.#break(error));
+    return this.#opened;
+  }
+
+  /** @param {Stored} stored */
+  async #restore(stored) {
+    this.#begin('restore');
+    try {
+      await this.#sandbox.restore(stored);
+    } catch (error) {
+      await this.#sandbox.start(); // rejects where it is Python that did not start
+      this.#fire('unrestored', /** @type {Error} */ (error));
+    }
+    this.#done('restore');
+  }
+
+  #makeSandbox() {
+    return new SandboxClient({
+      frameUrl: 'sandbox/frame.html',
+      fetchAssets: (onAsset) => this.#step('assets', fetchAssets('sandbox/manifest.json', onAsset)),
+      fetchLimits: async () => {
+        this.allowed = await fetchLimits('sandbox/limits.json');
+        return this.allowed;
+      },
+      packages: new PackageSource('sandbox/manifest.json'),
+      limits: this.#chosen,
+      onEvent: (event) => this.#onSandbox(event),
+      onTool: (call) => this.#bridge.callTool(call),
+    });
+  }
+
+  /** Python or the agent did not start: nobody will carry out a task. @param {Error} error */
   #break(error) {
-    this.#broken = error;
+    this.#broken ??= error;
+    this.#fire('broken', this.#broken);
     this.#setState('idle');
     this.#waiting?.reject(error);
     this.#waiting = null;
@@ -158,15 +244,29 @@ export class Session extends EventTarget {
     this.#fire('models');
   }
 
-  /** @param {import('./sandbox/protocol.js').SandboxEvent | import('./sandbox/client.js').RestoredEvent | import('./sandbox/client.js').PackageEvent} event */
+  /** @param {Parameters<NonNullable<import('./sandbox/client.js').SandboxOptions['onEvent']>>[0]} event */
   #onSandbox(event) {
-    if (event.type === 'booting' || event.type === 'ready') {
-      for (const step of [...this.#doing.keys()].filter((each) => each !== 'agent' && each !== 'assets'))
-        this.#done(step);
-      if (event.type === 'booting') this.#begin(event.step);
-    } else if (event.type === 'output' || event.type === 'displayed') {
-      const { run_id: _run, ...shown } = event;
-      this.#bridge.forward(shown);
+    switch (event.type) {
+      case 'booting':
+      case 'ready':
+        for (const step of this.#doing.keys()) if (!APART.includes(step)) this.#done(step);
+        if (event.type === 'booting') this.#begin(event.step);
+        return;
+      case 'output':
+      case 'displayed': {
+        const { run_id: _run, ...shown } = event;
+        return this.#bridge.forward(shown);
+      }
+      case 'package_progress':
+        if (this.#state === 'idle') return this.#begin('packages');
+        return this.#bridge.forward(event);
+      case 'restored':
+        this.#done('packages');
+        if (!('reason' in event)) return;
+        return event.reason === 'reloaded' ? this.#fire('restored', event) : this.#bridge.forward(event);
+      case 'memory':
+      case 'checkpointed':
+        this.#fire(event.type, event);
     }
   }
 

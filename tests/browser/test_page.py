@@ -114,7 +114,8 @@ def test_reload_in_mid_run_gives_a_working_page(agent: AgentPage, upstream: Scri
     expect(agent.steps).to_contain_text("while")
     agent.page.reload()
     agent.ready()
-    expect(agent.steps).to_have_count(0)
+    expect(agent.steps).to_have_attribute("state", "stopped")
+    expect(agent.ending).to_contain_text("The page was reloaded during this run.")
     upstream.enqueue(code("final_answer('alive')"))
     expect(agent.solve("Again")).to_contain_text("alive")
 

@@ -55,7 +55,7 @@ async def test_events_carry_what_is_documented():
     started, step, first, second, replied, parsed, ended, finished = run.host.events
     assert started == {
         "type": "run_started", "task": "Two and two?", "task_id": "adding", "model": "scripted",
-        "recorded": False, "max_steps": 7,
+        "recorded": False, "max_steps": 7, "files": [],
     }  # fmt: skip
     assert step == {"type": "step_started", "step": 1, "forced": False}
     text = "I add.\n" + ANSWER
@@ -302,6 +302,39 @@ async def test_the_conversation_lasts():
     ]
     assert len(run.model.asked[-1]) == 8
     assert run.host.of("step_started")[-1]["step"] == 1
+
+
+async def test_a_conversation_goes_on_in_another_loop():
+    before = Run(["<code>x = 4</code>", ANSWER], [printed("1"), answered(4, "4")])
+    await before.of("First")
+    after = Run([ANSWER], [answered(4, "4")])
+    after.loop.resume(before.loop.messages[1:])
+    await after.of("Second")
+    asked = [each["content"] for each in after.model.asked[0]]
+    assert "You solve the person's task" in asked[0]
+    assert asked[1:4] == ["First", "<code>x = 4</code>", "Observation:\nOutput:\n1"]
+    assert asked[-2:] == ["(The run ended here.)", "Second"]
+
+
+async def test_a_run_that_was_cut_off_is_closed_when_the_conversation_goes_on():
+    run = Run([ANSWER], [answered(4, "4")])
+    run.loop.resume([{"role": "user", "content": "First"}])
+    assert run.transcript == [("user", "First"), ("assistant", "(The run ended here.)")]
+    empty = Run([], [])
+    empty.loop.resume([])
+    assert empty.transcript == []
+
+
+async def test_the_model_is_told_of_uploaded_files():
+    run = Run([ANSWER], [answered(4, "4")])
+    files = [{"path": "/data/rain.csv", "size": 512}, {"path": '/data/a "b".txt', "size": 1}]
+    await run.loop.run("Add it up.", run.model, [], files=files)
+    told = run.model.asked[0][-1]["content"]
+    assert told == (
+        'Add it up.\n\nThe person has uploaded "/data/rain.csv" (512 bytes), "/data/a \\"b\\".txt" (1 bytes).'
+    )
+    started = run.host.of("run_started")[0]
+    assert (started["task"], started["files"]) == ("Add it up.", files)
 
 
 async def test_a_new_run_tells_the_tools_of_that_run():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 __all__ = ["AgentPage"]
 
@@ -22,6 +22,8 @@ class AgentPage:
         self.answer = page.locator("ca-answer")
         self.ending = page.locator("ca-ending")
         self.boot = page.locator("ca-boot-status")
+        self.notices = page.get_by_role("status", name="Notices")
+        self.attachments = page.get_by_role("list", name="Files for this task")
 
     def open(self, url: str) -> AgentPage:
         self.page.goto(f"{url}/")
@@ -49,3 +51,34 @@ class AgentPage:
 
     def ready(self) -> None:
         expect(self.boot).to_contain_text(re.compile("Python ready"), timeout=30_000)
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.ready()
+
+    def dialog(self, name: str, button: str | None = None) -> Locator:
+        """What is in one of the page's dialogs, opened by its button if it is closed."""
+        shown = self.page.get_by_role("dialog", name=name)
+        if not shown.is_visible():
+            self.page.get_by_role("button", name=button or name, exact=True).click()
+        expect(shown).to_be_visible()
+        return self.page.locator(f"ca-{name.lower()}")
+
+    def conversations(self) -> list[str]:
+        """Their titles, newest first, in the dialog, which stays open."""
+        return self.dialog("Conversations").locator(".title").all_inner_texts()
+
+    def open_conversation(self, title: str) -> None:
+        self.dialog("Conversations").get_by_text(title, exact=True).first.click()
+
+    def duplicate(self, title: str) -> None:
+        self.dialog("Conversations").get_by_role("button", name=f"Duplicate {title}").first.click()
+
+    def delete(self, title: str) -> None:
+        dialog = self.dialog("Conversations")
+        dialog.get_by_role("button", name=f"Delete {title}").first.click()
+        dialog.get_by_role("button", name="Delete", exact=True).click()
+
+    def add_files(self, *files: FilePayload | str) -> None:
+        """Choose files, as by the button; a text is a path on this machine."""
+        self.page.locator("input[type=file]").set_input_files(list(files))

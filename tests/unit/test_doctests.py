@@ -12,7 +12,7 @@ import pytest
     ("name", "examples"),
     [
         ("codeact_agent.parsing", 2),
-        ("codeact_agent.prompt", 1),
+        ("codeact_agent.prompt", 2),
         ("codeact_runtime.audit", 2),
         ("codeact_runtime.code_tree", 2),
         ("codeact_runtime.imports", 2),

@@ -14,7 +14,7 @@ from support.markdown import fields_of, rows
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "events.md"
 # These come from the hosts, which pass on what the sandbox tells.
-OF_THE_HOSTS = {"output", "displayed", "tool_called", "tool_returned"}
+OF_THE_HOSTS = {"output", "displayed", "tool_called", "tool_returned", "package_progress", "restored"}
 
 
 @pytest.fixture(scope="module")

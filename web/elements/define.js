@@ -2,16 +2,23 @@
 
 import { ActivityElement } from './activity.js';
 import { AnswerElement } from './answer.js';
+import { AttachmentsElement } from './attachments.js';
 import { BootStatusElement } from './boot_status.js';
 import { BundleElement } from './bundle.js';
 import { CodeElement } from './code.js';
+import { ConversationsElement } from './conversations.js';
 import { CopyButtonElement } from './copy_button.js';
+import { DialogElement } from './dialog.js';
 import { DifferenceElement } from './difference.js';
 import { DisplayElement } from './display.js';
 import { EndingElement } from './ending.js';
 import { ExamplesElement } from './examples.js';
+import { FileListElement, FilesElement } from './files.js';
+import { FindingsElement } from './findings.js';
+import { LimitsElement } from './limits.js';
 import { MarkdownTextElement } from './markdown_text.js';
 import { ModelPickerElement } from './model_picker.js';
+import { NoticesElement } from './notices.js';
 import { OutputElement } from './output.js';
 import { RunElement } from './run.js';
 import { StepElement } from './step.js';
@@ -23,16 +30,24 @@ import { VariablesElement } from './variables.js';
 const ELEMENTS = {
   'ca-activity': ActivityElement,
   'ca-answer': AnswerElement,
+  'ca-attachments': AttachmentsElement,
   'ca-boot-status': BootStatusElement,
   'ca-bundle': BundleElement,
   'ca-code': CodeElement,
+  'ca-conversations': ConversationsElement,
   'ca-copy': CopyButtonElement,
+  'ca-dialog': DialogElement,
   'ca-difference': DifferenceElement,
   'ca-display': DisplayElement,
   'ca-ending': EndingElement,
   'ca-examples': ExamplesElement,
+  'ca-file-list': FileListElement,
+  'ca-files': FilesElement,
+  'ca-findings': FindingsElement,
+  'ca-limits': LimitsElement,
   'ca-markdown': MarkdownTextElement,
   'ca-model-picker': ModelPickerElement,
+  'ca-notices': NoticesElement,
   'ca-output': OutputElement,
   'ca-run': RunElement,
   'ca-step': StepElement,

@@ -41,7 +41,7 @@ export class EndingElement extends LitElement {
     const { answer, status, steps, duration_ms: ms } = this.ending;
     const forced = status === 'forced' ? 'The steps ran out, so the model answered with what it had. ' : '';
     return html`${answer ? html`<ca-answer .answer=${answer}></ca-answer>` : this.#trouble(this.ending)}
-      ${steps ? html`<p class="facts">${forced}${counted(steps, 'step')} · ${duration(ms)}</p>` : ''}`;
+      ${steps ? html`<p class="facts">${forced}${counted(steps, 'step')}${ms ? ` · ${duration(ms)}` : ''}</p>` : ''}`;
   }
 
   /** @param {RunFinished} ending */

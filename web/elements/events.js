@@ -3,10 +3,12 @@
 /** @typedef {import('../sandbox/protocol.js').Answer} Answer */
 /** @typedef {import('../sandbox/protocol.js').Chunk} Chunk */
 /** @typedef {import('../sandbox/protocol.js').Failure} Failure */
+/** @typedef {import('../sandbox/protocol.js').FileInfo} FileInfo */
+/** @typedef {import('../sandbox/protocol.js').Lost} Lost */
 /** @typedef {import('../sandbox/protocol.js').MimeBundle} MimeBundle */
 /** @typedef {import('../sandbox/protocol.js').Result} Result */
 
-/** @typedef {{type: 'run_started', task: string, task_id: string | null, model: string, recorded: boolean, max_steps: number}} RunStarted */
+/** @typedef {{type: 'run_started', task: string, task_id: string | null, model: string, recorded: boolean, max_steps: number, files: FileInfo[]}} RunStarted */
 /** @typedef {'answered' | 'forced' | 'unanswered' | 'stopped' | 'failed'} Status */
 /** @typedef {{type: 'run_finished', status: Status, answer: Answer | null, error: Failure | null, steps: number, duration_ms: number}} RunFinished */
 /** @typedef {{type: 'step_started', step: number, forced: boolean}} StepStarted */
@@ -18,14 +20,19 @@
 /** @typedef {{type: 'displayed', step: number, bundle: MimeBundle}} Displayed */
 /** @typedef {{type: 'tool_called', step: number, call_id: number, name: string, arguments: Record<string, unknown>}} ToolCalled */
 /** @typedef {{type: 'tool_returned', step: number, call_id: number, name: string, value?: unknown, error?: Failure, duration_ms: number}} ToolReturned */
+/** @typedef {{type: 'package_progress', step: number, name: string, loaded: number, total: number}} PackageProgress */
+/** @typedef {{type: 'restored', step: number, reason: string, names: string[], lost: Lost[], behind: boolean}} Restored */
 /** @typedef {{recorded: string, real: string}} Difference */
 /** @typedef {{type: 'step_finished', step: number, observation: string, result: Result | null, error: Failure | null, difference: Difference | null, duration_ms: number}} StepFinished */
 
-/** @typedef {StepStarted | ModelDelta | ModelRetried | ModelReplied | CodeParsed | Output | Displayed | ToolCalled | ToolReturned | StepFinished} StepEvent */
+/** @typedef {StepStarted | ModelDelta | ModelRetried | ModelReplied | CodeParsed | Output | Displayed | ToolCalled | ToolReturned | PackageProgress | Restored | StepFinished} StepEvent */
 /** @typedef {RunStarted | RunFinished | StepEvent} AgentEvent */
 /** @typedef {{step: string, label: string, state: 'doing' | 'done' | 'failed', message?: string, ms?: number}} BootStep */
 /** @typedef {{id: string, name: string, recorded: boolean}} Model */
 /** @typedef {{id: string, title: string, task: string}} Task */
+/** @typedef {{key: string, words: string, tone: 'info' | 'warning', action?: {label: string, act: () => void}}} Notice */
+/** @typedef {{name: string, size: number, state: 'adding' | 'added' | 'failed', path: string, message: string}} Upload */
+/** @typedef {'new' | 'open' | 'duplicate' | 'delete'} ConversationAct */
 
 /** `ca-send`: the person wants this task done. */
 export class SendEvent extends Event {
@@ -42,5 +49,33 @@ export class ModelChosenEvent extends Event {
   constructor(model) {
     super('ca-model-chosen', { bubbles: true, composed: true });
     this.model = model;
+  }
+}
+
+/** `ca-conversation`: the person wants to do this with a conversation. */
+export class ConversationEvent extends Event {
+  /** @param {ConversationAct} act @param {string} id  empty for `new` */
+  constructor(act, id) {
+    super('ca-conversation', { bubbles: true, composed: true });
+    this.act = act;
+    this.id = id;
+  }
+}
+
+/** `ca-download`: the person wants this file. */
+export class DownloadEvent extends Event {
+  /** @param {string} path */
+  constructor(path) {
+    super('ca-download', { bubbles: true, composed: true });
+    this.path = path;
+  }
+}
+
+/** `ca-limits`: the person lowered limits. */
+export class LimitsChosenEvent extends Event {
+  /** @param {import('../limits_choice.js').Choice} choice */
+  constructor(choice) {
+    super('ca-limits', { bubbles: true, composed: true });
+    this.choice = choice;
   }
 }

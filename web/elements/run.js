@@ -1,3 +1,4 @@
+import { shownName, sizeInWords } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
 import { shared } from './shared_styles.js';
 
@@ -11,7 +12,7 @@ import { shared } from './shared_styles.js';
  */
 export class RunElement extends LitElement {
   /** @override */
-  static properties = { task: {}, waiting: { state: true }, ending: { state: true } };
+  static properties = { task: {}, files: {}, waiting: { state: true }, ending: { state: true } };
 
   /** @override */
   static styles = [
@@ -19,6 +20,7 @@ export class RunElement extends LitElement {
     css`
       article { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-3); }
       h2 { margin: 0 0 var(--ca-space-1); font-size: var(--ca-size-4); font-weight: 600; letter-spacing: -0.01em; line-height: 1.4; white-space: pre-wrap; overflow-wrap: anywhere; text-wrap: pretty; }
+      .files { display: flex; flex-wrap: wrap; gap: var(--ca-space-1) var(--ca-space-4); margin: 0; padding: 0; list-style: none; color: var(--ca-color-muted); font-size: var(--ca-size-2); overflow-wrap: anywhere; }
       .waiting { margin: 0; color: var(--ca-color-muted); font-size: var(--ca-size-2); animation: appear var(--ca-duration-2) 300ms backwards; }
       .steps { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-3); }
       .steps:empty { display: none; }
@@ -31,6 +33,8 @@ export class RunElement extends LitElement {
   constructor() {
     super();
     this.task = '';
+    /** What was uploaded for the task. @type {import('./events.js').FileInfo[]} */
+    this.files = [];
     this.waiting = true;
     /** @type {RunFinished | null} */
     this.ending = null;
@@ -41,6 +45,7 @@ export class RunElement extends LitElement {
     switch (event.type) {
       case 'run_started':
         this.task = event.task;
+        this.files = event.files;
         return;
       case 'step_started':
         this.waiting = false;
@@ -64,8 +69,11 @@ export class RunElement extends LitElement {
 
   /** @override */
   render() {
+    const file = (/** @type {import('./events.js').FileInfo} */ { path, size }) =>
+      html`<li><bdi>${shownName(path.split('/').slice(2).join('/'))}</bdi> · ${sizeInWords(size)}</li>`;
     return html`<article aria-labelledby="task">
       <h2 id="task" part="task">${this.task}</h2>
+      ${this.files.length ? html`<ul class="files" aria-label="Files for this task">${this.files.map(file)}</ul>` : ''}
       ${this.waiting ? html`<p class="waiting">Python is still starting. The task begins as soon as it is ready.</p>` : ''}
       ${this.#steps}
       ${this.ending ? html`<ca-ending .task=${this.task} .ending=${this.ending}></ca-ending>` : ''}

@@ -1,6 +1,8 @@
+import { sizeInWords } from '../file_names.js';
 import { html, LitElement } from '../vendor/lit.js';
 import { duration } from './duration.js';
 import { splitReply } from './reply.js';
+import { restoredInWords } from './restored.js';
 import { disclosure, shared } from './shared_styles.js';
 import { stepStyles } from './step_styles.js';
 
@@ -23,6 +25,7 @@ export class StepElement extends LitElement {
     thought: { state: true },
     code: { state: true },
     notice: { state: true },
+    restored: { state: true },
     finished: { state: true },
     seconds: { state: true },
   };
@@ -45,6 +48,8 @@ export class StepElement extends LitElement {
     this.thought = '';
     this.code = '';
     this.notice = '';
+    /** What came back in a replaced interpreter, in words. */
+    this.restored = '';
     /** @type {StepFinished | null} */
     this.finished = null;
     this.seconds = 0;
@@ -82,7 +87,14 @@ export class StepElement extends LitElement {
         this.code = event.code;
         if (event.code) this.state = 'running';
         return;
+      case 'package_progress':
+        this.notice = fetching(event);
+        return;
+      case 'restored':
+        this.restored = restoredInWords(event);
+        return;
       case 'output':
+        this.notice = '';
         return this.#activity.print(event.chunks);
       case 'displayed':
         return this.#activity.show(event.bundle);
@@ -153,14 +165,18 @@ export class StepElement extends LitElement {
       ? html`<ca-variables .variables=${result.variables}></ca-variables>`
       : '';
     const differs = difference ? html`<ca-difference .difference=${difference}></ca-difference>` : '';
+    const high = result?.findings.some(({ severity }) => severity === 'HIGH');
+    const findings = result?.findings.length ? html`<ca-findings .findings=${result.findings}></ca-findings>` : '';
     const silent = !result && !error;
-    const folded = html`<div class="folded">${silent ? told : ''}${variables}${differs}</div>`;
-    return html`${result?.results.map(
+    const folded = html`<div class="folded">${silent ? told : ''}${variables}${high ? '' : findings}${differs}</div>`;
+    return html`${high ? html`<div class="audit">${findings}</div>` : ''}${result?.results.map(
       (bundle) => html`<div class="result"><p class="label">Result</p><ca-bundle .bundle=${bundle}></ca-bundle></div>`,
     )}
     ${result?.error ? html`<div class="error">${this.#error(result.error, result.timed_out || result.stopped)}</div>` : ''}
     ${error ? html`<div class="error"><p>${error.message}</p></div>` : ''}
-    ${variables || differs || silent ? folded : ''}`;
+    ${this.restored ? html`<p class="notice restored">${this.restored}</p>` : ''}
+    ${result?.files.length ? html`<div class="result"><p class="label">Files written</p><ca-file-list .files=${result.files}></ca-file-list></div>` : ''}
+    ${variables || differs || silent || (findings && !high) ? folded : ''}`;
   }
 
   /** @param {{value: string, traceback: string}} error @param {boolean} ended  by the person or the time limit */
@@ -176,4 +192,10 @@ export class StepElement extends LitElement {
 function ending({ result, error }) {
   if (result?.stopped || error?.kind === 'stopped') return 'stopped';
   return result?.error || error ? 'failed' : 'done';
+}
+
+/** @param {import('./events.js').PackageProgress} event */
+function fetching({ name, loaded, total }) {
+  const share = total ? `${sizeInWords(loaded)} of ${sizeInWords(total)}` : sizeInWords(loaded);
+  return `Fetching the package ${name}: ${share}.`;
 }

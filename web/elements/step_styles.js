@@ -14,6 +14,8 @@ export const stepStyles = css`
   .time { margin-inline-start: auto; font-variant-numeric: tabular-nums; white-space: nowrap; }
   .said, .notice, .folded { padding: 0 var(--ca-space-4) var(--ca-space-3); }
   .notice { margin: 0; color: var(--ca-color-muted); font-size: var(--ca-size-2); }
+  .restored { padding-block-start: var(--ca-space-3); border-block-start: 1px solid var(--ca-color-line); overflow-wrap: anywhere; }
+  .audit { padding: var(--ca-space-3) var(--ca-space-4); border-block-start: 1px solid var(--ca-color-line); }
   ca-code { border-block-start: 1px solid var(--ca-color-line); }
   ca-activity { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-2); padding: var(--ca-space-3) var(--ca-space-4); border-block-start: 1px solid var(--ca-color-line); }
   ca-activity:empty { display: none; }

@@ -25,7 +25,11 @@ export class TranscriptElement extends LitElement {
    * @returns {boolean} whether it is of a run that is shown; one that was cleared may still have to end
    */
   receive(event) {
-    if (!this.#current) return false;
+    if (!this.#current) {
+      // A worker may be replaced as the run ends, and be told of after it.
+      if (event.type === 'restored') /** @type {RunElement | null} */ (this.lastElementChild)?.receive(event);
+      return false;
+    }
     this.#current.receive(event);
     if (event.type === 'run_finished') this.#current = null;
     return true;

@@ -9,7 +9,7 @@ from codeact_agent.errors import AgentError, Stopped, internal_error
 from codeact_agent.model import ask
 from codeact_agent.observation import observe, without_variables
 from codeact_agent.parsing import parse
-from codeact_agent.prompt import message, system_prompt
+from codeact_agent.prompt import message, system_prompt, task_message
 
 __all__ = ["Loop"]
 
@@ -44,6 +44,12 @@ class Loop:
         self._step = 0
         self.messages: list[Any] = [{"role": "system", "content": ""}]
 
+    def resume(self, messages: list["Any"]) -> None:
+        """Go on with a conversation that another loop had: its ``messages`` after the system prompt. A run
+        that was cut off is closed."""
+        self.messages.extend(messages)
+        self._close_turn()
+
     async def run(
         self,
         task: str,
@@ -51,17 +57,20 @@ class Loop:
         tools: list["Any"],
         max_steps: int = DEFAULT_MAX_STEPS,
         task_id: str | None = None,
+        files: list["Any"] | None = None,
     ) -> dict[str, "Any"]:
         """Solve ``task`` with ``model`` and ``tools`` (specs, see tools.py); gives the ``run_finished``
-        event. Never raises for what the model, its provider or the person does; what is our own
-        fault is told as ``internal`` and raised."""
+        event. ``files`` are ``{path, size}`` (bytes) of what the person has uploaded for it. Never raises for
+        what the model, its provider or the person does; what is our own fault is told as ``internal`` and
+        raised."""
+        files = files or []
         started = self._host.now()
         self._step = 0
         self._model: Model = model
         self.messages[0]["content"] = system_prompt(tools, self._sandbox, self._instructions)
         self._emit("run_started", task=task, task_id=task_id, model=model.name, recorded=model.recorded,
-                   max_steps=max_steps)  # fmt: skip
-        self.messages.append({"role": "user", "content": task})
+                   max_steps=max_steps, files=files)  # fmt: skip
+        self.messages.append({"role": "user", "content": task_message(task, files)})
         answer = error = None
         try:
             status, answer = await self._steps_until_answer(max_steps)
@@ -98,7 +107,8 @@ class Loop:
     def refuse(self, task: str, model_name: str, error: AgentError) -> dict[str, "Any"]:
         """Emit the events of a run that cannot begin; gives ``run_finished``."""
         self._step = 0
-        self._emit("run_started", task=task, task_id=None, model=model_name, recorded=False, max_steps=0)
+        self._emit("run_started", task=task, task_id=None, model=model_name, recorded=False, max_steps=0,
+                   files=[])  # fmt: skip
         return self._finish("failed", None, error, self._host.now())
 
     async def _steps_until_answer(self, max_steps: int) -> tuple["Any", ...]:

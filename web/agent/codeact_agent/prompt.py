@@ -1,8 +1,9 @@
 """The system prompt and the other fixed messages, from the data files in prompts/."""
 
+import json
 import re
 
-__all__ = ["message", "render_tools", "system_prompt"]
+__all__ = ["message", "render_tools", "system_prompt", "task_message"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +52,20 @@ def _packages(modules: list["Any"]) -> str:
     return "so are these packages, loaded when you import them; nothing else can be installed: " + ", ".join(
         modules
     )
+
+
+def task_message(task: str, files: list["Any"]) -> str:
+    """What the model is told of a task; ``files`` are ``{path, size}`` (bytes) of what was uploaded with it.
+
+    >>> print(task_message("Sum it up.", [{"path": "/data/rain.csv", "size": 512}]))
+    Sum it up.
+    <BLANKLINE>
+    The person has uploaded "/data/rain.csv" (512 bytes).
+    """
+    if not files:
+        return task
+    named = ", ".join([f"{json.dumps(each['path'])} ({each['size']} bytes)" for each in files])
+    return f"{task}\n\nThe person has uploaded {named}."
 
 
 def render_tools(tools: list["Any"], can_block: bool = True) -> str:

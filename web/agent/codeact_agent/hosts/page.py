@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 RECORDED = "recorded"
 _PACE = 0.02  # seconds between a few recorded words: fast, but one can read along
+_TURNS = ("step_started", "step_finished", "run_finished")  # by then the loop has added to its messages
 
 
 class RelayModel:
@@ -70,6 +71,13 @@ class PageHost:
     def __init__(self, bridge: "Any") -> None:
         self._bridge = bridge
         self.tools: dict[str, Any] = {}
+        self._messages: list[Any] = []
+        self._given = 0
+
+    def give_messages(self, messages: list["Any"], given: int) -> None:
+        """From now on give the page what is added to ``messages``, of which it has the first ``given``."""
+        self._messages = messages
+        self._given = given
 
     @property
     def stopping(self) -> bool:
@@ -85,7 +93,10 @@ class PageHost:
         await asyncio.sleep(seconds)
 
     def emit(self, event: dict[str, "Any"]) -> None:
-        """Hand one event to the page."""
+        """Hand one event to the page, after the messages it is about."""
+        if event["type"] in _TURNS and len(self._messages) > self._given:
+            self._bridge.keep_messages(json.dumps(self._messages[self._given :]))
+            self._given = len(self._messages)
         self._bridge.emit(json.dumps(event))
 
     async def execute(self, code: str, time_ms: int | None) -> dict[str, "Any"]:
@@ -120,6 +131,7 @@ class Conversation:
         self._bridge = bridge
         self._host = PageHost(bridge)
         self._loop: Loop | None = None
+        self._earlier: list[Any] = []
         self._index: list[Any] = []
 
     async def listen(self) -> None:
@@ -128,13 +140,14 @@ class Conversation:
         self._bridge.ready()
         while not calls.done():
             command = json.loads(await self._bridge.next_command())
-            if command["type"] == "reset":
+            if command["type"] == "open":
                 self._loop = None
-                await self._bridge.reset_sandbox()
+                self._earlier = command["messages"]
+                self._host.give_messages([], 0)
             else:
-                await self._run(command["task"], command["model"])
+                await self._run(command["task"], command["files"], command["model"])
 
-    async def _run(self, task: str, model_name: str) -> None:
+    async def _run(self, task: str, files: list["Any"], model_name: str) -> None:
         loop = self._loop or Loop(self._host, {})
         try:
             model, recording = await self._choose(task, model_name)
@@ -151,7 +164,8 @@ class Conversation:
             return
         task_id = recording["id"] if recording else None
         try:
-            await loop.run(recording["task"] if recording else task, model, specs, task_id=task_id)
+            task = recording["task"] if recording else task
+            await loop.run(task, model, specs, task_id=task_id, files=files)
         except Exception as bug:  # noqa: BLE001 - the loop has told the person; the page goes on
             self._report(bug)
 
@@ -167,6 +181,8 @@ class Conversation:
             raise AgentError(prepared["error"]["message"])
         if self._loop is None:
             self._loop = Loop(self._host, prepared)
+            self._loop.resume(self._earlier)
+            self._host.give_messages(self._loop.messages, 1 + len(self._earlier))
         return self._loop
 
     async def _choose(self, task: str, name: str) -> tuple["Any", ...]:

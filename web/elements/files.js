@@ -1,0 +1,108 @@
+import { shownName, sizeInWords } from '../file_names.js';
+import { css, html, LitElement } from '../vendor/lit.js';
+import { DownloadEvent } from './events.js';
+import { iconStyles, icons } from './icons.js';
+import { quietButton, shared } from './shared_styles.js';
+
+/** @typedef {import('../sandbox/protocol.js').FileInfo} FileInfo */
+
+/**
+ * The files of the conversation, in a dialog.
+ * @fires ca-add-files - the person wants to choose some
+ * @fires ca-download - with the `path` of one
+ */
+export class FilesElement extends LitElement {
+  /** @override */
+  static properties = { files: {}, room: {} };
+
+  /** @override */
+  static styles = [
+    shared,
+    quietButton,
+    iconStyles,
+    css`
+      h3 { margin: var(--ca-space-4) 0 0; font-size: var(--ca-size-2); font-weight: 600; }
+      p { margin: var(--ca-space-1) 0 0; color: var(--ca-color-muted); font-size: var(--ca-size-2); text-wrap: pretty; }
+      .room { margin-block-start: var(--ca-space-4); }
+      code { font: 0.95em var(--ca-font-code); }
+      .add { display: inline-flex; align-items: center; gap: var(--ca-space-1); }
+    `,
+  ];
+
+  constructor() {
+    super();
+    /** @type {FileInfo[]} */
+    this.files = [];
+    /** How much fits, in words. */
+    this.room = '';
+  }
+
+  async show() {
+    await this.updateComplete;
+    await this.#dialog.show();
+  }
+
+  get #dialog() {
+    return /** @type {import('./dialog.js').DialogElement} */ (this.renderRoot.querySelector('ca-dialog'));
+  }
+
+  /** @override */
+  render() {
+    const below = (/** @type {string} */ folder) => this.files.filter(({ path }) => path.startsWith(folder));
+    const add = () => this.dispatchEvent(new Event('ca-add-files', { bubbles: true, composed: true }));
+    return html`<ca-dialog label="Files">
+      <button class="quiet add" type="button" @click=${add}>${icons.plus}Add files</button>
+      <h3>Added by you</h3>
+      ${this.#list(below('/data/'), html`Nothing yet. Python finds what you add in <code>/data</code>, where it can read but not change it.`)}
+      <h3>Written by Python</h3>
+      ${this.#list(below('/output/'), html`Nothing yet. What the code writes to <code>/output</code> can be downloaded here.`)}
+      <p class="room">${this.room}</p>
+    </ca-dialog>`;
+  }
+
+  /** @param {FileInfo[]} files @param {unknown} otherwise */
+  #list(files, otherwise) {
+    return files.length ? html`<ca-file-list .files=${files}></ca-file-list>` : html`<p>${otherwise}</p>`;
+  }
+}
+
+/**
+ * Files by name and size, each to be downloaded. Names are hostile text: shown as text, and nothing else.
+ * @fires ca-download - with the `path` of one
+ */
+export class FileListElement extends LitElement {
+  /** @override */
+  static properties = { files: {} };
+
+  /** @override */
+  static styles = [
+    shared,
+    iconStyles,
+    css`
+      ul { display: flex; flex-wrap: wrap; gap: var(--ca-space-2); margin: var(--ca-space-2) 0 0; padding: 0; list-style: none; }
+      li { min-inline-size: 0; }
+      button { display: flex; align-items: center; gap: var(--ca-space-2); max-inline-size: 100%; padding: var(--ca-space-1) var(--ca-space-3) var(--ca-space-1) var(--ca-space-2); border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-1); background: var(--ca-color-surface); font-size: var(--ca-size-2); }
+      button:hover { background: var(--ca-color-hover); }
+      svg { color: var(--ca-color-accent); }
+      bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      .size { flex: none; color: var(--ca-color-muted); }
+      @media (pointer: coarse) { button { padding-block: var(--ca-space-2); } }
+    `,
+  ];
+
+  constructor() {
+    super();
+    /** @type {FileInfo[]} */
+    this.files = [];
+  }
+
+  /** @override */
+  render() {
+    const row = (/** @type {FileInfo} */ { path, size }) => html`<li>
+      <button type="button" @click=${() => this.dispatchEvent(new DownloadEvent(path))}>
+        ${icons.download}<span class="visually-hidden">Download </span><bdi>${shownName(path.split('/').slice(2).join('/'))}</bdi><span class="size">${sizeInWords(size)}</span>
+      </button>
+    </li>`;
+    return html`<ul>${this.files.map(row)}</ul>`;
+  }
+}

@@ -1,0 +1,47 @@
+import { css, html, LitElement } from '../vendor/lit.js';
+import { counted } from './duration.js';
+import { disclosure, shared } from './shared_styles.js';
+
+/** @typedef {import('../sandbox/protocol.js').Finding} Finding */
+
+const WORDS = { LOW: 'Low', MEDIUM: 'Medium', HIGH: 'High' };
+
+/** What the audit found in the code before it ran: HIGH in sight, the rest folded. */
+export class FindingsElement extends LitElement {
+  /** @override */
+  static properties = { findings: {} };
+
+  /** @override */
+  static styles = [
+    shared,
+    disclosure,
+    css`
+      ul { display: grid; gap: var(--ca-space-1); margin: 0; padding: 0; list-style: none; font-size: var(--ca-size-2); }
+      details ul { margin-block-start: var(--ca-space-2); }
+      li { display: grid; grid-template-columns: auto auto minmax(0, 1fr); gap: 0 var(--ca-space-3); align-items: baseline; overflow-wrap: anywhere; }
+      .severity { padding: 0 var(--ca-space-2); border-radius: var(--ca-radius-1); background: var(--ca-color-sunken); color: var(--ca-color-muted); font-size: var(--ca-size-1); font-weight: 600; }
+      .HIGH { background: var(--ca-color-danger-soft); color: var(--ca-color-danger); }
+      .MEDIUM { background: var(--ca-color-warning-soft); color: var(--ca-color-warning); }
+      .line { color: var(--ca-color-muted); font-variant-numeric: tabular-nums; white-space: nowrap; }
+      .rule { color: var(--ca-color-muted); }
+      .high + details { margin-block-start: var(--ca-space-2); }
+    `,
+  ];
+
+  constructor() {
+    super();
+    /** @type {Finding[]} */
+    this.findings = [];
+  }
+
+  /** @override */
+  render() {
+    const high = this.findings.filter(({ severity }) => severity === 'HIGH');
+    const rest = this.findings.filter(({ severity }) => severity !== 'HIGH');
+    const row = (/** @type {Finding} */ { rule, severity, line, text }) =>
+      html`<li><span class="severity ${severity in WORDS ? severity : ''}">${WORDS[severity] ?? 'Unknown'}</span><span class="line">line ${line}</span><span>${text} <span class="rule">(${rule})</span></span></li>`;
+    const words = `${counted(rest.length, high.length ? 'more finding' : 'finding')} of the code audit`;
+    return html`${high.length ? html`<ul class="high" aria-label="Serious findings of the code audit">${high.map(row)}</ul>` : ''}
+      ${rest.length ? html`<details><summary>${words}</summary><ul>${rest.map(row)}</ul></details>` : ''}`;
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Writes the current conversation down as it happens: events and messages in entries, checkpoints as they come. What
+ * cannot be written is told; the page goes on.
+ */
+
+import { asStoreError } from './errors.js';
+
+/** @typedef {import('./errors.js').StoreError} StoreError */
+/** @typedef {import('./records.js').AgentEvent} AgentEvent */
+/** @typedef {import('./records.js').Conversation} Conversation */
+/** @typedef {import('./records.js').Message} Message */
+/** @typedef {import('./records.js').Store} Store */
+/** @typedef {import('../sandbox/protocol.js').Checkpointed} Checkpointed */
+/** @typedef {import('../sandbox/saved_state.js').Stored} Stored */
+
+/** While a step runs, what it prints is written down this often. */
+const FLUSH_MS = 1_000;
+/** After these, at once: what a reload must not lose. */
+const TURNS = ['run_started', 'code_parsed', 'step_finished', 'run_finished'];
+/** Not worth keeping: what they tell comes again in `code_parsed`, or is over soon. */
+const PASSING = ['model_delta', 'model_retried', 'package_progress'];
+
+/**
+ * @typedef {object} Kept
+ * @property {Conversation} conversation  as it is to be in the store
+ * @property {boolean} whole  whether all that is saved of its interpreter is in the store
+ * @property {boolean} lost  an entry could not be written, which makes those after it senseless
+ */
+
+export class Keeper {
+  #store;
+  #onTrouble;
+  /** @type {Kept | null} */ #kept = null;
+  /** @type {AgentEvent[]} */ #events = [];
+  /** @type {Message[]} */ #messages = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** @type {Promise<unknown>} */ #writing = Promise.resolve();
+
+  /**
+   * @param {Store} store
+   * @param {(error: StoreError) => void} onTrouble
+   */
+  constructor(store, onTrouble) {
+    this.#store = store;
+    this.#onTrouble = onTrouble;
+  }
+
+  /** Keep this one from now on, or none. @param {Conversation | null} conversation @param {boolean} whole  see Kept */
+  attach(conversation, whole) {
+    this.flush();
+    this.#kept = conversation && { conversation, whole, lost: false };
+  }
+
+  /** It is written with the next entry. @param {string} title */
+  name(title) {
+    if (this.#kept) this.#kept.conversation = { ...this.#kept.conversation, title, named: true };
+  }
+
+  /** They are written with the next event. @param {Message[]} messages */
+  addMessages(messages) {
+    this.#messages.push(...messages);
+  }
+
+  /** @param {AgentEvent} event */
+  addEvent(event) {
+    if (PASSING.includes(event.type)) return;
+    this.#events.push(event);
+    if (TURNS.includes(event.type)) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+  }
+
+  /**
+   * @param {Checkpointed} delta
+   * @param {() => Stored} whole  all that is saved, in case an earlier delta could not be written
+   */
+  addCheckpoint(delta, whole) {
+    const kept = this.#kept;
+    if (!kept || kept.lost) return;
+    const complete = kept.whole ? delta : asDelta(whole());
+    kept.whole = true;
+    this.#write(this.#store.saveCheckpoint(next(kept), complete), (error) => {
+      kept.whole = false;
+      if (error.kind === 'elsewhere') kept.lost = true;
+    });
+  }
+
+  /** Write down what waits. Resolves when all has been written that can be. */
+  flush() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const kept = this.#kept;
+    const entry = { events: this.#events, messages: this.#messages };
+    this.#events = [];
+    this.#messages = [];
+    if (kept && !kept.lost && (entry.events.length || entry.messages.length)) {
+      this.#write(this.#store.append(next(kept), entry), () => {
+        kept.lost = true;
+      });
+    }
+    return this.#writing;
+  }
+
+  /** @param {Promise<void>} written @param {(error: StoreError) => void} onError */
+  #write(written, onError) {
+    const told = written.catch((cause) => {
+      const error = asStoreError(cause);
+      onError(error);
+      this.#onTrouble(error);
+    });
+    this.#writing = Promise.all([this.#writing, told]);
+  }
+}
+
+/** What the record becomes with the next change. @param {Kept} kept */
+function next(kept) {
+  const { conversation } = kept;
+  kept.conversation = { ...conversation, updated: Date.now(), revision: conversation.revision + 1 };
+  return kept.conversation;
+}
+
+/** @param {Stored} stored @returns {Checkpointed} */
+function asDelta({ variables, files, ...rest }) {
+  const names = variables.map(({ name }) => name);
+  const sizes = files.map(({ path, data }) => ({ path, size: data.byteLength }));
+  return {
+    type: 'checkpointed',
+    request_id: 0,
+    names,
+    variables,
+    lost: [],
+    files: sizes,
+    changed_files: files,
+    ...rest,
+    complete: true,
+  }; // prettier-ignore
+}

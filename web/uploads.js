@@ -1,0 +1,108 @@
+/**
+ * Files between the person's computer and the conversation. Uploads go to /data, one after another; the next task
+ * tells the model of them.
+ *
+ * Fires `changed` (the list of uploads) and `saved` (a file is in the conversation).
+ */
+
+import { fileName, freeName, safeName, sizeInWords } from './file_names.js';
+
+/** @typedef {import('./elements/events.js').Upload} Upload */
+/** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
+/** @typedef {import('./sandbox/protocol.js').Limits} Limits */
+/** @typedef {import('./session.js').Session} Session */
+
+const MB = 2 ** 20;
+
+export class Uploads extends EventTarget {
+  /** @type {Upload[]} */ list = [];
+  #session;
+  /** @type {Promise<void>} */ #adding = Promise.resolve();
+
+  /** @param {Session} session */
+  constructor(session) {
+    super();
+    this.#session = session;
+  }
+
+  /** @param {Iterable<File>} files @param {(file: File) => Promise<unknown>} prepare  what must be done before it is written */
+  add(files, prepare) {
+    for (const file of files) {
+      /** @type {Upload} */
+      const upload = { name: file.name, size: file.size, state: 'adding', path: '', message: '' };
+      this.#set([...this.list, upload]);
+      this.#adding = this.#adding.then(async () => {
+        if (!this.list.includes(upload)) return; // the person left the conversation
+        try {
+          await prepare(file);
+          this.#replace(upload, { state: 'added', path: await this.#write(file) });
+        } catch (error) {
+          this.#replace(upload, { state: 'failed', message: /** @type {Error} */ (error).message });
+        }
+      });
+    }
+    return this.#adding;
+  }
+
+  /** What the next task comes with, once it is all there. @returns {Promise<FileInfo[]>} */
+  async take() {
+    await this.#adding;
+    const added = this.list.filter(({ state }) => state === 'added');
+    this.#set(this.list.filter(({ state }) => state !== 'added'));
+    return added.map(({ path, size }) => ({ path, size }));
+  }
+
+  /** @param {Upload} upload */
+  dismiss(upload) {
+    this.#set(this.list.filter((each) => each !== upload));
+  }
+
+  /** Another conversation has other files. */
+  clear() {
+    this.#set([]);
+  }
+
+  /** @param {File} file @returns {Promise<string>}  its path */
+  async #write(file) {
+    const [limits, present] = await Promise.all([this.#session.limits(), this.#session.files.listFiles()]);
+    checkRoom(file, present, limits);
+    const taken = new Set(present.filter(({ path }) => path.startsWith('/data/')).map(({ path }) => fileName(path)));
+    const path = `/data/${freeName(safeName(file.name), taken)}`;
+    const data = await file.arrayBuffer().catch(() => {
+      throw new Error('It could not be read. Folders cannot be added, only the files in them.');
+    });
+    await this.#session.files.writeFile(path, data);
+    this.dispatchEvent(new Event('saved'));
+    return path;
+  }
+
+  /** @param {Upload} upload @param {Partial<Upload>} changes */
+  #replace(upload, changes) {
+    this.#set(this.list.map((each) => (each === upload ? { ...upload, ...changes } : each)));
+  }
+
+  /** @param {Upload[]} list */
+  #set(list) {
+    this.list = list;
+    this.dispatchEvent(new Event('changed'));
+  }
+}
+
+/** Throws an Error with words where the file does not fit. @param {File} file @param {FileInfo[]} present @param {Limits} limits */
+function checkRoom(file, present, { file_mb, files_mb, files }) {
+  const used = present.reduce((sum, { size }) => sum + size, 0);
+  const left = Math.max(files_mb * MB - used, 0);
+  if (file.size > file_mb * MB)
+    throw new Error(`Too large: ${sizeInWords(file.size)}, and one file may have ${file_mb} MB.`);
+  if (file.size > left) throw new Error(`No room: ${sizeInWords(left)} of ${files_mb} MB are left for files here.`);
+  if (present.length >= files) throw new Error(`Too many: this conversation may keep ${files} files.`);
+}
+
+/** Let the person save a file. @param {Session} session @param {string} path */
+export async function download(session, path) {
+  const data = await session.files.readFile(path);
+  const url = URL.createObjectURL(new Blob([data], { type: 'application/octet-stream' }));
+  const link = Object.assign(document.createElement('a'), { href: url, download: safeName(fileName(path)) });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser may ask first where to save it
+}
