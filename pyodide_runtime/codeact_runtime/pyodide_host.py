@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
@@ -124,6 +125,7 @@ class Session:
             approve=given["approve"],
         )  # fmt: skip
         sys.modules["__main__"] = self._executor.module
+        self._library = os.path.dirname(os.__file__)
         self._step: Coroutine[Any, Any, Result]
 
     def run(self, code: str, time_ms: float | None) -> str | None:
@@ -135,6 +137,10 @@ class Session:
     async def finish(self) -> str:
         """Go on with the step that ``run`` began."""
         return json.dumps(await finish(self._step))
+
+    def probe(self) -> str:
+        """The same text each time, unless code has written into memory or taken the library away."""
+        return f"{[*range(-5, 257)]}{None}{True}{type(None)}{os.path.isfile(self._library)}"
 
     def set_tools(self, specs: str) -> None:
         """Replace the tools; ``specs`` is a list of ``ToolSpec``."""
