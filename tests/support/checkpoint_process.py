@@ -51,7 +51,7 @@ def interrupt(*_: object) -> None:
 def save_round(saver: Saver) -> dict[str, Any]:
     saved: dict[str, Any] = {}
     for name in saver.names():
-        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        signal.setitimer(signal.ITIMER_REAL, 5)
         result = saver.save(name)
         signal.setitimer(signal.ITIMER_REAL, 0)
         if isinstance(result, Lost):
