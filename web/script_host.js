@@ -28,7 +28,7 @@ async function onTool(call) {
   return value;
 }
 
-/** @param {{limits?: object, plain?: boolean, hardened?: boolean, approve?: import('./sandbox/protocol.js').Severity}} options */
+/** @param {{limits?: object, plain?: boolean, hardened?: boolean}} options */
 async function start({ plain = false, limits = {}, ...options } = {}) {
   const sandbox = new SandboxClient({
     frameUrl: 'sandbox/frame.html',

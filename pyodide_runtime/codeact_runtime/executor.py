@@ -29,7 +29,7 @@ from codeact_runtime.variables import Variable, table
 __all__ = ["Executor", "Result", "begin", "finish", "make_interruptible_sleep"]
 
 T = TypeVar("T")
-_SEVERITIES = ("LOW", "MEDIUM", "HIGH")
+_SEVERITIES = {"LOW": 1, "MEDIUM": 2, "HIGH": 3}
 
 
 class Result(TypedDict):
@@ -85,17 +85,14 @@ class Executor:
         *,
         packages: dict[str, str] | None = None,
         guided: bool = True,
-        approve: str = "",
     ) -> None:
-        """``packages`` of the bundle, by import name; ``guided``: whether imports are held to what there is;
-        ``approve``: the severity from which on a finding needs the person's leave, if any."""
+        """``packages`` of the bundle, by import name; ``guided``: whether imports are held to what there is."""
         self._host = host
         self._limits = limits or Limits()
         self._namespace = Namespace(host, self._limits)
         self._streams = Streams()
         self._upkeep = Upkeep(self._namespace.module, self._limits.recursion)
         self._inspector = Inspector(packages or {}, code_chars=self._limits.code_chars, guided=guided)
-        self._approve = _SEVERITIES.index(approve) if approve else len(_SEVERITIES)
         self._findings: list[Finding] = []
         self.keeper = Keeper(host, self._limits, self._namespace.variables)
         self.count = 0
@@ -176,7 +173,7 @@ class Executor:
         self._findings = inspected.findings
         missing = self._inspector.missing_modules(inspected)
         compiled = inspected.runner.compile().code
-        risky = [each for each in self._findings if _SEVERITIES.index(each["severity"]) >= self._approve]
+        risky = [each for each in self._findings if _SEVERITIES[each["severity"]] >= self._limits.approve_from]
         if missing or risky or (compiled and compiled.co_flags & inspect.CO_COROUTINE):
             await self._switch()
         if risky and not await self._host.approve(risky):

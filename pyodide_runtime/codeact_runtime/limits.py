@@ -22,7 +22,9 @@ class Limits:
     the person, and ``person_chars_per_s`` of it in a second; ``messages_per_s`` from the worker;
     ``tool_calls``, and ``tool_chars`` of a call's arguments or value; ``display_items`` and ``display_chars``
     of one; ``files`` kept in a conversation, ``file_mb`` of one, ``files_mb`` of all; ``variable_mb`` of one
-    saved variable, ``checkpoint_mb`` of all; ``spare_workers``, 0 or 1, that wait in case one dies.
+    saved variable, ``checkpoint_mb`` of all; ``spare_workers``, 0 or 1, that wait in case one dies;
+    ``approve_from``: the severity (1 low, 2 medium, 3 high) from which on a finding of the audit needs the
+    person's leave, 4 for none.
     """
 
     time_ms: int = 30_000
@@ -44,6 +46,7 @@ class Limits:
     variable_mb: int = 16
     checkpoint_mb: int = 64
     spare_workers: int = 1
+    approve_from: int = 4
 
     @classmethod
     def from_message(cls, values: dict[str, Any]) -> Limits:

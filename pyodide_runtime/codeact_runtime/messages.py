@@ -10,7 +10,7 @@ __all__ = ["EVENTS", "PROTOCOL_VERSION", "REQUESTS"]
 PROTOCOL_VERSION = 2
 
 REQUESTS: dict[str, tuple[str, ...]] = {
-    "start": ("version", "limits", "hardened", "approve"),
+    "start": ("version", "limits", "hardened"),
     "asset": ("name", "data"),
     "set_tools": ("tools",),
     "run": ("run_id", "code", "time_ms"),

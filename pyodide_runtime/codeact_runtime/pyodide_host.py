@@ -122,7 +122,6 @@ class Session:
             unregister_javascript(run_sync)
         self._executor = Executor(
             host, Limits.from_message(given["limits"]), packages=given["imports"], guided=given["hardened"],
-            approve=given["approve"],
         )  # fmt: skip
         sys.modules["__main__"] = self._executor.module
         self._library = os.path.dirname(os.__file__)
@@ -179,6 +178,5 @@ class Session:
 
 
 def start(bridge: Bridge, settings: str) -> Session:
-    """Begin a conversation; ``settings`` is ``{limits, hardened, approve, imports: {module: package}}``,
-    as JSON."""
+    """Begin a conversation; ``settings`` is ``{limits, hardened, imports: {module: package}}`` as JSON."""
     return Session(bridge, settings)

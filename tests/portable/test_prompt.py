@@ -40,7 +40,9 @@ def test_final_answer_is_there_without_tools():
 
 def test_every_limit_is_told():
     """But those that code cannot meet, unless it attacks its worker."""
-    told = {name: LIMITS[name] for name in LIMITS if name not in ("messages_per_s", "spare_workers")}
+    told = {
+        name: LIMITS[name] for name in LIMITS if name not in ("messages_per_s", "spare_workers", "approve_from")
+    }
     for position, name in enumerate(told):
         value = 7_001_000 + 1000 * position
         text = system_prompt([], sandbox(**{name: value}))

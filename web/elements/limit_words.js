@@ -30,6 +30,11 @@ export const GROUPS = [
   {
     title: 'What code may say and show',
     limits: [
+      {
+        name: 'approve_from',
+        label: 'Your leave for risky code',
+        words: 'Code with findings this serious runs only if you allow it.',
+      },
       { name: 'code_chars', label: 'Length of a step’s code', words: 'Longer code is not run.' },
       { name: 'model_chars', label: 'Text the model is told', words: 'Of each output; longer ones lose their middle.' },
       { name: 'person_chars', label: 'Text you are shown', words: 'Printed in one step.' },
@@ -68,6 +73,7 @@ export const GROUPS = [
 
 /** `30 s`, `512 MB`, `10,000 characters`, `1,000`. @param {keyof Limits} name @param {number} value */
 export function inWords(name, value) {
+  if (name === 'approve_from') return ['', 'from low on', 'from medium on', 'when high', 'not asked'][value] ?? '';
   if (name.endsWith('_ms')) return `${(value / 1_000).toLocaleString('en')} s`;
   const number = value.toLocaleString('en');
   if (name.endsWith('_mb')) return `${number} MB`;

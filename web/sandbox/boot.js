@@ -9,7 +9,6 @@ import { unpack } from './sparse.js';
  * @property {'start'} type
  * @property {import('./protocol.js').Limits} limits
  * @property {boolean} hardened
- * @property {import('./protocol.js').Severity | ''} approve
  * @property {Int32Array | null} interrupt
  * @property {WebAssembly.Module} module
  * @property {ArrayBuffer} stdlib

@@ -46,8 +46,7 @@ const SAVE_AFTER_MS = 50;
  * @property {import('./package_source.js').PackageSource} packages
  * @property {Partial<Limits>} [limits]  lower ones
  * @property {boolean} [hardened]  without `js`; on unless false
- * @property {import('./protocol.js').Severity} [approve]  code with a finding this severe runs only if `onApproval` says so
- * @property {(findings: import('./protocol.js').Finding[]) => Promise<boolean>} [onApproval]  refuses where there is none
+ * @property {(findings: import('./protocol.js').Finding[]) => Promise<boolean>} [onApproval]  whether code that needs the person's leave may run; without it none may
  * @property {Element} [parent]  where the hidden frame goes
  * @property {(event: SandboxEvent | RestoredEvent | PackageEvent) => void} [onEvent]  all but answers, as they come
  * @property {(call: ToolCalled) => Promise<string>} [onTool]  gives the tool's value as JSON text, or rejects
@@ -120,9 +119,9 @@ export class SandboxClient {
 
   /** @param {Limits} allowed */
   #begin(allowed) {
-    const { hardened = true, approve = '', limits = {} } = this.#options;
+    const { hardened = true, limits = {} } = this.#options;
     this.#limits = lowerLimits(allowed, limits);
-    this.#post({ type: 'start', version: PROTOCOL_VERSION, limits: this.#limits, hardened, approve });
+    this.#post({ type: 'start', version: PROTOCOL_VERSION, limits: this.#limits, hardened });
   }
 
   /** @param {Asset} asset */

@@ -62,8 +62,8 @@ const spawn = () => new CheckedWorker(workerUrl, delegate);
 function feed(to) {
   if (!start || !module) throw new Error('reset before start');
   const { stdlib, runtime, lock, image } = /** @type {import('./protocol.js').Assets} */ (assets);
-  const { limits, hardened, approve } = start;
-  to.feed({ limits, hardened, approve, module, stdlib, runtime, lock, image });
+  const { limits, hardened } = start;
+  to.feed({ limits, hardened, module, stdlib, runtime, lock, image });
 }
 
 function awaitIdle() {

@@ -31,6 +31,7 @@ export const PROTOCOL_VERSION = 2;
  * @property {number} variable_mb
  * @property {number} checkpoint_mb
  * @property {number} spare_workers
+ * @property {number} approve_from
  */
 
 /**
@@ -87,7 +88,7 @@ export const PROTOCOL_VERSION = 2;
  * @property {Variable[]} variables
  */
 
-/** @typedef {{type: 'start', version: number, limits: Limits, hardened: boolean, approve: Severity | ''}} Start  `hardened`: without `js`; `approve`: ask before code runs that has a finding of this severity or a higher one */
+/** @typedef {{type: 'start', version: number, limits: Limits, hardened: boolean}} Start  `hardened`: without `js` */
 /** @typedef {{[K in keyof Assets]: {type: 'asset', name: K, data: Assets[K]}}[keyof Assets]} Asset */
 /** @typedef {{type: 'set_tools', tools: ToolSpec[]}} SetTools */
 /** @typedef {{type: 'run', run_id: number, code: string, time_ms?: number}} Run  `time_ms` lowers the limit for this run */

@@ -57,7 +57,7 @@ function fail(error, kind) {
 /** @param {WorkerStart} message */
 async function start(message) {
   const started = performance.now();
-  const { limits, hardened, approve, image, interrupt, lock } = message;
+  const { limits, hardened, image, interrupt, lock } = message;
   const heap = limitMemory(limits.memory_mb * 2 ** 20, (memory) => send({ type: 'memory', ...memory }));
   const pyodide = await bootPyodide(message, createPyodideModule, (step) => send({ type: 'booting', step }));
   // Fatal errors of the interpreter leave its promises pending for ever: this is the only sign of them.
@@ -68,7 +68,7 @@ async function start(message) {
   files = new Files(pyodide.FS, limits);
   const runtime = pyodide.pyimport('codeact_runtime.pyodide_host');
   const python = pyodide.runPython('import sys; sys.version.split()[0]');
-  session = runtime.start(bridge.forPython, JSON.stringify({ limits, hardened, approve, imports: packages.imports }));
+  session = runtime.start(bridge.forPython, JSON.stringify({ limits, hardened, imports: packages.imports }));
   sound = session.probe();
   bridge.onInterrupt = () => session.interrupt();
   bridge.missing = (modules) => packages.missing(modules);
