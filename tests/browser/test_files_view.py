@@ -19,7 +19,7 @@ DROP = """([name, text]) => {
   dataTransfer.items.add(new File([text], name));
   for (const type of ['dragover', 'drop']) {
     document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-    if (type === 'dragover' && document.querySelector('.drop').hidden) throw new Error('nothing says where to drop');
+    if (type === 'dragover' && document.querySelector('.drop').hidden) throw new Error('no hint');
   }
   return document.querySelector('.drop').hidden;
 }"""

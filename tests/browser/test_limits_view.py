@@ -37,8 +37,8 @@ def show(agent: AgentPage, step: dict[str, Any]) -> None:
           document.body.dataset.view = 'transcript';
           const step = document.createElement('ca-step');
           document.querySelector('ca-transcript').replaceChildren(step);
-          const result = { stdout: '', stderr: '', results: [], error: null, variables: [], files: [], findings: [],
-            ...changed };
+          const none = { results: [], error: null, variables: [], files: [], findings: [] };
+          const result = { stdout: '', stderr: '', ...none, ...changed };
           step.receive({ type: 'code_parsed', step: 1, thought: '', code: 'x = 1' });
           step.receive({ type: 'step_finished', step: 1, observation: '', result, error: null, difference: null,
             duration_ms: 1 });
@@ -97,10 +97,10 @@ def test_a_person_cannot_raise_a_limit(agent: AgentPage, upstream: ScriptedUpstr
 
 
 def test_memory_that_runs_out_is_told(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("half = bytearray(330 * 2**20)\nfinal_answer('most')"))
+    upstream.enqueue(code("len(bytearray(400 * 2**20))\nfinal_answer('most')"))
     agent.solve("Take most")
     expect(agent.notices).to_contain_text(re.compile(r"Python has taken \d+ of the 512 MB of memory"))
-    upstream.enqueue(code("more = bytearray(330 * 2**20)"), code("final_answer('enough')"))
+    upstream.enqueue(code("len(bytearray(600 * 2**20))"), code("final_answer('enough')"))
     agent.solve("Take more")
     expect(agent.notices).to_contain_text("Python has reached the 512 MB of memory it may have.")
     expect(agent.notices.locator("p")).to_have_count(1)
@@ -143,7 +143,8 @@ def test_the_progress_of_a_package_is_shown(agent: AgentPage) -> None:
           const step = document.createElement('ca-step');
           document.querySelector('ca-transcript').replaceChildren(step);
           step.receive({ type: 'code_parsed', step: 1, thought: '', code: 'import sympy' });
-          step.receive({ type: 'package_progress', step: 1, name: 'sympy', loaded: 3 * 2 ** 20, total: 6 * 2 ** 20 });
+          const [loaded, total] = [3 * 2 ** 20, 6 * 2 ** 20];
+          step.receive({ type: 'package_progress', step: 1, name: 'sympy', loaded, total });
         }"""
     )
     expect(agent.steps).to_contain_text("Fetching the package sympy: 3.0 MB of 6.0 MB.")

@@ -32,7 +32,7 @@ export class BootStatusElement extends LitElement {
       .panel p { margin: var(--ca-space-2) 0; }
       @keyframes pulse { from { opacity: 0.35; } }
       @media (prefers-reduced-motion: reduce) { .mark { animation: none !important; } }
-      @media (max-width: 30rem) { .total { display: none; } }
+      @media (max-width: 30rem) { .done .words { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); } .done summary { padding: var(--ca-space-3); } }
     `,
   ];
 
@@ -73,14 +73,14 @@ export class BootStatusElement extends LitElement {
   #words() {
     if (this.#failed) return 'Python did not start';
     if (!this.ready) return `${this.steps.findLast((step) => step.state === 'doing')?.label ?? 'Starting'}…`;
-    return html`Python ready${this.ready.ms ? html`<span class="total"> · ${duration(this.ready.ms)}</span>` : ''}`;
+    return html`Python ready${this.ready.ms ? html` · ${duration(this.ready.ms)}` : ''}`;
   }
 
   /** @override */
   render() {
     const failed = this.#failed;
     return html`<details class=${this.#state} ?open=${Boolean(failed)} @keydown=${this.#close} @focusout=${this.#leave}>
-      <summary><span class="mark"></span><span>${this.#words()}</span></summary>
+      <summary><span class="mark"></span><span class="words">${this.#words()}</span></summary>
       <div class="panel">
         <ol>${this.steps.map((step) => this.#row(step))}</ol>
         ${failed ? html`<p>${failed.message ?? 'Reload the page to try again.'}</p>` : ''}
