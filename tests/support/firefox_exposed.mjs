@@ -58,15 +58,17 @@ export async function relayCalls(page, onCall) {
       const calls = JSON.parse(await page.evaluate(takeCalls));
       if (!calls) return;
       for (const { call, name, args } of calls) {
-        onCall(name, args, (answer) => page.evaluate(settleCall, call, JSON.stringify(answer)).catch(whenGone));
+        onCall(name, args, (answer) =>
+          page.evaluate(settleCall, call, JSON.stringify(answer)).catch((error) => whenGone(page, error)),
+        );
       }
     }
   } catch (error) {
-    whenGone(error);
+    whenGone(page, error);
   }
 }
 
-/** A page that was closed or went elsewhere answers no more; whatever else goes wrong is told. @param {unknown} error */
-function whenGone(error) {
-  if (!(error instanceof PuppeteerError)) process.stderr.write(`${error}\n`);
+/** A page that was closed or went elsewhere answers no more; whatever else goes wrong is told. @param {Page} page @param {unknown} error */
+function whenGone(page, error) {
+  if (!page.isClosed() && !(error instanceof PuppeteerError)) process.stderr.write(`${error}\n`);
 }
