@@ -12,6 +12,13 @@ export function joinDialogs(session, conversations) {
   const list = /** @type {HTMLElementTagNameMap['ca-conversations']} */ (document.querySelector('ca-conversations'));
   const limits = /** @type {HTMLElementTagNameMap['ca-limits']} */ (document.querySelector('ca-limits'));
 
+  const approval = /** @type {HTMLElementTagNameMap['ca-approval']} */ (document.querySelector('ca-approval'));
+
+  session.onApproval = (findings) => approval.ask(findings);
+  session.addEventListener('state', () => {
+    if (session.state !== 'running') approval.withdraw();
+  });
+
   conversations.addEventListener('changed', () => {
     list.conversations = conversations.list;
     list.current = conversations.current?.id ?? '';

@@ -18,6 +18,7 @@ import { PackageSource } from './sandbox/package_source.js';
 /** @typedef {import('./elements/events.js').BootStep} BootStep */
 /** @typedef {import('./elements/events.js').Model} Model */
 /** @typedef {import('./elements/events.js').Task} Task */
+/** @typedef {import('./sandbox/protocol.js').Finding} Finding */
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
 /** @typedef {import('./sandbox/protocol.js').Limits} Limits */
 /** @typedef {import('./sandbox/saved_state.js').Stored} Stored */
@@ -61,6 +62,8 @@ export class Session extends EventTarget {
   /** @type {{resolve(): void, reject(error: Error): void} | null} */ #waiting = null;
   /** Why nothing can be run. @type {Error | null} */ #broken = null;
 
+  /** Whether code with these findings may run. Replaced by the page. @type {(findings: Finding[]) => Promise<boolean>} */
+  onApproval = async () => false;
   /** What the operator allows; known when Python starts. @type {Limits | null} */ allowed = null;
   /** The person's own limits, with which the sandbox was made. */ #chosen = chosenLimits();
   #sandbox = this.#makeSandbox();
@@ -189,6 +192,7 @@ export class Session extends EventTarget {
       limits: this.#chosen,
       onEvent: (event) => this.#onSandbox(event),
       onTool: (call) => this.#bridge.callTool(call),
+      onApproval: (findings) => this.onApproval(findings),
     });
   }
 

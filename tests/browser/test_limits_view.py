@@ -126,7 +126,7 @@ def test_findings_of_the_audit_are_shown(agent: AgentPage) -> None:
     low = {"rule": "B101", "severity": "LOW", "line": 2, "text": "Use of <b>assert</b>."}
     high = {"rule": "B602", "severity": "HIGH", "line": 7, "text": "A shell is called."}
     show(agent, {"findings": [low, high]})
-    findings = agent.page.locator("ca-findings")
+    findings = agent.page.locator("ca-step ca-findings")
     expect(findings.get_by_text("A shell is called.")).to_be_visible()
     expect(findings.get_by_text("Use of <b>assert</b>.")).to_be_hidden()
     findings.get_by_text("1 more finding of the code audit").click()

@@ -2,6 +2,7 @@
 
 import { ActivityElement } from './activity.js';
 import { AnswerElement } from './answer.js';
+import { ApprovalElement } from './approval.js';
 import { AttachmentsElement } from './attachments.js';
 import { BootStatusElement } from './boot_status.js';
 import { BundleElement } from './bundle.js';
@@ -30,6 +31,7 @@ import { VariablesElement } from './variables.js';
 const ELEMENTS = {
   'ca-activity': ActivityElement,
   'ca-answer': AnswerElement,
+  'ca-approval': ApprovalElement,
   'ca-attachments': AttachmentsElement,
   'ca-boot-status': BootStatusElement,
   'ca-bundle': BundleElement,

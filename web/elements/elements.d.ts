@@ -2,6 +2,7 @@
 
 interface HTMLElementTagNameMap {
   'ca-activity': import('./activity.js').ActivityElement;
+  'ca-approval': import('./approval.js').ApprovalElement;
   'ca-attachments': import('./attachments.js').AttachmentsElement;
   'ca-boot-status': import('./boot_status.js').BootStatusElement;
   'ca-bundle': import('./bundle.js').BundleElement;

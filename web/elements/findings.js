@@ -9,7 +9,7 @@ const WORDS = { LOW: 'Low', MEDIUM: 'Medium', HIGH: 'High' };
 /** What the audit found in the code before it ran: HIGH in sight, the rest folded. */
 export class FindingsElement extends LitElement {
   /** @override */
-  static properties = { findings: {} };
+  static properties = { findings: {}, open: { type: Boolean } };
 
   /** @override */
   static styles = [
@@ -32,6 +32,8 @@ export class FindingsElement extends LitElement {
     super();
     /** @type {Finding[]} */
     this.findings = [];
+    /** Whether nothing is folded. */
+    this.open = false;
   }
 
   /** @override */
@@ -42,6 +44,6 @@ export class FindingsElement extends LitElement {
       html`<li><span class="severity ${severity in WORDS ? severity : ''}">${WORDS[severity] ?? 'Unknown'}</span><span class="line">line ${line}</span><span>${text} <span class="rule">(${rule})</span></span></li>`;
     const words = `${counted(rest.length, high.length ? 'more finding' : 'finding')} of the code audit`;
     return html`${high.length ? html`<ul class="high" aria-label="Serious findings of the code audit">${high.map(row)}</ul>` : ''}
-      ${rest.length ? html`<details><summary>${words}</summary><ul>${rest.map(row)}</ul></details>` : ''}`;
+      ${rest.length ? html`<details ?open=${this.open}><summary>${words}</summary><ul>${rest.map(row)}</ul></details>` : ''}`;
   }
 }

@@ -6,6 +6,8 @@ import { quietButton, shared } from './shared_styles.js';
 /** @typedef {import('../sandbox/protocol.js').Limits} Limits */
 /** @typedef {import('../limits_choice.js').Choice} Choice */
 
+/** The severity from which on the person is asked, if they wish to be: HIGH. */
+const SERIOUS = 3;
 /** What a person may lower, in units a person thinks in: how many of ours one of theirs is. */
 const LOWERED = /** @type {const} */ ({
   time_ms: { label: 'Time for one step', unit: 'seconds', each: 1_000 },
@@ -30,6 +32,7 @@ export class LimitsElement extends LitElement {
       label { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 0 var(--ca-space-3); font-size: var(--ca-size-3); }
       label p { grid-column: 1; }
       .field { grid-row: span 2; display: flex; align-items: center; gap: var(--ca-space-2); font-size: var(--ca-size-2); }
+      input[type='checkbox'] { inline-size: 1.15rem; block-size: 1.15rem; accent-color: var(--ca-color-accent); }
       .field span { inline-size: 3.5rem; color: var(--ca-color-muted); }
       input { inline-size: 5.5rem; padding: var(--ca-space-1) var(--ca-space-2); border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-1); background: var(--ca-color-surface); color: inherit; font: inherit; font-size: var(--ca-size-3); text-align: end; }
       .actions { display: flex; flex-wrap: wrap; align-items: center; gap: var(--ca-space-2) var(--ca-space-3); }
@@ -71,7 +74,7 @@ export class LimitsElement extends LitElement {
   /** @override */
   render() {
     return html`<ca-dialog label="Limits">
-      <p>What the code that a model writes is held to. The people who run this site set the limits; you can make two of them stricter.</p>
+      <p>What the code that a model writes is held to. The people who run this site set the limits; you can make some of them stricter.</p>
       ${this.allowed ? this.#form(this.allowed) : ''}
       ${this.limits ? GROUPS.map((group) => this.#group(group)) : html`<p>They are known once Python has started.</p>`}
     </ca-dialog>`;
@@ -87,8 +90,12 @@ export class LimitsElement extends LitElement {
         <span class="field"><input name=${name} type="number" inputmode="numeric" required min=${Math.min(this.least[name] / each, most)} max=${most} step="1" .value=${String(value)} @input=${this.#edited}><span>${unit}</span></span>
         <p>This site allows ${inWords(name, allowed[name])}.</p></label>`;
     };
+    const asks = Math.min(this.choice.approve_from ?? allowed.approve_from, allowed.approve_from) <= SERIOUS;
     return html`<form @submit=${this.#save}>
       ${field('time_ms')}${field('memory_mb')}
+      <label><span>Ask me before risky code runs</span>
+        <span class="field"><input name="approve" type="checkbox" .checked=${asks} ?disabled=${allowed.approve_from <= SERIOUS} @input=${this.#edited}></span>
+        <p>When an audit of the code finds something serious.</p></label>
       <div class="actions"><button class="quiet" type="submit">Save</button>
         <button class="quiet" type="button" @click=${this.#reset}>Use the site’s</button>
         <p role="status">${this.saved}</p></div>
@@ -116,6 +123,7 @@ export class LimitsElement extends LitElement {
       const value = Number(given.get(name)) * LOWERED[name].each;
       if (value < (this.allowed?.[name] ?? Infinity)) choice[name] = value;
     }
+    if (given.has('approve')) choice.approve_from = SERIOUS;
     this.#choose(choice);
   }
 
