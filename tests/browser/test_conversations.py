@@ -303,9 +303,7 @@ def test_a_full_storage_is_told_and_the_page_works(
     agent: AgentPage, upstream: ScriptedUpstream, context: BrowserContext
 ) -> None:
     # The browser asks for its quota before the first write, and not again for a while.
-    agent.page.wait_for_function(
-        "async () => (await navigator.storage.estimate()).usageDetails?.caches > 20_000_000"
-    )
+    until(agent.page, "async () => (await navigator.storage.estimate()).usageDetails?.caches > 20_000_000")
     used = agent.page.evaluate("async () => (await navigator.storage.estimate()).usage")
     session = context.new_cdp_session(agent.page)
     quota = {"origin": agent.page.url.rstrip("/"), "quotaSize": used + 5_000_000}
@@ -318,10 +316,11 @@ def test_a_full_storage_is_told_and_the_page_works(
     expect(agent.notices).to_contain_text("no more room")
     upstream.enqueue(code("final_answer(len(large) + small)"))
     expect(agent.solve("Go on")).to_contain_text("14000001")
-    upstream.enqueue(code("del large\nlast = 2\nfinal_answer('less')"))
-    agent.solve("Less")
-    saved(agent, "last")  # what an earlier checkpoint could not write comes with the next that fits
-    assert sorted(key[1] for key, _ in agent.page.evaluate(RECORDS, "variables")) == ["last", "small"]
+    session.send("Storage.overrideQuotaForOrigin", {"origin": quota["origin"]})
+    upstream.enqueue(code("last = 2\nfinal_answer('room')"))
+    agent.solve("Room again")
+    saved(agent, "last")  # what could not be written comes with the next that fits
+    assert sorted(key[1] for key, _ in agent.page.evaluate(RECORDS, "variables")) == ["large", "last", "small"]
     agent.reload()
     expect(agent.runs).to_have_count(4)
 

@@ -8,6 +8,7 @@ import { asStoreError } from './errors.js';
 /** @typedef {import('./errors.js').StoreError} StoreError */
 /** @typedef {import('./records.js').AgentEvent} AgentEvent */
 /** @typedef {import('./records.js').Conversation} Conversation */
+/** @typedef {import('./records.js').Entry} Entry */
 /** @typedef {import('./records.js').Message} Message */
 /** @typedef {import('./records.js').Store} Store */
 /** @typedef {import('../sandbox/protocol.js').Checkpointed} Checkpointed */
@@ -24,7 +25,9 @@ const PASSING = ['model_delta', 'model_retried', 'package_progress'];
  * @typedef {object} Kept
  * @property {Conversation} conversation  as it is to be in the store
  * @property {boolean} whole  whether all that is saved of its interpreter is in the store
- * @property {boolean} lost  an entry could not be written, which makes those after it senseless
+ * @property {Entry[]} unwritten  for which there was no room
+ * @property {number} written  the revision of the last entry that was
+ * @property {boolean} lost  an entry cannot be written, which makes those after it senseless
  */
 
 export class Keeper {
@@ -48,7 +51,7 @@ export class Keeper {
   /** Keep this one from now on, or none. @param {Conversation | null} conversation @param {boolean} whole  see Kept */
   attach(conversation, whole) {
     this.flush();
-    this.#kept = conversation && { conversation, whole, lost: false };
+    this.#kept = conversation && { conversation, whole, lost: false, unwritten: [], written: 0 };
   }
 
   /** It is written with the next entry. @param {string} title */
@@ -92,12 +95,26 @@ export class Keeper {
     const entry = { events: this.#events, messages: this.#messages };
     this.#events = [];
     this.#messages = [];
-    if (kept && !kept.lost && (entry.events.length || entry.messages.length)) {
-      this.#write(this.#store.append(next(kept), entry), () => {
-        kept.lost = true;
-      });
-    }
+    if (kept && !kept.lost && (entry.events.length || entry.messages.length)) this.#append(kept, entry);
     return this.#writing;
+  }
+
+  /** Where there is no room, it comes with the next entry. @param {Kept} kept @param {Entry} entry */
+  #append(kept, entry) {
+    const tried = [...kept.unwritten, entry];
+    kept.unwritten = [];
+    const record = next(kept);
+    const whole = {
+      events: tried.flatMap(({ events }) => events),
+      messages: tried.flatMap(({ messages }) => messages),
+    };
+    const written = this.#store.append(record, whole).then(() => {
+      kept.written = record.revision;
+    });
+    this.#write(written, (error) => {
+      kept.lost ||= error.kind !== 'full' || record.revision < kept.written;
+      kept.unwritten.push(...tried);
+    });
   }
 
   /** @param {Promise<void>} written @param {(error: StoreError) => void} onError */
