@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
@@ -55,18 +56,22 @@ class Saver:
         self._sizes: dict[str, int] = {}
         self._refers: dict[str, set[str]] = {}
         self._lost: set[str] = set()
-        self._owners: dict[int, str] = {}
+        self._owned_by: dict[str, dict[str, object]] = {}
         self._blanks = [object() for _ in range(_STEP)]
 
     def names(self) -> list[str]:
-        """What is to be saved now, newest last; to be called before each round of ``save``."""
+        """What is to be saved now, newest last; to be called before each round of ``save``, and ``end`` after."""
         modules = self.modules()
         names = [name for name in self._variables if _is_saved(name) and name not in modules]
         for gone in self._refers.keys() - set(names):
             self._forget(gone)
         self._lost.intersection_update(names)
-        self._owners = self._find_owners(names)
+        self._owned_by = self._find_owned(names)
         return names
+
+    def end(self) -> None:
+        """Let go of the values, so that the code can."""
+        self._owned_by = {}
 
     def modules(self) -> dict[str, str]:
         """Variables that are modules: the module's name, then those of its submodules that are loaded."""
@@ -111,32 +116,36 @@ class Saver:
             return f"the variables together would be larger than {_size(self._total_bytes)}"
         return f"larger than {_size(self._variable_bytes)}"
 
-    def _find_owners(self, names: Iterable[str]) -> dict[int, str]:
-        """Id → owner, as in ``Head.memo``, of each object that other variables may refer to."""
-        owners: dict[int, str] = {}
+    def _find_owned(self, names: Iterable[str]) -> dict[str, dict[str, object]]:
+        """Objects that other variables may refer to, by owner as in ``Head.memo``, by variable ("" for builtins).
+
+        An object has one owner: the first.
+        """
+        seen: set[int] = set()
+        owned: dict[str, dict[str, object]] = {"": {}}
         for name, value in builtins_of(self._variables).items():
-            if vars(builtins).get(name) is not value and not issubclass(type(value), type):
-                owners.setdefault(id(value), "." + name)
+            ours = vars(builtins).get(name) is not value and not issubclass(type(value), type)
+            if ours and id(value) not in seen:
+                seen.add(id(value))
+                owned[""]["." + name] = value
         for name in names:
             value = self._variables[name]
-            if _is_shared(value) and name.isidentifier():
-                owners.setdefault(id(value), name)
-                for number, cell in enumerate(cells_of(value)):
-                    owners.setdefault(id(cell), f"{name}#{number}")
-        return owners
+            if not _is_shared(value) or not name.isidentifier():
+                continue
+            cells = {f"{name}#{number}": cell for number, cell in enumerate(cells_of(value))}
+            owned[name] = {owner: each for owner, each in {name: value, **cells}.items() if id(each) not in seen}
+            seen.update(map(id, owned[name].values()))
+        return owned
 
     def _owned(self, without: set[str]) -> dict[str, object]:
         """Objects that need not be pickled, by their owner; nothing that belongs to variables ``without``."""
-        owned: dict[str, object] = {}
-        for identity, owner in self._owners.items():
-            name, _, cell = owner.partition("#")
-            where = builtins_of(self._variables) if name[0] == "." else self._variables
-            value = where.get(name.removeprefix("."))
-            if cell:
-                value = dict(enumerate(cells_of(value))).get(int(cell))
-            if id(value) == identity and name not in without and name not in self._lost:
-                owned[owner] = value
-        return owned
+        gone = without | self._lost
+        return {
+            owner: value
+            for name, objects in self._owned_by.items()
+            if name not in gone
+            for owner, value in objects.items()
+        }
 
     def _record(self, name: str, attempt: Attempt) -> tuple[bytes, set[str]]:
         head = Head(code=isinstance(attempt.value, (FunctionType, type)))
@@ -147,7 +156,9 @@ class Saver:
                 value = (value, *(self._variables[each] for each in head.members))
             pickled, refers = self._marked(value, owned, head, attempt)
             named = {each.partition("#")[0] for each in refers}
-            circular = [each for each in self._variables if each in named and self._leads(each, name)]
+            circular = (
+                [each for each in self._variables if each in named and self._leads(each, name)] if named else []
+            )
             if not circular:
                 break
             head.members += circular
@@ -165,7 +176,8 @@ class Saver:
         fixed = fixed_memo(self._variables)
         memo = {id(each): (index, each) for index, each in enumerate(fixed)}
         owners = list(owned)[:_MOST_SHARED]
-        memo |= {id(owned[owner]): (_MARK + number, owned[owner]) for number, owner in enumerate(owners)}
+        objects = list(owned.values())[:_MOST_SHARED]
+        memo.update(zip(map(id, objects), zip(count(_MARK), objects, strict=False), strict=True))
         blanks = self._blanks[: -len(memo) % _STEP]
         memo |= {id(each): (0, each) for each in blanks}
         head.blanks = len(memo) - len(fixed)

@@ -93,8 +93,8 @@ def in_words(error: BaseException, value: object, culprit: object) -> str:
 
 
 def _name_of(kind: type) -> str:
-    """The class's name, past whatever its metaclass makes of it."""
-    return str(type.__dict__["__name__"].__get__(kind))
+    """The class's name, past whatever its metaclass makes of it, and not without end."""
+    return str(type.__dict__["__name__"].__get__(kind))[:100]
 
 
 def describe_error(error: BaseException) -> str:

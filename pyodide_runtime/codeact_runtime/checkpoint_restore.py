@@ -9,6 +9,7 @@ import importlib
 import io
 import pickle
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from codeact_runtime.checkpoint_reasons import describe_error
@@ -26,10 +27,18 @@ class _RefersToLost(Exception):
 class Restorer:
     """``saved`` are records of ``Saver.save``, oldest variable first; ``modules`` is ``Saver.modules()``.
 
-    The tools must have been set before, since variables may refer to them.
+    The tools must have been set before, since variables may refer to them. ``begin`` is called before each import
+    and each variable, so that it has a time of its own.
     """
 
-    def __init__(self, variables: dict[str, Any], saved: dict[str, bytes], modules: dict[str, str]) -> None:
+    def __init__(
+        self,
+        variables: dict[str, Any],
+        saved: dict[str, bytes],
+        modules: dict[str, str],
+        begin: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._begin = begin
         self._variables = variables
         self._saved = saved
         self._modules = modules
@@ -57,6 +66,7 @@ class Restorer:
 
     def _import(self, variable: str, imported: str) -> bool:
         module, *submodules = imported.split(" ")
+        self._begin()
         try:
             self._variables[variable] = importlib.import_module(module)
             for each in submodules:
@@ -81,6 +91,7 @@ class Restorer:
         head, pickled = self._records[source]
         names = [source, *(each for each in head.members if self._provider[each] == source)]
         self._pending.add(source)
+        self._begin()
         try:
             value = self._load(head, pickled)
             values = value if head.members else (value,)

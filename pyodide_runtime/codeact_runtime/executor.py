@@ -23,6 +23,7 @@ from codeact_runtime.namespace import Answer, Namespace, Unset, describe_answer
 from codeact_runtime.output import Output, Streams
 from codeact_runtime.tools import ToolSpec
 from codeact_runtime.tracebacks import ErrorInfo, describe, remember_source, step_filename
+from codeact_runtime.truncation import truncate
 from codeact_runtime.upkeep import Upkeep
 from codeact_runtime.variables import Variable, table
 
@@ -180,6 +181,7 @@ class Executor:
             raise CodeRefused("The person did not approve this code. Find another way, without: " + _named(risky))
         if missing:
             await self._host.install(missing)
+        self._host.hold_reserve()
         return await inspected.runner.run_async(self._namespace.variables)
 
     async def _switch(self) -> None:
@@ -229,7 +231,7 @@ class Executor:
         return described
 
     def _described(self, error: BaseException) -> ErrorInfo:
-        name = type(error).__name__
+        name = truncate(type(error).__name__, self._limits.model_chars)
         silent: ErrorInfo = {"name": name, "value": "", "traceback": name}
         described = self._tidy(lambda: describe(error, self._limits.model_chars)) or silent
         help_ = self._help(error)

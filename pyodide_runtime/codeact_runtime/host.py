@@ -65,7 +65,12 @@ class Host(Protocol):
         """Raise KeyboardInterrupt in the running code after so long, again and again, until disarmed."""
         ...
 
+    def hold_reserve(self) -> None:
+        """Keep the code that runs until ``disarm`` from the memory the runtime needs to tell what it did."""
+        ...
+
     @property
     def disarm(self) -> Callable[[], None]:
-        """Stops the clock. Must run no Python code of its own: an interrupt could still hit that."""
+        """Stops the clock and gives the reserve back. Must run no Python code of its own: an interrupt could
+        still hit that."""
         ...

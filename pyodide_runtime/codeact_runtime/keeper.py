@@ -15,7 +15,9 @@ __all__ = ["Keeper"]
 MB = 2**20
 # For one variable: pickling may run the model's own __reduce__, which may never end.
 _SAVE_MS = 500
-_RESTORE_MS = 5_000
+# For one variable or import, and for all.
+_RESTORE_ONE_MS = 5_000
+_RESTORE_MS = 20_000
 
 
 class Keeper:
@@ -50,6 +52,7 @@ class Keeper:
 
     def rest(self) -> dict[str, Any]:
         """What a checkpoint holds besides pickles: ``{modules, sources}``."""
+        self._saver.end()
         return {"modules": self._saver.modules(), "sources": tracebacks.sources()}
 
     def begin(self, modules: dict[str, str], sources: dict[str, str]) -> None:
@@ -64,12 +67,17 @@ class Keeper:
 
     def end(self) -> dict[str, Any]:
         """Restore: ``{names, lost: [{name, why}]}``."""
-        restorer = Restorer(self._variables, self._pickles, self._modules)
+        until = self._host.now_ms() + _RESTORE_MS
+
+        def arm() -> None:
+            self._host.set_deadline(max(1.0, min(_RESTORE_ONE_MS, until - self._host.now_ms())))
+
+        restorer = Restorer(self._variables, self._pickles, self._modules, arm)
         names: list[str] = []
         lost: dict[str, str] = {}
         disarm = self._host.disarm
         try:
-            self._host.set_deadline(_RESTORE_MS)
+            arm()
             names, lost = restorer.restore()
         except BaseException as error:  # noqa: BLE001 - unpickling runs the model's own code
             lost = {"…": f"restoring the rest failed ({type(error).__name__})"}

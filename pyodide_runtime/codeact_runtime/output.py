@@ -67,10 +67,12 @@ class Output:
 
     def _room_for(self, wanted: int) -> int:
         """How many characters may be sent now."""
-        if wanted > self._room:
+        if wanted > self._room or self._skipped:
             now = self._host.now_ms()
             self._room = min(self._rate, self._room + (now - self._filled_at) * self._rate / 1000)
             self._filled_at = now
+        if self._skipped and self._room < self._rate / 4:
+            return 0  # a paragraph now and then reads better than a line between two notes
         return int(self._room)
 
     def close(self) -> None:

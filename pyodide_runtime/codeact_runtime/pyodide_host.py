@@ -39,6 +39,7 @@ class Bridge(Protocol):
     def approve(self, findings: str) -> Awaitable[str]: ...
     def sleep(self, milliseconds: float) -> Awaitable[str]: ...
     def setDeadline(self, milliseconds: float) -> None: ...  # noqa: N802
+    def holdReserve(self) -> None: ...  # noqa: N802
     def disarm(self) -> None: ...
 
 
@@ -76,6 +77,9 @@ class PyodideHost:
 
     def set_deadline(self, milliseconds: float) -> None:
         self._bridge.setDeadline(milliseconds)
+
+    def hold_reserve(self) -> None:
+        self._bridge.holdReserve()
 
     @property
     def disarm(self) -> Callable[[], None]:

@@ -60,7 +60,7 @@ def describe(error: BaseException, limit: int) -> ErrorInfo:
     except BaseException as second:  # noqa: BLE001 - a model's own __str__ may raise, or never end
         value = f"<no text: {type(second).__name__} in __str__>"
     return {
-        "name": type(error).__name__,
+        "name": truncate(type(error).__name__, limit),
         "value": truncate(value, limit),
         "traceback": truncate(_formatted(error), limit),
     }

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 __all__ = ["Variable", "table"]
 
 _MOST = 60
+_NAME = 100  # characters
 
 
 class Variable(TypedDict):
@@ -36,16 +37,21 @@ def table(namespace: dict[str, Any]) -> list[Variable]:
     names = [
         name
         for name, value in list(namespace.items())
-        if not name.startswith("_") and not isinstance(value, ModuleType)
+        if isinstance(name, str) and not name.startswith("_") and not isinstance(value, ModuleType)
     ]
     return [_row(name, namespace[name]) for name in names[-_MOST:]]
 
 
 def _row(name: str, value: object) -> Variable:
     try:
-        return {"name": name, "type": _type(value), "repr": _short(value)}
+        return {"name": _cut(name), "type": _cut(_type(value)), "repr": _cut(_short(value))}
     except Exception as error:  # noqa: BLE001 - a model's own __len__ or __getattr__ may raise
-        return {"name": name, "type": type(value).__name__, "repr": f"<no repr: {type(error).__name__}>"}
+        reason = _cut(f"<no repr: {type(error).__name__}>")
+        return {"name": _cut(name), "type": _cut(type(value).__name__), "repr": reason}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _NAME else text[: _NAME - 1] + "…"
 
 
 def _type(value: object) -> str:
@@ -61,4 +67,4 @@ def _short(value: object) -> str:
         return f"class {value.__name__}"
     if callable(value) and hasattr(value, "__name__"):
         return f"{value.__name__}(…)"
-    return " ".join(_repr.repr(value).split())[:100]
+    return " ".join(_repr.repr(value).split())

@@ -78,6 +78,9 @@ class _Nowhere:
     def set_deadline(self, milliseconds: float) -> None:
         pass
 
+    def hold_reserve(self) -> None:
+        pass
+
     @property
     def disarm(self) -> Callable[[], None]:
         return lambda: None

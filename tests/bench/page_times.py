@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import Any
+from uuid import uuid4
 
 from codeact_agent.hosts.script.browser import arguments, find_browser
 from codeact_agent.hosts.script.site import find_site
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 __all__ = ["Browser"]
 
@@ -37,12 +39,6 @@ for i in range({count}):
     echo(i)
 (time.perf_counter() - started) * 1000 / {count}
 """
-RESPAWN = """async () => {
-  const started = performance.now();
-  await codeact.reset();
-  await codeact.run('1');
-  return performance.now() - started;
-}"""
 KEPT = """async () => {
   const [name] = await caches.keys();
   return name && (await (await caches.open(name)).keys()).length >= 6;
@@ -51,27 +47,42 @@ INTERACTIVE = """() => customElements.whenDefined('ca-task-box').then(() => perf
 
 
 class Browser:
-    """A context manager; each method takes one measurement in milliseconds."""
+    """A context manager; each method takes one measurement in milliseconds.
+
+    ``mark`` is on the command line of its browser and of no other process. ``warm``: open a sandbox, which is kept
+    and fills the cache.
+    """
+
+    def __init__(self, *, warm: bool = True) -> None:
+        self._fill = warm
+        self.mark = f"--codeact-bench={uuid4().hex}"
 
     def __enter__(self) -> Browser:
         self._stack = ExitStack()
         self._url = self._stack.enter_context(running_server(Settings(site=find_site())))
         playwright = self._stack.enter_context(sync_playwright())
         path = find_browser(playwright.chromium.executable_path)
-        self._browser = playwright.chromium.launch(executable_path=path, args=arguments())
+        self._browser = playwright.chromium.launch(executable_path=path, args=[*arguments(), self.mark])
         self._stack.callback(self._browser.close)
         self.version = self._browser.version
         self._warm = self._browser.new_context()
-        self._sandbox = self._open(self._warm.new_page())
-        self._sandbox.evaluate(BOOT, False)
-        self._sandbox.evaluate(TOOLS)
-        self._sandbox.wait_for_function(KEPT)
+        if self._fill:
+            self._sandbox = self.open()
+            self._sandbox.evaluate(BOOT, False)
+            self._sandbox.evaluate(TOOLS)
+            self._sandbox.wait_for_function(KEPT)
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._stack.close()
 
-    def _open(self, page: Page) -> Page:
+    def new_page(self) -> Page:
+        """Empty, with the cache of the others."""
+        return self._warm.new_page()
+
+    def open(self, context: BrowserContext | None = None) -> Page:
+        """A page of the site that can start a sandbox and has none."""
+        page = (context or self._warm).new_page()
         page.goto(f"{self._url}/script_host.html")
         page.wait_for_function("() => Boolean(window.codeact_start)")
         return page
@@ -86,7 +97,7 @@ class Browser:
     def boot_ms(self, *, cached: bool, plain: bool = False) -> float:
         """From nothing to the first result."""
         context = self._warm if cached else self._browser.new_context()
-        page = self._open(context.new_page())
+        page = self.open(context)
         took = float(page.evaluate(BOOT, plain))
         page.close()
         if not cached:
@@ -100,9 +111,11 @@ class Browser:
     def tool_call_ms(self) -> float:
         """One blocking call from Python, answered by the page."""
         code = TOOL_CALLS.replace("{count}", "300")
-        done = self._sandbox.evaluate("(code) => codeact_run({ code })", code)
-        return float(done["result"]["results"][0]["text/plain"])
+        return float(self.sandbox_step(code)["results"][0]["text/plain"])
 
-    def respawn_ms(self) -> float:
-        """Ending the worker, to the first result of the next."""
-        return float(self._sandbox.evaluate(RESPAWN))
+    def sandbox_step(self, code: str) -> dict[str, Any]:
+        """The result of a step in the sandbox that is kept open, with the tool ``echo``."""
+        result: dict[str, Any] = self._sandbox.evaluate("(code) => codeact_run({ code })", code)["result"]
+        if result["error"]:
+            raise AssertionError(result["error"]["traceback"])
+        return result

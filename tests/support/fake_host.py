@@ -64,6 +64,9 @@ class FakeHost:
     def set_deadline(self, milliseconds: float) -> None:
         self.deadlines.append(milliseconds)
 
+    def hold_reserve(self) -> None:
+        pass
+
     @property
     def disarm(self) -> Callable[[], None]:
         def disarm() -> None:

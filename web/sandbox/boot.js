@@ -1,7 +1,7 @@
 /** Boot Pyodide from bytes, without any network, from an image where there is one. Called by the worker. */
 
 import { loadPyodide } from 'pyodide/pyodide.mjs';
-import { unpack } from './sparse.js';
+import { sparseSnapshot } from './sparse.js';
 
 /**
  * What the frame sends its worker: the protocol's `start` with the wasm already compiled.
@@ -52,16 +52,23 @@ export async function bootPyodide(start, createPyodideModule, onStep) {
     instance: await WebAssembly.instantiate(start.module, imports),
   });
   onStep(start.image ? 'image' : 'interpreter');
+  /** @type {{HEAPU8?: Uint8Array}} */
+  let module = {};
   const options = {
     indexURL: ASSETS,
     packageBaseUrl: ASSETS,
     lockFileContents: start.lock,
-    createPyodideModule,
+    createPyodideModule: (/** @type {{HEAPU8?: Uint8Array}} */ settings) => {
+      module = settings; // Emscripten makes it the module
+      return createPyodideModule(settings);
+    },
     jsglobals: start.hardened ? noGlobals() : globalThis,
     fsInit: async (/** @type {{writeFile(path: string, data: Uint8Array): void}} */ FS) =>
       FS.writeFile(RUNTIME_ZIP, new Uint8Array(start.runtime)),
     env: { PYTHONPATH: RUNTIME_ZIP },
-    ...(start.image ? { _loadSnapshot: unpack(start.image) } : {}),
+    ...(start.image
+      ? { _loadSnapshot: sparseSnapshot(start.image, () => /** @type {Uint8Array} */ (module.HEAPU8)) }
+      : {}),
   };
   try {
     // Pyodide asks for its wasm and its standard library by URL.
@@ -71,5 +78,11 @@ export async function bootPyodide(start, createPyodideModule, onStep) {
     );
   } finally {
     WebAssembly.instantiateStreaming = instantiateStreaming;
+    free(start.image, start.stdlib, start.runtime);
   }
+}
+
+/** Give memory back now: an idle worker collects no garbage. @param {(ArrayBuffer | null)[]} buffers */
+function free(...buffers) {
+  for (const buffer of buffers) /** @type {any} */ (buffer)?.transfer?.(0); // ES2024's, not in our types yet
 }

@@ -47,8 +47,8 @@ export function makeBridge(send) {
   let displays = 0;
   /** Written past the runtime's streams. */
   let rawChars = 0;
-  /** @type {{inCode: boolean}} */
-  let memory = { inCode: false };
+  let holdReserve = () => {};
+  let releaseReserve = () => {};
 
   let deadline = Number.POSITIVE_INFINITY;
   /** Waits for the host, during which the clock stands still since `pausedAt`. */
@@ -174,13 +174,13 @@ export function makeBridge(send) {
 
     interrupt,
 
-    /** @param {any} pyodide @param {Int32Array | null} interruptBuffer @param {Limits} inForce @param {{inCode: boolean}} heap */
+    /** @param {any} pyodide @param {Int32Array | null} interruptBuffer @param {Limits} inForce @param {import('./memory.js').Heap} heap */
     attach(pyodide, interruptBuffer, inForce, heap) {
       shared = interruptBuffer;
       limits = inForce;
-      memory = heap;
-      const { HEAPU8 } = pyodide._module;
-      forPython.memoryBytes = () => (pyodide._module.HEAPU8 ?? HEAPU8).byteLength;
+      holdReserve = () => heap.hold(pyodide._module);
+      releaseReserve = () => heap.release(pyodide._module);
+      forPython.memoryBytes = () => pyodide._module.HEAPU8.byteLength;
       forPython.canBlock = 'Suspending' in WebAssembly;
       mayInterrupt = interruptible(pyodide._module);
       pyodide.setInterruptBuffer(buffer);
@@ -299,17 +299,18 @@ export function makeBridge(send) {
 
     /** @param {number} milliseconds */
     setDeadline(milliseconds) {
-      memory.inCode = true;
       deadline = performance.now() + milliseconds;
       fired = 0;
       arm();
     },
 
+    holdReserve: () => holdReserve(),
+
     disarm() {
-      memory.inCode = false;
       deadline = Number.POSITIVE_INFINITY;
       setPace(1);
       clearTimeout(timer);
+      releaseReserve();
     },
   };
 

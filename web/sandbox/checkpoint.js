@@ -15,6 +15,12 @@
  * @property {() => string} restore_end  `{names, lost}` as JSON
  */
 
+/** For all variables; each has a limit of its own (codeact_runtime/keeper.py). */
+const SAVE_MS = 5_000;
+/** More, or longer ones, the frame would not let through. */
+const MOST_NAMES = 5_000;
+const NAME_CHARS = 500;
+
 /** A task of its own, so that messages that wait are taken first. */
 const nextTask = () =>
   new Promise((resolve) => {
@@ -36,11 +42,16 @@ const nextTask = () =>
  */
 export async function saveCheckpoint(request_id, session, files, packages, isWanted) {
   /** @type {string[]} */
-  const names = JSON.parse(session.saveable());
+  const all = JSON.parse(session.saveable());
+  const { names, lost } = nameable(all);
   const variables = [];
-  const lost = [];
+  const until = performance.now() + SAVE_MS;
   let complete = true;
   for (const name of names) {
+    if (performance.now() > until) {
+      lost.push({ name, why: 'saving the variables before it took too long' });
+      continue;
+    }
     await nextTask();
     if (!isWanted()) {
       complete = false;
@@ -64,6 +75,19 @@ export async function saveCheckpoint(request_id, session, files, packages, isWan
     ...rest,
     complete,
   }; // prettier-ignore
+}
+
+/** @param {string[]} all */
+function nameable(all) {
+  /** @type {import('./protocol.js').Lost[]} */
+  const lost = [];
+  const short = all.filter((name) => name.length <= NAME_CHARS);
+  for (const name of all.filter((each) => each.length > NAME_CHARS).slice(0, 10)) {
+    lost.push({ name: `${name.slice(0, 50)}…`, why: 'its name is too long' });
+  }
+  const names = short.splice(0, MOST_NAMES);
+  if (short.length) lost.push({ name: `${short[0]} … ${short.at(-1)}`, why: 'there are too many variables' });
+  return { names, lost };
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { SandboxError } from './errors.js';
 import { FrameChannel } from './frame_channel.js';
-import { lowerLimits } from './limits.js';
+import { checkLimit, lowerLimits } from './limits.js';
 import { Pending } from './pending.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 import { SavedState } from './saved_state.js';
@@ -35,6 +35,8 @@ const BOOT_MS = 60_000;
 const STOP_MS = { shared: 1_000, alone: 300 };
 /** For requests other than `run`, while no step runs. */
 const REPLY_MS = 15_000;
+/** Packages are installed and imported, and the runtime gives up after 20 s (codeact_runtime/keeper.py). */
+const RESTORE_MS = 30_000;
 /** A step that comes sooner is not kept waiting by a checkpoint. */
 const SAVE_AFTER_MS = 50;
 
@@ -61,11 +63,12 @@ export class SandboxClient {
   /** @type {Waiting<Ready> | null} */ #booting = null;
   /** @type {(Waiting<Result> & {run_id: number}) | null} */ #running = null;
   /** Resolves when code can run, and what was saved is back. @type {Promise<Ready> | null} */ #ready = null;
-  /** Whether what was saved is being brought back; again would be in vain. */
+  /** Whether what was saved is being brought back. */
   #restoring = false;
   #saved = new SavedState();
   /** @type {Report | null} */ #report = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #saving;
+  /** @type {Promise<void> | null} */ #checkpointing = null;
   /** @type {ToolSpec[]} */ #tools = [];
   #pending = new Pending();
   #runs = 0;
@@ -151,6 +154,7 @@ export class SandboxClient {
    * @returns {Promise<Result>}
    */
   async run(code, time_ms) {
+    if (time_ms !== undefined) checkLimit('time_ms', time_ms);
     await this.#whenReady();
     if (this.#running) throw new SandboxError('busy', 'A step is already running.');
     clearTimeout(this.#saving);
@@ -204,11 +208,13 @@ export class SandboxClient {
 
   /** Go on from what was stored, in a fresh interpreter. @param {Stored} stored @returns {Promise<Report>} */
   async restore(stored) {
-    await this.reset();
+    const booted = await this.reset();
     this.#saved = SavedState.from(stored);
-    const report = await this.#bringBackSaved('reloaded');
-    this.#report = report;
-    return report;
+    const restored = Promise.resolve().then(() => this.#bringBackSaved('reloaded'));
+    this.#ready = restored.then(() => booted);
+    this.#ready.catch(() => {});
+    this.#report = await restored;
+    return this.#report;
   }
 
   /** A second sandbox that goes on from where this one is. @param {Partial<SandboxOptions>} [options] */
@@ -220,13 +226,22 @@ export class SandboxClient {
     return twin;
   }
 
-  /** Save now what has changed, if no step runs. */
-  async save() {
+  /** Save now what has changed, if no step runs. @returns {Promise<void>} */
+  save() {
+    // Two at a time would each get a part of what has changed.
+    this.#checkpointing ??= this.#save().finally(() => {
+      this.#checkpointing = null;
+    });
+    return this.#checkpointing;
+  }
+
+  async #save() {
     await this.#whenReady();
     if (this.#running || !this.#saved.isBehind) return;
     const saved = /** @type {import('./protocol.js').Checkpointed} */ (await this.#ask({ type: 'checkpoint' }));
     this.#saved.apply(saved);
     this.#options.onEvent?.(saved);
+    if (!saved.complete) await this.#save();
   }
 
   /** Below /data and /output. @returns {Promise<import('./protocol.js').FileInfo[]>} */
@@ -254,7 +269,11 @@ export class SandboxClient {
     let ready;
     do {
       ready = this.start();
-      await ready;
+      try {
+        await ready;
+      } catch (error) {
+        if (!this.#ready || ready === this.#ready) throw error;
+      }
     } while (ready !== this.#ready);
   }
 
@@ -268,7 +287,7 @@ export class SandboxClient {
     const post = (/** @type {number} */ request_id) =>
       this.#post(/** @type {Request} */ (/** @type {unknown} */ ({ ...request, request_id })), transfer);
     const late = () => this.#onFailed(new SandboxError('worker_died', 'The interpreter did not answer.'));
-    return this.#pending.ask(post, REPLY_MS, () => !this.#running, late);
+    return this.#pending.ask(post, request.type === 'restore' ? RESTORE_MS : REPLY_MS, () => !this.#running, late);
   }
 
   #saveSoon() {
@@ -281,7 +300,8 @@ export class SandboxClient {
   #replace(reason) {
     clearTimeout(this.#saving);
     this.#pending.rejectAll(new SandboxError('stopped', 'The interpreter was replaced.'));
-    if (this.#restoring) this.#forget();
+    if (this.#restoring) this.#saved = this.#saved.withoutCode(); // or the next one would end as this one did
+    this.#restoring = false;
     this.#ready = this.#boot().then((ready) => this.#bringBack(reason, ready));
     this.#ready.catch(() => {});
     this.#post({ type: 'reset' });
@@ -299,12 +319,14 @@ export class SandboxClient {
   /** @param {string} reason @returns {Promise<Report>} */
   async #bringBackSaved(reason) {
     const behind = this.#saved.isBehind;
+    const mine = this.#ready;
     /** @type {Report} */
     let report = { reason, names: [], lost: [...this.#saved.lost], behind };
     if (!this.#saved.isEmpty) {
       this.#restoring = true;
       const { packages: names, ...checkpoint } = this.#saved.toStored();
       const packages = await this.#fetchPackages(names).catch(() => []); // what needs them is lost, and says so
+      if (mine !== this.#ready) throw new SandboxError('stopped', 'The interpreter was replaced.');
       const request = { type: 'restore', checkpoint, packages };
       const restored = /** @type {import('./protocol.js').Restored} */ (await this.#ask(request, [], false));
       this.#restoring = false;

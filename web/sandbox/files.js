@@ -8,6 +8,8 @@
 /** @typedef {import('./protocol.js').Limits} Limits */
 
 const ROOTS = ['/data', '/output'];
+/** A name of a file, as C and other systems take it. @param {string} part */
+const isName = (part) => !['', '.', '..'].includes(part) && part.length < 256 && !part.includes('\0');
 const ENOSPC = 51; // as WASI counts
 const EFBIG = 22;
 
@@ -55,12 +57,22 @@ export class Files {
     const inside = this.#inside(path);
     const FS = this.#fs;
     FS.ignorePermissions = true;
+    /** @type {Uint8Array | null} */
+    let former = null;
+    const put = (/** @type {Uint8Array} */ content) => {
+      FS.writeFile(inside, content);
+      if (inside.startsWith('/data/')) FS.chmod(inside, 0o444);
+    };
     try {
       FS.mkdirTree(inside.slice(0, inside.lastIndexOf('/')));
-      if (FS.analyzePath(inside).exists) FS.unlink(inside);
-      FS.writeFile(inside, new Uint8Array(data));
-      if (inside.startsWith('/data/')) FS.chmod(inside, 0o444);
+      if (FS.analyzePath(inside).exists) {
+        former = FS.readFile(inside);
+        FS.unlink(inside);
+      }
+      put(new Uint8Array(data));
     } catch (error) {
+      if (FS.analyzePath(inside).exists && FS.isFile(FS.stat(inside).mode)) FS.unlink(inside);
+      if (former) put(former);
       const { errno } = /** @type {{errno?: number}} */ (error);
       if (errno === ENOSPC || errno === EFBIG) throw new FileError('quota', this.#tooMuch());
       throw new FileError('bad_path', `${path} cannot be written.`);
@@ -114,9 +126,10 @@ export class Files {
   /** The real path, which must lie below one of the two folders. @param {string} path */
   #inside(path) {
     const parts = String(path).split('/');
-    const plain = parts[0] === '' && parts.slice(1).every((part) => part && part !== '.' && part !== '..');
+    const plain = parts[0] === '' && parts.slice(1).every(isName);
     const bad = new FileError('bad_path', `${path} is not a path of a file in /data or /output.`);
     if (!plain || !ROOTS.includes(`/${parts[1]}`) || parts.length < 3 || path.length > 500) throw bad;
+    for (const root of ROOTS) this.#fs.mkdirTree(root); // the code may have removed it
     let known = path;
     while (!this.#fs.analyzePath(known).exists) known = known.slice(0, known.lastIndexOf('/'));
     const { node } = this.#fs.lookupPath(known, { follow: true });

@@ -29,11 +29,15 @@ export function lowerLimits(allowed, asked) {
   const lowered = { ...allowed };
   for (const [name, value] of Object.entries(asked)) {
     if (!Object.hasOwn(allowed, name)) throw new SandboxError('bad_limits', `There is no limit named ${name}.`);
-    if (!Number.isSafeInteger(value) || value < (name === 'spare_workers' ? 0 : 1)) {
-      throw new SandboxError('bad_limits', `The limit ${name} must be a whole number above 0, not ${value}.`);
-    }
+    checkLimit(name, value, name === 'spare_workers' ? 0 : 1);
     const key = /** @type {keyof Limits} */ (name);
     lowered[key] = Math.min(allowed[key], value);
   }
   return lowered;
+}
+
+/** @param {string} name @param {number} value @param {number} [least] */
+export function checkLimit(name, value, least = 1) {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new SandboxError('bad_limits', `The limit ${name} must be a whole number above ${least - 1}, not ${value}.`);
 }

@@ -20,8 +20,7 @@ export class PackageSource {
 
   /** @param {string[]} names @param {(progress: Progress) => void} onProgress @returns {Promise<Package[]>} */
   async fetch(names, onProgress) {
-    this.#loading ??= this.#load();
-    const { base, locked } = await this.#loading;
+    const { base, locked } = await this.#index();
     return Promise.all(
       names.map(async (name) => {
         const entry = locked.get(name);
@@ -40,9 +39,17 @@ export class PackageSource {
 
   /** What can be imported besides the standard library, in order. @returns {Promise<string[]>} */
   async modules() {
-    this.#loading ??= this.#load();
-    const { locked } = await this.#loading;
+    const { locked } = await this.#index();
     return [...locked.values()].flatMap(({ imports }) => imports).sort();
+  }
+
+  /** Once, and again only where that failed. */
+  #index() {
+    this.#loading ??= this.#load().catch((error) => {
+      this.#loading = null;
+      throw error;
+    });
+    return this.#loading;
   }
 
   async #load() {
@@ -67,7 +74,11 @@ async function download(url, name, onProgress) {
       },
     }),
   );
-  return new Response(counted).arrayBuffer();
+  try {
+    return await new Response(counted).arrayBuffer();
+  } catch (error) {
+    throw unreachable(url, error);
+  }
 }
 
 /** @param {URL} url */
@@ -77,9 +88,13 @@ async function fetchOk(url) {
     if (response.ok) return response;
     throw new Error(`status ${response.status}`);
   } catch (error) {
-    throw new SandboxError('package_unreachable', `Could not load ${url.pathname} (${error}).`);
+    throw unreachable(url, error);
   }
 }
+
+/** @param {URL} url @param {unknown} error */
+const unreachable = (url, error) =>
+  new SandboxError('package_unreachable', `Could not load ${url.pathname} (${error}).`);
 
 /** @param {ArrayBuffer} data @returns {Promise<string>} hex digits */
 async function sha256(data) {

@@ -30,6 +30,13 @@ export class Packages {
     return Object.fromEntries([...this.#locked].flatMap(([name, { imports }]) => imports.map((each) => [each, name])));
   }
 
+  /** Those that hold a module of one of these names. @param {string[]} modules  top-level @returns {string[]} */
+  holding(modules) {
+    const wanted = new Set(modules);
+    const holds = (/** @type {Locked} */ { imports }) => imports.some((each) => wanted.has(each.split('.')[0]));
+    return [...this.#locked].filter(([, locked]) => holds(locked)).map(([name]) => name);
+  }
+
   /** These and what they depend on, without what is installed. @param {string[]} names @returns {string[]} */
   missing(names) {
     const installed = new Set(this.installed);

@@ -7,8 +7,9 @@ const ENOSPC = 51; // as WASI counts
 const EFBIG = 22;
 const EINVAL = 28;
 const MB = 2 ** 20;
-/** Of no size of their own. */
-const NOT_COUNTED = ['dev', 'proc'];
+const EAGAIN = 6;
+/** As on Linux: of what is written to a pipe and has not been read. */
+const PIPE_BYTES = 65_536;
 
 /**
  * @param {any} FS  Emscripten's, with files in MEMFS
@@ -20,6 +21,7 @@ export function setQuota(FS, { file_mb, files_mb, files }) {
   const { write } = MEMFS.ops_table.file.stream;
   const { setattr } = MEMFS.ops_table.file.node;
   const { createNode } = MEMFS;
+  limitPipes(FS);
   let exempted = measure(FS);
   let isExempt = false;
   let bytes = 0;
@@ -90,8 +92,7 @@ export function setQuota(FS, { file_mb, files_mb, files }) {
 /** Bytes and number of all files, those included that are open but have no name any more. @param {any} FS */
 function measure(FS) {
   const open = FS.streams.filter(Boolean).map((/** @type {any} */ stream) => stream.node);
-  const top = Object.entries(FS.root.contents).filter(([name]) => !NOT_COUNTED.includes(name));
-  const pending = [...open, ...top.map(([, node]) => node)];
+  const pending = [...open, FS.root];
   const seen = new Set();
   let bytes = 0;
   while (pending.length) {
@@ -102,4 +103,25 @@ function measure(FS) {
     else if (node.contents) pending.push(...Object.values(node.contents));
   }
   return { bytes, count: seen.size };
+}
+
+/** What a pipe holds lies in the JavaScript heap as well. @param {any} FS */
+function limitPipes(FS) {
+  const { write } = FS;
+  FS.write = (
+    /** @type {any} */ stream,
+    /** @type {any} */ buffer,
+    /** @type {number} */ offset,
+    /** @type {number} */ length,
+    /** @type {any[]} */ ...rest
+  ) => {
+    const pipe = stream.node?.pipe;
+    if (!pipe) return write(stream, buffer, offset, length, ...rest);
+    const held = pipe.buckets.reduce(
+      (/** @type {number} */ sum, /** @type {any} */ each) => sum + each.offset - each.roffset,
+      0,
+    );
+    if (held >= PIPE_BYTES) throw new FS.ErrnoError(EAGAIN);
+    return write(stream, buffer, offset, Math.min(length, PIPE_BYTES - held), ...rest);
+  };
 }

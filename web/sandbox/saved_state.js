@@ -41,6 +41,19 @@ export class SavedState {
     this.isBehind = false;
   }
 
+  /** The files alone, where bringing back the rest ended the interpreter; nothing, where there is no rest. */
+  withoutCode() {
+    const state = new SavedState();
+    const code = [...Object.keys(this.#modules), ...this.#variables.keys()];
+    if (code.length) state.#files = this.#files;
+    const gone = code.length ? code : [...this.#files.keys()];
+    state.lost = [...this.lost, ...gone.map((name) => ({ name, why: 'bringing it back ended the interpreter' }))];
+    state.#sources = this.#sources;
+    state.#count = this.#count;
+    state.isBehind = this.isBehind;
+    return state;
+  }
+
   /** @param {Stored} stored */
   static from(stored) {
     const state = new SavedState();

@@ -46,7 +46,7 @@ let packages;
 /** What `probe` says in an interpreter that is well. */
 let sound = '';
 let isReady = false;
-let isRunning = false;
+let steps = 0;
 
 /** @param {unknown} error @param {string} kind */
 function fail(error, kind) {
@@ -71,7 +71,7 @@ async function start(message) {
   session = runtime.start(bridge.forPython, JSON.stringify({ limits, hardened, imports: packages.imports }));
   sound = session.probe();
   bridge.onInterrupt = () => session.interrupt();
-  bridge.missing = (modules) => packages.missing(modules);
+  bridge.missing = (modules) => packages.missing(packages.holding(modules));
   isReady = true;
   send({
     type: 'ready',
@@ -85,7 +85,7 @@ async function start(message) {
 
 /** @param {import('./protocol.js').Run} message */
 async function run({ run_id, code, time_ms }) {
-  isRunning = true;
+  steps++;
   bridge.begin(run_id);
   files.mark();
   // Python can block only where it was called by way of JSPI.
@@ -94,7 +94,6 @@ async function run({ run_id, code, time_ms }) {
     : session.run(code, time_ms ?? null);
   const result = begun ?? (await session.finish());
   bridge.end();
-  isRunning = false;
   if (session.probe() !== sound) return fail('the code has broken the interpreter', 'interpreter_died');
   send({ type: 'finished', run_id, result: { ...parse(result), files: files.written() } });
 }
@@ -111,7 +110,8 @@ async function install({ packages: wheels, error }) {
 
 /** @param {import('./protocol.js').SaveCheckpoint} message */
 async function checkpoint({ request_id }) {
-  const saved = await saveCheckpoint(request_id, session, files, packages.installed, () => !isRunning);
+  const before = steps; // a step may begin and end between two looks
+  const saved = await saveCheckpoint(request_id, session, files, packages.installed, () => steps === before);
   send(
     saved,
     [...saved.variables, ...saved.changed_files].map(({ data }) => data),
