@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
+from typing import Any
 
 from codeact_agent.tools import call
-from support.attacked_page import LIMITS, TOOLS, Aftermath
+from support.attacked_page import LIMITS, PACKAGES, TOOLS, Aftermath
+from support.loops import run_apart
 
 __all__ = ["AFTER", "CHECKS", "check"]
 
@@ -19,15 +20,15 @@ PERSON_CHARS = 1_000_000
 MODEL_CHARS = 10_000
 DISPLAY_CHARS = 2_000_000
 
-#: The interpreter or its worker broke, and was replaced.
+# The interpreter or its worker broke, and was replaced.
 BROKEN = ("interpreter_died", "worker_died", "worker_error", "unknown_message", "message_flood")
 
 AFTER = {
     "42": "40 + 2",
-    "prints": "print('real')",
+    "prints": "import sys\nwritten = sys.stdout.write('real\\n')",
     "raises": "[][1]",
-    "answers": "final_answer([7])",
-    "packages": "import importlib.metadata as m\nprint(sorted({d.name for d in m.distributions()}))",
+    "answers": "globals().pop('final_answer', None)\nfinal_answer([7])",
+    "packages": PACKAGES,
 }
 """Steps that tell whether the next ones work, and whether what they give is real."""
 
@@ -73,14 +74,22 @@ def ordinary(seen: Aftermath) -> None:
         assert seen.result["error"], "js was there"
 
 
+def no_js(seen: Aftermath) -> bool:
+    """Whether the attack ended where it asked for what the hardening takes away."""
+    return seen.hardened and seen.attack.needs_js and seen.result is not None and seen.result["error"] is not None
+
+
 def only_declared_tools(seen: Aftermath) -> None:
     """What came to the host is played to the real one, which must run it or refuse it with an error."""
     asked = [(each["name"], json.loads(each["arguments"])) for each in seen.step["calls"][:200]]
     assert {name for name, _ in asked} <= set(TOOLS)
     assert all(isinstance(arguments, dict) for _, arguments in asked)
-    for name, arguments in asked:
-        answer = asyncio.run(call(TOOLS, name, arguments))
+    for answer in run_apart(_play(asked)):
         assert set(answer) in ({"value"}, {"error"})
+
+
+async def _play(asked: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [await call(TOOLS, name, arguments) for name, arguments in asked]
 
 
 def nothing_forged(seen: Aftermath) -> None:
@@ -116,8 +125,8 @@ def broke_in_time(seen: Aftermath) -> None:
 
 def timed_out(seen: Aftermath) -> None:
     """By the clock, by its worker's end, or by a limit on what it did so often."""
-    ended = seen.ending == "killed" or (seen.result is not None and seen.result["timed_out"])
-    assert ended or seen.ending in ("KeyboardInterrupt", "SandboxError", "ToolLimit"), seen.ending
+    ended = seen.result["timed_out"] if seen.result else seen.ending in ("killed", *BROKEN)
+    assert ended or seen.ending in ("KeyboardInterrupt", "SandboxError", "ToolLimit") or no_js(seen), seen.ending
     assert seen.step["ms"] < WALL_MS
 
 
@@ -156,7 +165,7 @@ def nothing_crosses(seen: Aftermath) -> None:
 
 def package_not_loaded(seen: Aftermath) -> None:
     assert seen.ending != "ok"
-    assert seen.after["packages"]["output"] == "['codeact_runtime']\n" or "[]\n", seen.after["packages"]
+    assert seen.after["packages"]["output"] == seen.packages
 
 
 def shown_elsewhere(seen: Aftermath) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from codeact_agent.tools import Tool
+from codeact_agent.tools import tool
 from playwright.sync_api import Browser, Page, Request
 from support.attack import Attack, expand
 from support.canary import Canary
 
-__all__ = ["LIMITS", "TOOLS", "Aftermath", "AttackedPage"]
+__all__ = ["LIMITS", "PACKAGES", "TOOLS", "Aftermath", "AttackedPage"]
 
 LIMITS = {"time_ms": 1500, "grace_ms": 500}
 PATIENCE_MS = 40_000
@@ -20,21 +20,32 @@ PATIENCE_MS = 40_000
 
 _RIG = (Path(__file__).parent / "attacked_page.js").read_text().rstrip().rstrip(";")
 
-TOOLS = {
-    each.name: each
-    for each in (
-        Tool(str.upper, "web_search", [{"name": "query", "annotation": "str"}], "str", "Search."),
-        Tool(str.upper, "read_file", [{"name": "path", "annotation": "str"}], "str", "Read a file."),
-        Tool(str.upper, "fetch_url", [{"name": "url", "annotation": "str"}], "str", "Fetch."),
-        Tool(
-            str.format,
-            "call_tool",
-            [{"name": "name", "annotation": "str"}, {"name": "args", "annotation": "dict"}],
-            "str",
-            "Call another tool.",
-        ),
-    )
-}
+
+@tool
+def web_search(query: str) -> str:
+    """Search the web."""
+    return f"nothing about {query}"
+
+
+@tool
+def read_file(path: str) -> str:
+    """Read a file."""
+    return f"nothing in {path}"
+
+
+@tool
+def fetch_url(url: str) -> str:
+    """Fetch a page."""
+    return f"nothing at {url}"
+
+
+@tool
+def call_tool(name: str, args: dict[str, Any]) -> str:
+    """Call another tool."""
+    return f"no tool {name}, whatever {args}"
+
+
+TOOLS = {each.name: each for each in (web_search, read_file, fetch_url, call_tool)}
 
 # What a later conversation could find of an earlier one. Sorted, so that two fresh interpreters say the same.
 SURROUNDINGS = """
@@ -52,6 +63,8 @@ print('\\n'.join(found()))
 del found
 """
 
+PACKAGES = "import importlib.metadata\nprint(sorted({each.name for each in importlib.metadata.distributions()}))"
+
 
 @dataclass
 class Aftermath:
@@ -66,6 +79,8 @@ class Aftermath:
     again: dict[str, Any] | None
     fresh: str
     """``SURROUNDINGS`` of an interpreter no attack has seen."""
+    packages: str
+    """``PACKAGES`` before any attack."""
     before: str
     looks: str
     ticks: int
@@ -104,17 +119,18 @@ class AttackedPage:
         self._planted = f"planted-{secrets.token_hex(12)}"
         self._requests: list[Request] = []
         self.page: Page = browser.new_page()
-        self.page.on("request", self._requests.append)
+        self.page.on("request", lambda request: self._requests.append(request))
         self.page.goto(f"{address}/script_host.html")
         self.page.wait_for_function("() => Boolean(window.codeact_start)")
         given = {
             "limits": LIMITS,
             "hardened": hardened,
-            "tools": [tool.spec for tool in TOOLS.values()],
+            "tools": [each.spec for each in TOOLS.values()],
             "planted": self._planted,
         }
         self.page.evaluate(_RIG, given)
         self._fresh = self.page.evaluate("(code) => rig.step(code)", SURROUNDINGS)["output"]
+        self._packages = self.page.evaluate("(code) => rig.step(code)", PACKAGES)["output"]
         self._renew()
 
     def run(self, attack: Attack, after: dict[str, str]) -> Aftermath:
@@ -134,6 +150,7 @@ class AttackedPage:
         seen = self.page.evaluate("() => aftermath")
         aftermath = Aftermath(
             attack=attack, hardened=self.hardened, planted=self._planted, fresh=self._fresh,
+            packages=self._packages,
             **{"again": None, **seen},
         )  # fmt: skip
         aftermath.canary = self._canary.heard()
