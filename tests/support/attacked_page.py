@@ -12,11 +12,14 @@ from playwright.sync_api import Browser, Page, Request
 from support.attack import Attack, expand
 from support.canary import Canary
 
-__all__ = ["LIMITS", "PACKAGES", "TOOLS", "Aftermath", "AttackedPage"]
+__all__ = ["LIMITS", "PACKAGES", "REFUSED", "TOOLS", "Aftermath", "AttackedPage"]
 
 LIMITS = {"time_ms": 1500, "grace_ms": 500}
 PATIENCE_MS = 40_000
 """For all steps of one attack together, boots of fresh interpreters included."""
+
+REFUSED = ("csp", "origin")
+"""What the browser says of a request that it did not send: by the page's policy, or across origins."""
 
 _RIG = (Path(__file__).parent / "attacked_page.js").read_text().rstrip().rstrip(";")
 
@@ -168,4 +171,4 @@ class AttackedPage:
     def _left(self, request: Request) -> bool:
         """Whether the browser let it go, rather than refuse it or take it from itself."""
         inside = request.url.startswith(("blob:", "data:", f"{self.address}/sandbox/"))
-        return not inside and request.failure != "csp"
+        return not inside and request.failure not in REFUSED
