@@ -75,8 +75,8 @@ class AttackedAgent:
     def _touch(self) -> None:
         """What a person may do with what is shown: look at it, click into it, press Enter on it."""
         shown = self.page.locator("ca-display iframe")
-        self.shown = shown.count()
-        for number in range(self.shown):
+        self.shown = shown.count() + self.page.locator("ca-step img").count()
+        for number in range(shown.count()):
             frame = shown.nth(number)
             frame.scroll_into_view_if_needed()
             inner = frame.content_frame.locator("iframe")
