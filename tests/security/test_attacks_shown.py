@@ -20,6 +20,10 @@ ATTACKS = [
 ]
 
 
+# Of an observation's parts, each of which is there once at most: see codeact_agent/observation.py.
+TITLES = ("Output:", "Printed to stderr:", "Value of the last expression:", "Error:")
+
+
 class Opened:
     """The page, opened anew if an attack has cost it."""
 
@@ -76,3 +80,6 @@ def check_trace(code: str, told: list[dict[str, str]], steps: int, answers: int)
     assert steps == 2
     assert [message["role"] for message in told] == ["system", "user", "assistant", "user"]
     assert code in told[2]["content"]
+    lines = told[3]["content"].split("\n")
+    assert [title for title in TITLES if lines.count(title) > 1] == [], told[3]["content"]
+    assert len([line for line in lines if line.startswith("Variables: ")]) <= 1

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
 from codeact_agent.tools import call
-from support.attacked_page import LIMITS, PACKAGES, TOOLS, Aftermath
+from support.attacked_page import PACKAGES, TOOLS, Aftermath
 from support.loops import run_apart
 
-__all__ = ["AFTER", "CHECKS", "check"]
+__all__ = ["AFTER", "CHECKS", "check", "was_disturbed", "was_refused"]
 
-WALL_MS = LIMITS["time_ms"] + LIMITS["grace_ms"] + 1000
+MARGIN_MS = 1000
 RESPONSIVE_MS = 100
 LEAST_SHARE_OF_TICKS = 0.8
 
@@ -34,17 +35,25 @@ AFTER = {
 
 
 def next_step(seen: Aftermath) -> None:
-    """For every attack: follow-up steps succeed, and a plain sum gives what it should."""
-    for step in seen.then:
+    """For every attack: follow-up steps succeed, and a plain sum gives what it should.
+
+    Where hardened, a follow-up step may instead meet the list of imports, and where much is kept, the ceiling.
+    """
+    met = (*(REFUSALS if seen.hardened else ()), *(("MemoryError",) if seen.attack.kind == "memory" else ()))
+    for step in seen.followed:
         assert step.get("result"), f"a step after the attack: {step}"
-        refused = step["result"]["error"]
-        assert not refused or (seen.hardened and refused["name"] in REFUSALS), refused
+        assert not step["result"]["error"] or step["result"]["error"]["name"] in met, step["result"]["error"]
     result = seen.after["42"].get("result")
     assert result, seen.after["42"]
     assert (result["error"], result["results"]) == (None, [{"text/plain": "42"}])
 
 
-REFUSALS = ("ImportRefused", "CodeRefused", "ModuleNotFoundError", "ImportError")
+REFUSALS = ("ImportRefused", "CallRefused", "ModuleNotFoundError", "ImportError")
+
+
+def was_refused(seen: Aftermath) -> bool:
+    """Whether the hardening stopped it before it did what it is about."""
+    return seen.hardened and seen.ending in REFUSALS
 
 
 def no_request(seen: Aftermath) -> None:
@@ -57,12 +66,22 @@ def host_untouched(seen: Aftermath) -> None:
     assert seen.step["heard"] == []
 
 
+def slack() -> float:
+    """More than 1 where the machine has more to do than processors: then it is not the attack that waits."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def in_time(seen: Aftermath) -> None:
-    """A typed result within the wall clock, and a page that went on all the while."""
-    assert seen.step["ms"] < WALL_MS, f"took {seen.step['ms']:.0f} ms"
-    assert seen.longest <= RESPONSIVE_MS, f"one task of the page took {seen.longest:.0f} ms"
+    """A typed result within the wall clock and a second."""
+    assert seen.step["ms"] < seen.wall_ms + MARGIN_MS * slack(), f"took {seen.step['ms']:.0f} ms"
+
+
+def responsive(seen: Aftermath) -> None:
+    """The page went on all the while."""
+    assert seen.longest <= RESPONSIVE_MS * slack(), f"one task of the page took {seen.longest:.0f} ms"
     if seen.ticks > 10:
-        assert seen.share >= LEAST_SHARE_OF_TICKS, f"{seen.share:.0%} of the ticks, widest gap {seen.widest:.0f} ms"
+        gap = f"widest gap {seen.widest:.0f} ms"
+        assert seen.share >= LEAST_SHARE_OF_TICKS / slack(), f"{seen.share:.0%} of the ticks, {gap}"
 
 
 def ordinary(seen: Aftermath) -> None:
@@ -72,11 +91,6 @@ def ordinary(seen: Aftermath) -> None:
     if seen.hardened and seen.attack.needs_js:
         assert seen.result
         assert seen.result["error"], "js was there"
-
-
-def no_js(seen: Aftermath) -> bool:
-    """Whether the attack ended where it asked for what the hardening takes away."""
-    return seen.hardened and seen.attack.needs_js and seen.result is not None and seen.result["error"] is not None
 
 
 def only_declared_tools(seen: Aftermath) -> None:
@@ -106,9 +120,10 @@ def ours_is_real(seen: Aftermath) -> None:
     """What later steps print, raise and answer is what they did."""
     results = {name: step.get("result") for name, step in seen.after.items()}
     assert all(results.values()), seen.after
-    assert results["prints"]["stdout"] == "real\n" == seen.after["prints"]["output"]
-    assert results["raises"]["error"]["name"] == "IndexError"
-    assert "[][1]" in results["raises"]["error"]["traceback"]
+    assert results["prints"]["stdout"] == "real\n"
+    assert "real\n" in seen.after["prints"]["output"]
+    assert (results["raises"]["error"] or {}).get("name") == "IndexError", results["raises"]
+    assert "[][1]" in results["raises"]["error"]["traceback"], results["raises"]["error"]
     assert results["answers"]["final_answer"]["json"] == "[7]"
     assert seen.step["called"] >= len(seen.step["calls"])
 
@@ -120,14 +135,12 @@ def no_secret(seen: Aftermath) -> None:
 def broke_in_time(seen: Aftermath) -> None:
     """Better than a crash is none; what must not be is a step that ends by the wall clock alone."""
     assert seen.ending in BROKEN or seen.result is not None, seen.ending
-    assert seen.step["ms"] < WALL_MS
 
 
 def timed_out(seen: Aftermath) -> None:
     """By the clock, by its worker's end, or by a limit on what it did so often."""
     ended = seen.result["timed_out"] if seen.result else seen.ending in ("killed", *BROKEN)
-    assert ended or seen.ending in ("KeyboardInterrupt", "SandboxError", "ToolLimit") or no_js(seen), seen.ending
-    assert seen.step["ms"] < WALL_MS
+    assert ended or seen.ending in ("KeyboardInterrupt", "SandboxError", "ToolLimit"), seen.ending
 
 
 def out_of_memory(seen: Aftermath) -> None:
@@ -195,10 +208,25 @@ CHECKS: dict[str, Callable[[Aftermath], None]] = {
     "observation text cannot forge trace structure": shown_elsewhere,
 }
 
+_ENDINGS = (broke_in_time, timed_out, out_of_memory, capped)
 _ALWAYS = (next_step, no_request, host_untouched, in_time, no_secret, only_declared_tools)
 
 
+def was_disturbed(seen: Aftermath) -> bool:
+    """Whether the page stood still: an attack that does it does it each time, a busy machine now and then."""
+    try:
+        responsive(seen)
+        in_time(seen)
+    except AssertionError:
+        return True
+    return False
+
+
 def check(seen: Aftermath) -> None:
-    """All that must hold after every attack, and what its row asks. An unknown phrase is a KeyError."""
-    for holds in dict.fromkeys([*_ALWAYS, *(CHECKS[phrase] for phrase in seen.attack.must)]):
-        holds(seen)
+    """All that must hold after every attack, and what its row asks. An unknown phrase is a KeyError.
+
+    An attack that was refused has had no end of its own: how it would have ended is not asked.
+    """
+    for holds in dict.fromkeys([*_ALWAYS, responsive, *(CHECKS[phrase] for phrase in seen.attack.must)]):
+        if not (was_refused(seen) and holds in _ENDINGS):
+            holds(seen)

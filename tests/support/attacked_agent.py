@@ -42,7 +42,7 @@ class AttackedAgent:
         self.page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         self.page.on("popup", lambda popup: (self.faults.append(f"window: {popup.url}"), popup.close()))
         self.page.on("download", lambda download: self.faults.append(f"download: {download.url}"))
-        self.page.on("console", lambda said: RAN in said.text and self.faults.append(said.text))
+        self.page.on("console", lambda said: said.text == RAN and self.faults.append(said.text))
         self.agent = AgentPage(self.page).open(address)
         self.agent.ready()
         self.page.evaluate(_WATCH)

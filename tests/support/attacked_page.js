@@ -4,9 +4,11 @@ async ({ limits, hardened, tools, planted }) => {
   const KEPT_CHARS = 3_000_000;
   const KEPT_CALLS = 20_000;
   const TICK_MS = 50;
+  const KNOWN = ['booting', 'ready', 'checkpointed', 'restored', 'package_progress', 'memory'];
 
   document.title = 'host';
   for (const storage of [localStorage, sessionStorage]) storage.setItem('kept', planted);
+  // biome-ignore lint/suspicious/noDocumentCookie: what an attack might read is set as pages set it
   document.cookie = `kept=${planted}; SameSite=Strict`;
   window.name = planted;
   window[`host_${planted.slice(-6)}`] = planted;
@@ -44,7 +46,7 @@ async ({ limits, hardened, tools, planted }) => {
       const size = Object.values(event.bundle).join('').length;
       notes.displayed_chars += size;
       if (notes.displayed_chars < KEPT_CHARS) notes.displayed.push(event.bundle);
-    } else if (event.type !== 'booting' && event.type !== 'ready') {
+    } else if (!KNOWN.includes(event.type)) {
       notes.heard.push(event.type);
     }
   };
@@ -63,11 +65,11 @@ async ({ limits, hardened, tools, planted }) => {
     observer.observe({ entryTypes: ['longtask'] });
   }
 
-  /** One step, and what it sent meanwhile. @param {string} code */
-  const step = async (code) => {
+  /** One step, and what it sent meanwhile. @param {string} code @param {number} [time_ms] */
+  const step = async (code, time_ms = limits.time_ms) => {
     notes = fresh();
     const began = performance.now();
-    const outcome = await codeact_run({ code });
+    const outcome = await codeact_run({ code, time_ms });
     return { ...outcome, ms: performance.now() - began, ...notes };
   };
 
@@ -88,10 +90,10 @@ async ({ limits, hardened, tools, planted }) => {
     step,
     looks,
 
-    /** @param {{code: string, then: string[], after: Record<string, string>, again: string | null}} steps */
-    async attack({ code, then, after, again }) {
+    /** @param {{code: string, time_ms: number, follow: string[], after: Record<string, string>, again: string | null}} steps */
+    async attack({ code, time_ms, follow, after, again }) {
       window.aftermath = null;
-      const found = { then: [], after: {} };
+      const found = { followed: [], after: {} };
       await codeact.start();
       const before = await looks();
       let ticks = 0;
@@ -105,10 +107,15 @@ async ({ limits, hardened, tools, planted }) => {
         ticks++;
       }, TICK_MS);
       const began = last;
-      found.step = await step(code);
-      for (const each of then) found.then.push(await stepAfter(each));
+      found.step = await step(code, time_ms);
+      for (const each of follow) found.followed.push(await stepAfter(each));
       for (const [name, each] of Object.entries(after)) found.after[name] = await stepAfter(each);
-      Object.assign(found, { ticks, widest, longest, share: ticks / Math.floor((performance.now() - began) / TICK_MS) });
+      Object.assign(found, {
+        ticks,
+        widest,
+        longest,
+        share: ticks / Math.floor((performance.now() - began) / TICK_MS),
+      });
       clearInterval(ticking);
       if (again !== null) {
         await codeact.reset();

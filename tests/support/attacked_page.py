@@ -14,7 +14,9 @@ from support.canary import Canary
 
 __all__ = ["LIMITS", "PACKAGES", "REFUSED", "TOOLS", "Aftermath", "AttackedPage"]
 
-LIMITS = {"time_ms": 1500, "grace_ms": 500}
+LIMITS = {"time_ms": 5000, "grace_ms": 500}
+TIME_MS = 1200
+"""For the attack itself, but where it has to fill the memory first."""
 PATIENCE_MS = 40_000
 """For all steps of one attack together, boots of fresh interpreters included."""
 
@@ -77,7 +79,7 @@ class Aftermath:
     hardened: bool
     step: dict[str, Any]
     """``{result}`` or ``{error}``, ``ms``, and what the page was sent meanwhile."""
-    then: list[dict[str, Any]]
+    followed: list[dict[str, Any]]
     after: dict[str, dict[str, Any]]
     again: dict[str, Any] | None
     fresh: str
@@ -93,6 +95,12 @@ class Aftermath:
     planted: str
     canary: list[bytes] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+
+    @property
+    def wall_ms(self) -> float:
+        """By when it has to be over."""
+        time_ms = LIMITS["time_ms"] if self.attack.kind == "memory" else TIME_MS
+        return time_ms + LIMITS["grace_ms"]
 
     @property
     def result(self) -> dict[str, Any] | None:
@@ -144,7 +152,8 @@ class AttackedPage:
         self._requests.clear()
         steps = {
             "code": expand(attack.code, self._canary, self.address),
-            "then": list(attack.then),
+            "time_ms": LIMITS["time_ms"] if attack.kind == "memory" else TIME_MS,
+            "follow": list(attack.then),
             "after": after,
             "again": SURROUNDINGS if "no state crosses into another run" in attack.must else None,
         }
