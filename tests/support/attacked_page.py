@@ -1,0 +1,183 @@
+"""A page with a sandbox under attack, and everything that can be seen of it afterwards."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from codeact_agent.tools import tool
+from playwright.sync_api import Browser, Page, Request
+from support.attack import Attack, expand
+from support.canary import Canary
+
+__all__ = ["LIMITS", "PACKAGES", "REFUSED", "TOOLS", "Aftermath", "AttackedPage"]
+
+LIMITS = {"time_ms": 5000, "grace_ms": 500}
+TIME_MS = 1200
+"""For the attack itself, but where it has to fill the memory first."""
+PATIENCE_MS = 40_000
+"""For all steps of one attack together, boots of fresh interpreters included."""
+
+REFUSED = ("csp", "origin")
+"""What the browser says of a request that it did not send: by the page's policy, or across origins."""
+
+_RIG = (Path(__file__).parent / "attacked_page.js").read_text().rstrip().rstrip(";")
+
+
+@tool
+def web_search(query: str) -> str:
+    """Search the web."""
+    return f"nothing about {query}"
+
+
+@tool
+def read_file(path: str) -> str:
+    """Read a file."""
+    return f"nothing in {path}"
+
+
+@tool
+def fetch_url(url: str) -> str:
+    """Fetch a page."""
+    return f"nothing at {url}"
+
+
+@tool
+def call_tool(name: str, args: dict[str, Any]) -> str:
+    """Call another tool."""
+    return f"no tool {name}, whatever {args}"
+
+
+TOOLS = {each.name: each for each in (web_search, read_file, fetch_url, call_tool)}
+
+# What a later conversation could find of an earlier one. Sorted, so that two fresh interpreters say the same.
+SURROUNDINGS = """
+import builtins, os, sys
+def found():
+    for top in ('/tmp', '/home', '/data', '/output', '/'):
+        for name in sorted(os.listdir(top)) if os.path.isdir(top) else ():
+            yield f'{top}/{name}'
+    yield from (f'global {name}' for name in sorted(globals()) if name != 'found')
+    yield from (f'module {name}' for name in sorted(sys.modules))
+    yield from (f'builtin {name}' for name in sorted(vars(builtins)))
+    yield from (f'{name}={value}' for name, value in sorted(os.environ.items()))
+    yield from (str(each) for each in (sys.path, sys.meta_path.__len__(), sys.argv, sys.getrecursionlimit()))
+print('\\n'.join(found()))
+del found
+"""
+
+PACKAGES = "import importlib.metadata\nprint(sorted({each.name for each in importlib.metadata.distributions()}))"
+
+
+@dataclass
+class Aftermath:
+    """What was seen of one attack."""
+
+    attack: Attack
+    hardened: bool
+    step: dict[str, Any]
+    """``{result}`` or ``{error}``, ``ms``, and what the page was sent meanwhile."""
+    followed: list[dict[str, Any]]
+    after: dict[str, dict[str, Any]]
+    again: dict[str, Any] | None
+    fresh: str
+    """``SURROUNDINGS`` of an interpreter no attack has seen."""
+    packages: str
+    """``PACKAGES`` before any attack."""
+    before: str
+    looks: str
+    ticks: int
+    widest: float
+    longest: float
+    share: float
+    planted: str
+    canary: list[bytes] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def wall_ms(self) -> float:
+        """By when it has to be over."""
+        time_ms = LIMITS["time_ms"] if self.attack.kind == "memory" else TIME_MS
+        return time_ms + LIMITS["grace_ms"]
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """The step's result; None if it was ended without one."""
+        return self.step.get("result")
+
+    @property
+    def ending(self) -> str:
+        """``ok``, the name of Python's error, or the kind of the sandbox's."""
+        if self.result is None:
+            return str(self.step["error"]["kind"])
+        return self.result["error"]["name"] if self.result["error"] else "ok"
+
+    @property
+    def said(self) -> str:
+        """Whatever the code got across in this step, as one text."""
+        return str({name: value for name, value in self.step.items() if name != "ms"})
+
+
+class AttackedPage:
+    """Drives script_host.html by few and plain means, so that another driver can do the same."""
+
+    def __init__(self, browser: Browser, address: str, canary: Canary, hardened: bool) -> None:
+        self.address = address
+        self.hardened = hardened
+        self._canary = canary
+        self._planted = f"planted-{secrets.token_hex(12)}"
+        self._requests: list[Request] = []
+        self.page: Page = browser.new_page()
+        self.page.on("request", lambda request: self._requests.append(request))
+        self.page.goto(f"{address}/script_host.html")
+        self.page.wait_for_function("() => Boolean(window.codeact_start)")
+        given = {
+            "limits": LIMITS,
+            "hardened": hardened,
+            "tools": [each.spec for each in TOOLS.values()],
+            "planted": self._planted,
+        }
+        self.page.evaluate(_RIG, given)
+        self._fresh = self.page.evaluate("(code) => rig.step(code)", SURROUNDINGS)["output"]
+        self._packages = self.page.evaluate("(code) => rig.step(code)", PACKAGES)["output"]
+        self._renew()
+
+    def run(self, attack: Attack, after: dict[str, str]) -> Aftermath:
+        """Make the attack, then the steps that must work ``after`` it.
+
+        Raises playwright's TimeoutError if the page does not come back.
+        """
+        self._requests.clear()
+        steps = {
+            "code": expand(attack.code, self._canary, self.address),
+            "time_ms": LIMITS["time_ms"] if attack.kind == "memory" else TIME_MS,
+            "follow": list(attack.then),
+            "after": after,
+            "again": SURROUNDINGS if "no state crosses into another run" in attack.must else None,
+        }
+        self.page.evaluate("(steps) => void rig.attack(steps)", steps)
+        self.page.wait_for_function("() => window.aftermath", timeout=PATIENCE_MS)
+        seen = self.page.evaluate("() => aftermath")
+        aftermath = Aftermath(
+            attack=attack, hardened=self.hardened, planted=self._planted, fresh=self._fresh,
+            packages=self._packages,
+            **{"again": None, **seen},
+        )  # fmt: skip
+        aftermath.canary = self._canary.heard()
+        aftermath.requests = [f"{each.method} {each.url}" for each in self._requests if self._left(each)]
+        self._renew()
+        return aftermath
+
+    def close(self) -> None:
+        self.page.close()
+
+    def _renew(self) -> None:
+        """Begin a fresh interpreter; ``run`` waits for it."""
+        self.page.evaluate("() => rig.renew()")
+
+    def _left(self, request: Request) -> bool:
+        """Whether the browser let it go, rather than refuse it or take it from itself."""
+        inside = request.url.startswith(("blob:", "data:", f"{self.address}/sandbox/"))
+        return not inside and request.failure not in REFUSED
