@@ -50,12 +50,14 @@ class Output:
         self._send(stream, pending)
 
     def _send(self, stream: str, text: str) -> None:
-        room = min(self._left, self._room_for(len(text)))
+        room = max(0, min(self._left, self._room_for(len(text))))
         shown = text[:room] if room >= min(len(text), _LINE) else ""  # a short line is shown whole or not at all
         left_out = len(text) - len(shown)
         if shown and self._skipped:
             note = f"[… {self._skipped:,} characters not shown: they came too fast …]\n"
             self._host.write(stream, note + shown)
+            self._left -= len(note)
+            self._room -= len(note)
             self._skipped = 0
         elif shown:
             self._host.write(stream, shown)

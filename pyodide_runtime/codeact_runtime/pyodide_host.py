@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
@@ -21,6 +22,9 @@ from codeact_runtime.hardening import unregister_javascript
 from codeact_runtime.limits import Limits
 
 __all__ = ["Session", "start"]
+
+_PROBE_MS = 1_000
+_ROOM = 65_536
 
 
 class Bridge(Protocol):
@@ -124,6 +128,8 @@ class Session:
             approve=given["approve"],
         )  # fmt: skip
         sys.modules["__main__"] = self._executor.module
+        self._host = host
+        self._library = os.path.dirname(os.__file__)
         self._step: Coroutine[Any, Any, Result]
 
     def run(self, code: str, time_ms: float | None) -> str | None:
@@ -135,6 +141,19 @@ class Session:
     async def finish(self) -> str:
         """Go on with the step that ``run`` began."""
         return json.dumps(await finish(self._step))
+
+    def probe(self) -> str:
+        """The same text each time, unless code has written into memory or taken the library away.
+
+        Raises MemoryError where the code has left no room for a next step.
+        """
+        disarm = self._host.disarm
+        try:
+            self._host.set_deadline(_PROBE_MS)
+            room = len(bytearray(_ROOM))
+        finally:
+            disarm()
+        return f"{room}{[*range(-5, 257)]}{None}{True}{type(None)}{os.path.isfile(self._library)}"
 
     def set_tools(self, specs: str) -> None:
         """Replace the tools; ``specs`` is a list of ``ToolSpec``."""

@@ -41,6 +41,10 @@ class Upkeep:
         self._recursion = recursion
         self._modules = [(vars(module), dict(vars(module))) for module in _MODULES]
         self._digits = sys.get_int_max_str_digits()
+        self._loaded = sys.modules, dict(sys.modules)
+        self._finders = sys.meta_path, [*sys.meta_path]
+        self._hooks = sys.path_hooks, [*sys.path_hooks]
+        self._path = sys.path, [*sys.path]
         # Natively each test has a loop of its own; in Pyodide there is one for ever.
         self._loop = asyncio.get_event_loop() if sys.platform == "emscripten" else None
         kind = vars(type(self._loop))
@@ -51,15 +55,32 @@ class Upkeep:
         """Call it when no code of the model's runs; costs some 50 µs."""
         for present, former in self._modules:
             present.update(former)
+        self._mend_imports()
         sys.modules["__main__"] = self._main
         sys.setrecursionlimit(self._recursion)
         sys.set_int_max_str_digits(self._digits)
         sys.settrace(None)
         sys.setprofile(None)
         gc.enable()
+        gc.callbacks.clear()
+        gc.set_debug(0)
         if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         self._mend_loop()
+
+    def _mend_imports(self) -> None:
+        """What was loaded stays what it was, and the standard library comes before what the code has written."""
+        sys.modules, loaded = self._loaded
+        sys.meta_path, finders = self._finders
+        sys.path_hooks, hooks = self._hooks
+        sys.path, path = self._path
+        for name, module in loaded.items():
+            if sys.modules.get(name) is not module:
+                sys.modules[name] = module
+        sys.meta_path[:] = finders
+        sys.path_hooks[:] = hooks
+        if sys.path[: len(path)] != path:
+            sys.path[:] = path + [each for each in sys.path if each not in path]
 
     def _mend_loop(self) -> None:
         if not self._loop:

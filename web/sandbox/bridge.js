@@ -11,6 +11,10 @@ import { interruptible } from './python_stack.js';
 /** @typedef {import('./protocol.js').Limits} Limits */
 
 const SIGINT = 2;
+/** A timer of more is none: it fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+// Held here: code in the worker may replace them on `JSON`.
+const { parse, stringify } = JSON;
 /** The wait for packages among those for tools, whose ids begin at 1. */
 const INSTALL = 0;
 const APPROVAL = -1;
@@ -27,8 +31,7 @@ const REST_MS = 50;
 /** The interpreter looks at the buffer when a counter of 50, lowered by this byte at each chance, is 0. */
 const EVERY_CHANCE = 50;
 
-const asError = (/** @type {string} */ kind, /** @type {string} */ message) =>
-  JSON.stringify({ error: { kind, message } });
+const asError = (/** @type {string} */ kind, /** @type {string} */ message) => stringify({ error: { kind, message } });
 
 /** @param {(event: SandboxEvent) => void} send */
 export function makeBridge(send) {
@@ -42,6 +45,8 @@ export function makeBridge(send) {
   let limits;
   let calls = 0;
   let displays = 0;
+  /** Written past the runtime's streams. */
+  let rawChars = 0;
   /** @type {{inCode: boolean}} */
   let memory = { inCode: false };
 
@@ -185,7 +190,12 @@ export function makeBridge(send) {
       const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
       for (const stream of /** @type {const} */ (['stdout', 'stderr'])) {
         const write = (/** @type {Uint8Array} */ bytes) => {
-          forPython.write(stream, decoders[stream].decode(bytes, { stream: true }));
+          const left = limits.person_chars - rawChars; // what the runtime writes itself is counted there
+          const text = decoders[stream].decode(bytes, { stream: true });
+          rawChars += text.length;
+          if (left > 0) forPython.write(stream, text.slice(0, left));
+          if (left >= 0 && text.length > left)
+            forPython.write('stderr', '\n[more characters of output were not kept]\n');
           return bytes.length;
         };
         pyodide[stream === 'stdout' ? 'setStdout' : 'setStderr']({ write, isatty: false });
@@ -198,6 +208,7 @@ export function makeBridge(send) {
       reason = '';
       calls = 0;
       displays = 0;
+      rawChars = 0;
       if (shared) Atomics.store(shared, 0, 0);
     },
 
@@ -211,7 +222,7 @@ export function makeBridge(send) {
     /** @param {ToolResult} message */
     settleTool(message) {
       const { call_id, error, value } = message;
-      waiting.get(call_id)?.(error ? JSON.stringify({ error }) : `{"value": ${value ?? 'null'}}`);
+      waiting.get(call_id)?.(error ? stringify({ error }) : `{"value": ${value ?? 'null'}}`);
     },
 
     /** @param {boolean} approved */
@@ -219,7 +230,7 @@ export function makeBridge(send) {
 
     /** @param {{kind: string, message: string}} [error] */
     settleInstall(error) {
-      waiting.get(INSTALL)?.(error ? JSON.stringify({ error }) : '{"value": null}');
+      waiting.get(INSTALL)?.(error ? stringify({ error }) : '{"value": null}');
     },
   };
 
@@ -237,7 +248,7 @@ export function makeBridge(send) {
     display(bundle) {
       if (displays++ >= limits.display_items) return false;
       outbox.flush(); // keeps the order of text and pictures
-      send({ type: 'displayed', run_id, bundle: JSON.parse(bundle) });
+      send({ type: 'displayed', run_id, bundle: parse(bundle) });
       return true;
     },
 
@@ -257,7 +268,7 @@ export function makeBridge(send) {
 
     /** Ask the page for the packages of these modules. @param {string} modules  JSON list of import names */
     install: async (modules) => {
-      const names = bridge.missing(JSON.parse(modules));
+      const names = bridge.missing(parse(modules));
       if (!names.length) return '{"value": null}';
       return wait((settle) => {
         waiting.set(INSTALL, settle);
@@ -278,7 +289,7 @@ export function makeBridge(send) {
     sleep: (milliseconds) =>
       wait((settle) => {
         const call_id = nextCall++;
-        const done = setTimeout(() => settle('{"value": null}'), milliseconds);
+        const done = setTimeout(() => settle('{"value": null}'), Math.min(milliseconds, LONGEST_TIMER_MS));
         waiting.set(call_id, (outcome) => {
           clearTimeout(done);
           settle(outcome);

@@ -27,6 +27,7 @@ export class CheckedWorker {
   #chars = 0;
   #toolCalls = 0;
   #displays = 0;
+  /** Of the step's output. */ #written = 0;
   #ended = false;
 
   /** @param {string} url @param {WorkerDelegate} delegate */
@@ -54,7 +55,7 @@ export class CheckedWorker {
 
   /** @param {{type: string}} request @param {Transferable[]} [transfer] */
   post(request, transfer = []) {
-    if (request.type === 'run') this.#toolCalls = this.#displays = 0;
+    if (request.type === 'run') this.#toolCalls = this.#displays = this.#written = 0;
     if (request.type === 'interrupt' && this.#shared) Atomics.store(this.#shared, 0, SIGINT);
     this.#worker.postMessage(request, transfer);
   }
@@ -94,16 +95,19 @@ export class CheckedWorker {
     if (second !== this.#second) this.#messages = this.#chars = 0;
     this.#second = second;
     this.#chars += chars(event);
+    if (event.type === 'output') this.#written += chars(event);
     if (event.type === 'tool_called') this.#toolCalls++;
     if (event.type === 'displayed') this.#displays++;
-    const { messages_per_s, tool_calls, display_items } = this.#limits ?? {
+    const { messages_per_s, tool_calls, display_items, person_chars } = this.#limits ?? {
       messages_per_s: 100,
       tool_calls: 0,
       display_items: 0,
+      person_chars: 0,
     };
     return (
       ++this.#messages > messages_per_s ||
       this.#chars > CHARS_PER_SECOND ||
+      this.#written > 3 * person_chars || // by the runtime's streams and past them, and a margin
       this.#toolCalls > tool_calls ||
       this.#displays > display_items
     );

@@ -430,8 +430,10 @@ export class SandboxClient {
     this.#watchdog.stop();
     this.#running = null;
     this.#saved.isBehind = true;
+    const resolve = () => running.resolve(result);
+    if (!result.sound) return void this.#replace('broken').then(resolve, resolve);
     this.#saveSoon();
-    running.resolve(result);
+    resolve();
   }
 
   /** @param {ToolCalled} call */
@@ -445,6 +447,7 @@ export class SandboxClient {
       if (!this.#tools.some((tool) => tool.name === call.name) || !this.#options.onTool) {
         throw new SandboxError('unknown_tool', `there is no tool named ${JSON.stringify(call.name)}`);
       }
+      if (!isJsonObject(call.arguments)) throw new SandboxError('bad_arguments', 'the arguments are no JSON object');
       const value = await this.#options.onTool(call);
       if (value.length > this.limits.tool_chars)
         throw new SandboxError('too_long', `${call.name}() gave more than ${this.limits.tool_chars} characters`);
@@ -496,4 +499,15 @@ export class SandboxClient {
 function asFailure(error) {
   const { kind, name, message } = /** @type {{kind?: string, name?: string, message?: string}} */ (error ?? {});
   return { kind: kind ?? name ?? 'Error', message: message ?? String(error) };
+}
+
+/** Code in the worker may send what Python would not. @param {string} text */
+function isJsonObject(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }

@@ -17,10 +17,11 @@ import { setQuota } from './quota.js';
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./boot.js').WorkerStart} WorkerStart */
 /** @typedef {{(code: string, timeMs: number | null): string | undefined, callPromising(code: string, timeMs: number | null): Promise<string | undefined>}} StepRunner */
-/** @typedef {import('./checkpoint.js').CheckpointSession & {run: StepRunner, finish(): Promise<string>, set_tools(specs: string): void, interrupt(): void}} Session */
+/** @typedef {import('./checkpoint.js').CheckpointSession & {run: StepRunner, finish(): Promise<string>, probe(): string, set_tools(specs: string): void, interrupt(): void}} Session */
 
 // Held here so that code in the sandbox cannot replace them on `self`.
 const post = self.postMessage.bind(self);
+const { parse } = JSON;
 
 /** @param {SandboxEvent} event @param {Transferable[]} [transfer] */
 const send = (event, transfer = []) => post(event, transfer);
@@ -42,6 +43,8 @@ let session;
 let files;
 /** @type {Packages} */
 let packages;
+/** What `probe` says in an interpreter that is well. */
+let sound = '';
 let isReady = false;
 let isRunning = false;
 
@@ -66,6 +69,7 @@ async function start(message) {
   const runtime = pyodide.pyimport('codeact_runtime.pyodide_host');
   const python = pyodide.runPython('import sys; sys.version.split()[0]');
   session = runtime.start(bridge.forPython, JSON.stringify({ limits, hardened, approve, imports: packages.imports }));
+  sound = session.probe();
   bridge.onInterrupt = () => session.interrupt();
   bridge.missing = (modules) => packages.missing(modules);
   isReady = true;
@@ -77,6 +81,16 @@ async function start(message) {
     can_interrupt: interrupt !== null,
     python,
   });
+}
+
+/** Whether the code has left an interpreter that can run the next step, and tell the truth of it. */
+function isSound() {
+  try {
+    return session.probe() === sound;
+  } catch (error) {
+    console.warn(error);
+    return false;
+  }
 }
 
 /** @param {import('./protocol.js').Run} message */
@@ -91,7 +105,7 @@ async function run({ run_id, code, time_ms }) {
   const result = begun ?? (await session.finish());
   bridge.end();
   isRunning = false;
-  send({ type: 'finished', run_id, result: { ...JSON.parse(result), files: files.written() } });
+  send({ type: 'finished', run_id, result: { ...parse(result), files: files.written(), sound: isSound() } });
 }
 
 /** @param {import('./protocol.js').Install} message */

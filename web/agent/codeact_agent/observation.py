@@ -9,11 +9,20 @@ if TYPE_CHECKING:
 _VARIABLES = "Variables: "
 _RESTORED = "Interpreter: "
 _WHY_NEW = {
+    "broken": "The code has broken or filled its interpreter: it was replaced by a fresh one.",
     "reloaded": "The conversation was reloaded, in a fresh interpreter.",
     "frame_removed": "The sandbox was started anew.",
 }
 _FASTER = "Do it in a faster way or in smaller parts."
 _MOST_NAMES = 40
+_HEADINGS = (
+    "Output:",
+    "Printed to stderr:",
+    "Value of the last expression:",
+    "Error:",
+    _VARIABLES,
+    _RESTORED,
+)
 
 
 def observe(outcome: dict[str, "Any"]) -> str:
@@ -60,14 +69,15 @@ def came_back(restored: dict[str, "Any"]) -> str:
     else:
         said.append("All variables are gone: define what you need again.")
     if lost:
-        said.append("Lost: " + "; ".join([f"{each['name']}: {each['why']}" for each in lost[:_MOST_NAMES]]) + ".")
+        reasons = [_one_line(f"{each['name']}: {each['why']}") for each in lost[:_MOST_NAMES]]
+        said.append("Lost: " + "; ".join(reasons) + ".")
     if restored.get("behind"):
         said.append("What the last steps before this one changed may be missing: check before you rely on it.")
     return " ".join(said)
 
 
 def _listed(names: list["Any"]) -> str:
-    shown = ", ".join(names[:_MOST_NAMES])
+    shown = ", ".join([_one_line(name) for name in names[:_MOST_NAMES]])
     return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"
 
 
@@ -80,7 +90,20 @@ def without_variables(observation: str) -> str:
 def _add(parts: list["Any"], title: str, text: str) -> None:
     text = text.rstrip()
     if text:
-        parts.append(f"{title}:\n{text}")
+        parts.append(f"{title}:\n{_own(text)}")
+
+
+def _own(text: str) -> str:
+    """Lines that look like one of ours are set in, so that printed text cannot pass for another part."""
+    return "\n".join([f"  {line}" if _is_heading(line) else line for line in text.split("\n")])
+
+
+def _is_heading(line: str) -> bool:
+    return any(line.startswith(heading) for heading in _HEADINGS)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _finding(finding: dict[str, "Any"]) -> str:
@@ -89,5 +112,5 @@ def _finding(finding: dict[str, "Any"]) -> str:
 
 def _variable(variable: dict[str, "Any"]) -> str:
     if variable["type"] in ("function", "type"):
-        return variable["repr"]  # type: ignore[no-any-return]
-    return f"{variable['name']}: {variable['type']}"
+        return _one_line(variable["repr"])
+    return _one_line(f"{variable['name']}: {variable['type']}")
