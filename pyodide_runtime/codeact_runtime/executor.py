@@ -44,6 +44,7 @@ class Result(TypedDict):
     error: ErrorInfo | None
     final_answer: NotRequired[Answer]
     duration_ms: float
+    sound: bool  # filled in by worker.js
     memory_mb: float
     timed_out: bool
     stopped: bool
@@ -195,7 +196,7 @@ class Executor:
     def _describe(self, value: object, error: BaseException | None, reason: str) -> Result:
         limit = self._limits.model_chars
         result: Result = {
-            "stdout": "", "stderr": "", "results": [], "error": None, "duration_ms": 0.0,
+            "stdout": "", "stderr": "", "results": [], "error": None, "duration_ms": 0.0, "sound": True,
             "memory_mb": round(self._host.memory_bytes() / 2**20, 1),
             "timed_out": reason == "time", "stopped": reason == "stop", "findings": self._findings, "files": [],
             "execution_count": self.count, "variables": [],

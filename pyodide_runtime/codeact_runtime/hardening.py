@@ -29,6 +29,7 @@ def unregister_javascript(run_sync: Callable[[Any], Any]) -> None:
     for name in list(sys.modules):
         if any(name == hidden or name.startswith(f"{hidden}.") for hidden in _HIDDEN):
             del sys.modules[name]
+    sys.modules["_pyodide_core"] = None  # type: ignore[assignment] # built in: else any import brings it back
     # None makes an import fail; without it the built-in core, and what asks for it, would be imported anew.
     sys.modules.update(dict.fromkeys(_HIDDEN))  # type: ignore[arg-type]
     package = sys.modules["pyodide"]

@@ -23,6 +23,9 @@ from codeact_runtime.limits import Limits
 
 __all__ = ["Session", "start"]
 
+_PROBE_MS = 1_000
+_ROOM = 65_536
+
 
 class Bridge(Protocol):
     """What worker.js offers. Names are JavaScript's."""
@@ -128,6 +131,7 @@ class Session:
             host, Limits.from_message(given["limits"]), packages=given["imports"], guided=given["hardened"],
         )  # fmt: skip
         sys.modules["__main__"] = self._executor.module
+        self._host = host
         self._library = os.path.dirname(os.__file__)
         self._step: Coroutine[Any, Any, Result]
 
@@ -142,8 +146,17 @@ class Session:
         return json.dumps(await finish(self._step))
 
     def probe(self) -> str:
-        """The same text each time, unless code has written into memory or taken the library away."""
-        return f"{[*range(-5, 257)]}{None}{True}{type(None)}{os.path.isfile(self._library)}"
+        """The same text each time, unless code has written into memory or taken the library away.
+
+        Raises MemoryError where the code has left no room for a next step.
+        """
+        disarm = self._host.disarm
+        try:
+            self._host.set_deadline(_PROBE_MS)
+            room = len(bytearray(_ROOM))
+        finally:
+            disarm()
+        return f"{room}{[*range(-5, 257)]}{None}{True}{type(None)}{os.path.isfile(self._library)}"
 
     def set_tools(self, specs: str) -> None:
         """Replace the tools; ``specs`` is a list of ``ToolSpec``."""

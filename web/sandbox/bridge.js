@@ -194,7 +194,7 @@ export function makeBridge(send) {
           const text = decoders[stream].decode(bytes, { stream: true });
           rawChars += text.length;
           if (left > 0) forPython.write(stream, text.slice(0, left));
-          if (left > 0 && text.length > left)
+          if (left >= 0 && text.length > left)
             forPython.write('stderr', '\n[more characters of output were not kept]\n');
           return bytes.length;
         };

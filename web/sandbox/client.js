@@ -451,8 +451,10 @@ export class SandboxClient {
     this.#watchdog.stop();
     this.#running = null;
     this.#saved.isBehind = true;
+    const resolve = () => running.resolve(result);
+    if (!result.sound) return void this.#replace('broken').then(resolve, resolve);
     this.#saveSoon();
-    running.resolve(result);
+    resolve();
   }
 
   /** @param {ToolCalled} call */

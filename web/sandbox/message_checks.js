@@ -48,6 +48,7 @@ const isResult = (/** @type {any} */ value) =>
   [value.duration_ms, value.memory_mb, value.execution_count].every(Number.isFinite) &&
   isFlag(value.timed_out) &&
   isFlag(value.stopped) &&
+  isFlag(value.sound) &&
   isList(value.findings, isFinding) &&
   isList(value.files, isFile) &&
   isList(value.variables, isVariable);

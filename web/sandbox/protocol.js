@@ -82,6 +82,7 @@ export const PROTOCOL_VERSION = 2;
  * @property {number} memory_mb
  * @property {boolean} timed_out
  * @property {boolean} stopped
+ * @property {boolean} sound  false: the code has broken its interpreter, or filled it; the page replaces it
  * @property {Finding[]} findings  of the audit, before the code ran
  * @property {FileInfo[]} files  of /output that the step wrote
  * @property {number} execution_count

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 _VARIABLES = "Variables: "
 _RESTORED = "Interpreter: "
 _WHY_NEW = {
+    "broken": "The code has broken or filled its interpreter: it was replaced by a fresh one.",
     "reloaded": "The conversation was reloaded, in a fresh interpreter.",
     "frame_removed": "The sandbox was started anew.",
 }
