@@ -10,7 +10,7 @@ from support.engines import Engine, SandboxPage
 pytestmark = pytest.mark.browser
 
 ECHO = [{"name": "echo", "description": "Echo.", "parameters": [{"name": "x", "annotation": ""}], "returns": ""}]
-TIME_MS, GRACE_MS = 600, 600
+TIME_MS = 600
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def sandbox(webkit: Engine, served: str) -> Iterator[SandboxPage]:
     with webkit.open(served) as opened:
         opened.load()
         opened.page.evaluate("() => { window.codeact_tool = async (call) => ({value: call.arguments}) }")
-        opened.start(limits={"time_ms": TIME_MS, "grace_ms": GRACE_MS})
+        opened.start()
         opened.set_tools(ECHO)
         yield opened
 
@@ -61,7 +61,7 @@ def test_a_tool_that_nobody_awaits_says_that_it_did_not_run(sandbox: SandboxPage
     ],
 )
 def test_the_time_limit_keeps_variables(sandbox: SandboxPage, code: str) -> None:
-    result = sandbox.outcome(f"kept = 1\n{code}")["result"]
+    result = sandbox.outcome(f"kept = 1\n{code}", TIME_MS)["result"]
     assert (result["timed_out"], result["error"]["name"]) == (True, "TimeLimit")
     assert sandbox.value("kept") == "1"
 
@@ -73,7 +73,7 @@ def test_stop_and_the_hard_stop_replace_the_worker(sandbox: SandboxPage) -> None
     stopped = sandbox.page.evaluate(stop, "sum(range(10**11))")
     assert stopped["error"]["kind"] == "stopped"
     assert sandbox.value("40 + 2") == "42"
-    assert sandbox.outcome("sum(range(10**11))")["error"]["kind"] == "killed"
+    assert sandbox.outcome("sum(range(10**11))", TIME_MS)["error"]["kind"] == "killed"
     assert sandbox.value("40 + 2") == "42"
 
 

@@ -83,7 +83,9 @@ class SandboxPage:
 
     def value(self, code: str) -> str:
         """The plain text of what the code's last expression gave."""
-        return str(self.outcome(code)["result"]["results"][0]["text/plain"])
+        outcome = self.outcome(code)
+        assert outcome.get("result", {}).get("results"), outcome
+        return str(outcome["result"]["results"][0]["text/plain"])
 
     def set_tools(self, specs: list[dict[str, Any]]) -> None:
         """Replace the tools; their calls go to ``window.codeact_tool``."""

@@ -18,15 +18,15 @@ gi.require_version("Gtk", "3.0")
 gi.require_version("WebKit2", "4.1")
 from gi.repository import GLib, Gtk, WebKit2  # noqa: E402
 
-# As Playwright has it, text is an expression, and is called if it is a function.
+# As Playwright has it, text is an expression, and is called if it is a function. The answer comes as a message:
+# what WebKit itself gives of an awaited value is now and then lost.
 _EVALUATE = """
-try {
-  const given = (() => (%s\n))();
-  const value = await (typeof given === 'function' ? given(JSON.parse(argument)) : given);
-  return JSON.stringify({ value: value ?? null });
-} catch (error) {
-  return JSON.stringify({ error: { name: error?.name ?? 'Error', message: error?.message ?? String(error) } });
-}
+(async () => {
+  const given = (() => (%(expression)s\n))();
+  return { value: await (typeof given === 'function' ? given(%(argument)s) : given) ?? null };
+})()
+  .catch((error) => ({ error: { name: error?.name ?? 'Error', message: error?.message ?? String(error) } }))
+  .then((answer) => webkit.messageHandlers.tell.postMessage(JSON.stringify({ id: %(id)d, ...answer })));
 """
 _TELL = """
 const tell = (message) => webkit.messageHandlers.tell.postMessage(JSON.stringify(message));
@@ -71,10 +71,8 @@ class Page:
         self._view.load_uri(url)
 
     def evaluate(self, sent: int, expression: str, arg: Any = None, frame: int = 0) -> None:
-        arguments = GLib.Variant("a{sv}", {"argument": GLib.Variant("s", json.dumps(arg))})
-        self._view.call_async_javascript_function(
-            _EVALUATE % expression, -1, arguments, None, None, None, self._on_value, sent
-        )
+        script = _EVALUATE % {"expression": expression, "argument": json.dumps(arg), "id": sent}
+        self._view.evaluate_javascript(script, -1, None, None, None, self._on_begun, sent)
 
     def frames(self, sent: int) -> None:
         say({"id": sent, "value": [self._view.get_uri()]})
@@ -83,11 +81,13 @@ class Page:
         self._window.destroy()
         say({"id": sent, "value": None})
 
-    def _on_value(self, view: WebKit2.WebView, result: Any, sent: int) -> None:
+    def _on_begun(self, view: WebKit2.WebView, result: Any, sent: int) -> None:
         try:
-            say({"id": sent, **json.loads(view.call_async_javascript_function_finish(result).to_string())})
+            view.evaluate_javascript_finish(result)
         except GLib.Error as error:
-            say({"id": sent, "error": {"name": "WebKitError", "message": error.message}})
+            # The promise itself cannot be handed out of the page, and is not wanted.
+            if not error.matches(WebKit2.javascript_error_quark(), WebKit2.JavascriptError.INVALID_RESULT):
+                say({"id": sent, "error": {"name": "WebKitError", "message": error.message}})
 
     def _on_load(self, view: WebKit2.WebView, event: WebKit2.LoadEvent) -> None:
         if event == WebKit2.LoadEvent.FINISHED and self._loading is not None:
@@ -112,7 +112,7 @@ class Page:
         self._tell(json.loads(result.get_js_value().to_string()))
 
     def _tell(self, message: dict[str, Any]) -> None:
-        say({**message, "page": self._number})
+        say(message if "id" in message else {**message, "page": self._number})
 
 
 class Browser:
