@@ -14,7 +14,7 @@ from support.canary import Canary
 
 __all__ = ["LIMITS", "PACKAGES", "REFUSED", "TOOLS", "Aftermath", "AttackedPage"]
 
-LIMITS = {"time_ms": 5000, "grace_ms": 500}
+LIMITS = {"time_ms": 8000, "grace_ms": 500}
 TIME_MS = 1200
 """For the attack itself, but where it has to fill the memory first."""
 PATIENCE_MS = 40_000
