@@ -81,7 +81,10 @@ export class Keeper {
     if (!kept || kept.lost) return;
     const complete = kept.whole ? delta : asDelta(whole());
     kept.whole = true;
-    this.#write(this.#store.saveCheckpoint(next(kept), complete), (error) => {
+    const written = this.#store.saveCheckpoint(next(kept), complete).then(() => {
+      if (kept === this.#kept && kept.unwritten.length) this.flush(); // there is room again
+    });
+    this.#write(written, (error) => {
       kept.whole = false;
       if (error.kind === 'elsewhere') kept.lost = true;
     });
@@ -95,7 +98,8 @@ export class Keeper {
     const entry = { events: this.#events, messages: this.#messages };
     this.#events = [];
     this.#messages = [];
-    if (kept && !kept.lost && (entry.events.length || entry.messages.length)) this.#append(kept, entry);
+    const waits = entry.events.length || entry.messages.length || kept?.unwritten.length;
+    if (kept && !kept.lost && waits) this.#append(kept, entry);
     return this.#writing;
   }
 
