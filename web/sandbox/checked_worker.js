@@ -49,7 +49,9 @@ export class CheckedWorker {
   /** Hand it what it boots from, once. @param {Omit<import('./boot.js').WorkerStart, 'type' | 'interrupt'>} assets */
   feed(assets) {
     this.#limits = assets.limits;
-    this.#shared = crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
+    // WebKit may be isolated and still not have it.
+    const canShare = crossOriginIsolated && typeof SharedArrayBuffer === 'function';
+    this.#shared = canShare ? new Int32Array(new SharedArrayBuffer(4)) : null;
     this.#worker.postMessage({ type: 'start', interrupt: this.#shared, ...assets });
   }
 

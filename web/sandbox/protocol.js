@@ -79,10 +79,10 @@ export const PROTOCOL_VERSION = 2;
  * @property {{name: string, value: string, traceback: string} | null} error
  * @property {Answer} [final_answer]
  * @property {number} duration_ms
+ * @property {boolean} sound  false: the code has broken its interpreter, or filled it; the page replaces it
  * @property {number} memory_mb
  * @property {boolean} timed_out
  * @property {boolean} stopped
- * @property {boolean} sound  false: the code has broken its interpreter, or filled it; the page replaces it
  * @property {Finding[]} findings  of the audit, before the code ran
  * @property {FileInfo[]} files  of /output that the step wrote
  * @property {number} execution_count
