@@ -163,6 +163,7 @@ def test_new_while_python_boots_forgets_the_task(page: Page, served: str) -> Non
         }"""
     )
     agent.new.click()
+    page.route("**/sandbox/manifest.json", lambda route: route.continue_())  # those to come are not held
     for route in held:
         route.continue_()
     agent.ready()
