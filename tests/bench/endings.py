@@ -23,7 +23,8 @@ TEN_VARIABLES = """
 import math
 number, text, pairs = 1.5, 'x' * 1000, {n: str(n) for n in range(1000)}
 rows = [{'a': n, 'b': [n]} for n in range(1000)]
-names, both = set('abc'), (rows, names)
+names = set('abc')
+both = (rows, names)
 def area(radius): return math.pi * radius ** 2 * number
 class Point:
     def __init__(self, x): self.x = x

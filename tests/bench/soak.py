@@ -54,7 +54,7 @@ def soak(browser: Browser) -> dict[str, Any]:
     page = browser.open()
     page.evaluate("() => codeact_start({ limits: { grace_ms: 50, spare_workers: 1 } }).then(() => null)")
     page.evaluate(PAGE)
-    page.evaluate("(code) => step(code)", BEGIN)
+    page.evaluate("(code) => step(code).then(() => codeact.save())", BEGIN)
     chance = random.Random(SEED)
     kills = sorted(chance.sample(range(1, STEPS), KILLS))
     first = 0.0

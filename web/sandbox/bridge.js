@@ -19,13 +19,14 @@ const { parse, stringify } = JSON;
 const INSTALL = 0;
 const APPROVAL = -1;
 const INTERRUPTED = '{"interrupted": true}';
-/** Code that catches the interrupt gets it again after so long. */
+/** Code that waits, and catches the interrupt, gets it again after so long; code that computes, much sooner. */
 const REARM_MS = 200;
+const AGAIN_MS = 25;
 /**
  * Code that caught it this often gets it in bursts, at every instruction where the interpreter can look,
  * so that one also hits between an `except` and the next `try`.
  */
-const CAUGHT_OFTEN = 3;
+const CAUGHT_OFTEN = 2;
 const BURST = 16;
 const REST_MS = 50;
 /** The interpreter looks at the buffer when a counter of 50, lowered by this byte at each chance, is 0. */
@@ -91,7 +92,7 @@ export function makeBridge(send) {
   /** How long until the next interrupt. */
   function pause() {
     fired++;
-    if (fired < CAUGHT_OFTEN) return REARM_MS;
+    if (fired < CAUGHT_OFTEN) return AGAIN_MS;
     setPace(EVERY_CHANCE);
     return (fired - CAUGHT_OFTEN) % BURST === BURST - 1 ? REST_MS : 0;
   }
