@@ -2,6 +2,8 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Tests mostly wait: for time limits to pass, for browsers to start.
+JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 SITE := build/site
@@ -17,7 +19,7 @@ demo: site ## install everything, build the site and serve it on http://127.0.0.
 	@$(BIN)/codeact-web serve --host $(HOST) --port $(PORT)
 
 test: site $(VENV)/.test setup-engines ## run all tests (installs what they need, browsers included)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: $(VENV)/.test node_modules/.setup ## ruff, mypy --strict, tsc --strict, biome
 	$(BIN)/ruff check

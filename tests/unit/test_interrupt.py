@@ -6,6 +6,7 @@ import asyncio
 
 from codeact_runtime.executor import Executor, Result, begin, finish
 from support.fake_host import FakeHost
+from support.loops import run_apart
 
 
 def test_an_interrupt_before_the_steps_task_has_begun_ends_the_step() -> None:
@@ -21,6 +22,6 @@ def test_an_interrupt_before_the_steps_task_has_begun_ends_the_step() -> None:
         executor.interrupt()
         return await task
 
-    error = asyncio.run(run())["error"]
+    error = run_apart(run())["error"]
     assert error is not None
     assert error["name"] == "KeyboardInterrupt"

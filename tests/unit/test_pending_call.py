@@ -9,6 +9,7 @@ import pytest
 from codeact_runtime.pending_call import PendingCall
 from codeact_runtime.tools import make_tool
 from support.fake_host import FakeHost
+from support.loops import run_apart
 
 SPEC: Any = {
     "name": "double",
@@ -34,7 +35,7 @@ def test_every_way_of_awaiting_runs_the_tool() -> None:
         task = asyncio.create_task(double(2))
         return [await double(1), await task, *await asyncio.gather(double(3), asyncio.wait_for(double(4), 1))]
 
-    assert asyncio.run(all_ways()) == [2, 4, 6, 8]
+    assert run_apart(all_ways()) == [2, 4, 6, 8]
 
 
 @pytest.mark.parametrize(
@@ -60,5 +61,5 @@ def test_an_attribute_says_to_await(pending: PendingCall) -> None:
 def test_a_call_that_nobody_awaited_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     double(1)
     assert "double(…) has not run" in capsys.readouterr().err
-    asyncio.run(double(1))
+    run_apart(double(1))
     assert capsys.readouterr().err == ""
