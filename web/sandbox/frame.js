@@ -97,6 +97,7 @@ async function take({ name, data }) {
   } else if (name === 'wasm') {
     send({ type: 'booting', step: 'compile' });
     module = await WebAssembly.compile(data);
+    /** @type {any} */ (data).transfer?.(0); // an idle frame collects no garbage
   } else {
     Object.assign(assets, { [name]: data });
   }
