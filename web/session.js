@@ -248,7 +248,7 @@ export class Session extends EventTarget {
     this.#fire('models');
   }
 
-  /** @param {Parameters<NonNullable<import('./sandbox/client.js').SandboxOptions['onEvent']>>[0]} event */
+  /** @param {Parameters<NonNullable<import('./sandbox/sandbox_options.js').SandboxOptions['onEvent']>>[0]} event */
   #onSandbox(event) {
     switch (event.type) {
       case 'booting':

@@ -4,6 +4,7 @@
  * a SandboxError. A worker that dies is replaced, and gets back what was saved.
  */
 
+import { answer, fetchPackages } from './answers.js';
 import { SandboxError } from './errors.js';
 import { FrameChannel } from './frame_channel.js';
 import { checkLimit, lowerLimits } from './limits.js';
@@ -14,20 +15,15 @@ import { Watchdog } from './watchdog.js';
 
 /** @typedef {import('./protocol.js').Asset} Asset */
 /** @typedef {import('./protocol.js').Limits} Limits */
-/** @typedef {import('./protocol.js').Lost} Lost */
 /** @typedef {import('./protocol.js').Ready} Ready */
 /** @typedef {import('./protocol.js').Request} Request */
 /** @typedef {import('./protocol.js').Result} Result */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./protocol.js').ToolSpec} ToolSpec */
-/** @typedef {import('./protocol.js').ToolCalled} ToolCalled */
 /** @typedef {import('./saved_state.js').Stored} Stored */
-/**
- * What came back in a fresh interpreter. `behind`: a step has ended since it was saved.
- * @typedef {{reason: string, names: string[], lost: Lost[], behind: boolean}} Report
- */
-/** @typedef {{type: 'restored'} & Report} RestoredEvent */
-/** @typedef {{type: 'package_progress'} & import('./package_source.js').Progress} PackageEvent */
+/** @typedef {import('./answers.js').Asked} Asked */
+/** @typedef {import('./sandbox_options.js').SandboxOptions} SandboxOptions */
+/** @typedef {import('./sandbox_options.js').Report} Report */
 
 /** For a boot, counted anew from each asset that arrives. */
 const BOOT_MS = 60_000;
@@ -39,20 +35,6 @@ const REPLY_MS = 15_000;
 const RESTORE_MS = 30_000;
 /** A step that comes sooner is not kept waiting by a checkpoint. */
 const SAVE_AFTER_MS = 50;
-
-/**
- * @typedef {object} SandboxOptions
- * @property {string | URL} frameUrl
- * @property {(onAsset: (asset: Asset) => void) => Promise<void>} fetchAssets  called at each `start`
- * @property {() => Promise<Limits>} fetchLimits  what the operator allows
- * @property {import('./package_source.js').PackageSource} packages
- * @property {Partial<Limits>} [limits]  lower ones
- * @property {boolean} [hardened]  without `js`; on unless false
- * @property {(findings: import('./protocol.js').Finding[]) => Promise<boolean>} [onApproval]  whether code that needs the person's leave may run; without it none may
- * @property {Element} [parent]  where the hidden frame goes
- * @property {(event: SandboxEvent | RestoredEvent | PackageEvent) => void} [onEvent]  all but answers, as they come
- * @property {(call: ToolCalled) => Promise<string>} [onTool]  gives the tool's value as JSON text, or rejects
- */
 
 /** @template T @typedef {{resolve(value: T): void, reject(error: Error): void}} Waiting */
 
@@ -325,7 +307,7 @@ export class SandboxClient {
     if (!this.#saved.isEmpty) {
       this.#restoring = true;
       const { packages: names, ...checkpoint } = this.#saved.toStored();
-      const packages = await this.#fetchPackages(names).catch(() => []); // what needs them is lost, and says so
+      const packages = await fetchPackages(names, this.#options).catch(() => []); // what needs them is lost, and says so
       if (mine !== this.#ready) throw new SandboxError('stopped', 'The interpreter was replaced.');
       const request = { type: 'restore', checkpoint, packages };
       const restored = /** @type {import('./protocol.js').Restored} */ (await this.#ask(request, [], false));
@@ -335,14 +317,6 @@ export class SandboxClient {
     this.#saved.isBehind = false;
     this.#options.onEvent?.({ type: 'restored', ...report });
     return report;
-  }
-
-  /** @param {string[]} names */
-  #fetchPackages(names) {
-    if (!names.length) return Promise.resolve([]);
-    return this.#options.packages.fetch(names, (progress) =>
-      this.#options.onEvent?.({ type: 'package_progress', ...progress }),
-    );
   }
 
   #forget() {
@@ -406,11 +380,9 @@ export class SandboxClient {
       case 'failed':
         return this.#onFailed(new SandboxError(event.error.kind, event.error.message));
       case 'tool_called':
-        return void this.#answer(event);
       case 'packages_needed':
-        return void this.#install(event);
       case 'approval_needed':
-        return void this.#approve(event);
+        return void this.#answer(event);
       case 'booting':
       case 'memory':
         return this.#options.onEvent?.(event);
@@ -457,78 +429,19 @@ export class SandboxClient {
     resolve();
   }
 
-  /** @param {ToolCalled} call */
-  async #answer(call) {
-    const { run_id, call_id } = call;
+  /** What a step waits for; the clock stands still meanwhile. @param {Asked} asked */
+  async #answer(asked) {
+    const { run_id } = asked;
     if (run_id !== this.#running?.run_id) return; // an ended run's, or made up by code in the worker
     const resume = this.#watchdog.pause();
-    /** @type {Request} */
-    let reply;
-    try {
-      if (!this.#tools.some((tool) => tool.name === call.name) || !this.#options.onTool) {
-        throw new SandboxError('unknown_tool', `there is no tool named ${JSON.stringify(call.name)}`);
-      }
-      if (!isJsonObject(call.arguments)) throw new SandboxError('bad_arguments', 'the arguments are no JSON object');
-      const value = await this.#options.onTool(call);
-      if (value.length > this.limits.tool_chars)
-        throw new SandboxError('too_long', `${call.name}() gave more than ${this.limits.tool_chars} characters`);
-      reply = { type: 'tool_result', run_id, call_id, value };
-    } catch (error) {
-      reply = { type: 'tool_result', run_id, call_id, error: asFailure(error) };
-    }
+    const reply = await answer(asked, this.#options, this.#tools, this.limits);
     if (this.#running?.run_id !== run_id) return; // stopped meanwhile
     resume();
-    this.#post(reply);
-  }
-
-  /** @param {import('./protocol.js').PackagesNeeded} needed */
-  async #install({ run_id, names }) {
-    if (run_id !== this.#running?.run_id) return;
-    const resume = this.#watchdog.pause();
-    /** @type {Request} */
-    let reply;
-    try {
-      reply = { type: 'install', run_id, packages: await this.#fetchPackages(names) };
-    } catch (error) {
-      reply = { type: 'install', run_id, packages: [], error: asFailure(error) };
-    }
-    if (this.#running?.run_id !== run_id) return; // stopped meanwhile
-    resume();
-    this.#post(
-      reply,
-      reply.packages.map(({ data }) => data),
-    );
-  }
-
-  /** @param {import('./protocol.js').ApprovalNeeded} needed */
-  async #approve({ run_id, findings }) {
-    if (run_id !== this.#running?.run_id) return;
-    const resume = this.#watchdog.pause();
-    const approved = await Promise.resolve(this.#options.onApproval?.(findings)).catch(() => false);
-    if (this.#running?.run_id !== run_id) return; // stopped meanwhile
-    resume();
-    this.#post({ type: 'approve', run_id, approved: approved === true });
+    this.#post(reply, reply.type === 'install' ? reply.packages.map(({ data }) => data) : []);
   }
 
   /** @param {Request} request @param {Transferable[]} [transfer] */
   #post(request, transfer = []) {
     this.#channel?.post(request, transfer);
-  }
-}
-
-/** @param {unknown} error */
-function asFailure(error) {
-  const { kind, name, message } = /** @type {{kind?: string, name?: string, message?: string}} */ (error ?? {});
-  return { kind: kind ?? name ?? 'Error', message: message ?? String(error) };
-}
-
-/** Code in the worker may send what Python would not. @param {string} text */
-function isJsonObject(text) {
-  try {
-    const value = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
   }
 }
