@@ -20,11 +20,12 @@ _WATCH = """() => {
   addEventListener('message', ({data}) => heard.push(String(data)));
   localStorage.setItem('kept', 'planted');
 }"""
-_LOOKS = """() => JSON.stringify([
-  document.title, location.href, document.cookie, Object.entries(localStorage), heard,
+_LOOKS = """() => [
+  document.title, location.origin + location.pathname + location.search, document.cookie,
+  Object.entries(localStorage), heard,
   Object.getOwnPropertyNames(window), Object.getOwnPropertyNames(Object.prototype),
   [...document.body.children].map(({tagName}) => tagName),
-])"""
+]"""
 
 
 class AttackedAgent:
@@ -56,10 +57,11 @@ class AttackedAgent:
         self.upstream.enqueue(Reply(text=reply), Reply(text="<code>\nfinal_answer('the end')\n</code>"))
         before = self.page.evaluate(_LOOKS)
         self.agent.send("Go")
+        self.page.locator("ca-answer, ca-ending").first.wait_for(timeout=90_000)
         self.agent.wait_for_end()
         self._touch()
-        if self.page.evaluate(_LOOKS) != before:
-            self.faults.append(f"the page was {before}, now it is {self.page.evaluate(_LOOKS)}")
+        now = self.page.evaluate(_LOOKS)
+        self.faults += [f"was {old}, is {new}" for old, new in zip(before, now, strict=True) if old != new]
         self.faults += [f"request: {each.url} {each.failure}" for each in self._requests if self._left(each)]
         asked = [request.json["messages"] for request in self.upstream.requests]
         return asked[1] if len(asked) > 1 else []
