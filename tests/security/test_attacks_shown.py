@@ -54,16 +54,7 @@ def opened(browser: Browser, relayed: str, upstream: ScriptedUpstream) -> Iterat
     opened.close()
 
 
-# A picture of a million parts keeps the process of all sandboxed frames busy for minutes, the sandbox's own
-# included: the page goes on, the next step does not begin. Not mended yet, and the browser must be left for it.
-STANDS_STILL = pytest.mark.skip(reason="a known hole: what is drawn shares a process with the sandbox")
-CASES = [
-    pytest.param(attack, id=attack.id, marks=[STANDS_STILL] if attack.id == "rich-output-svg-use-bomb" else [])
-    for attack in ATTACKS
-]
-
-
-@pytest.mark.parametrize("attack", CASES)
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id)
 def test_shown(attack: Attack, opened: Opened, canary: Canary) -> None:
     agent = opened.get()
     code = expand(attack.code, canary, agent.address)

@@ -19,8 +19,34 @@
     img, svg { max-width: 100%; height: auto; }
     a { color: inherit; pointer-events: none; }`;
 
+  /** More parts than anyone can see; drawing a million stands the process of all sandboxed frames still. */
+  const MOST_PARTS = 200_000;
+
+  /** How many elements would be drawn, with what `<use>` repeats. @param {string} markup */
+  function countParts(markup) {
+    const parsed = new DOMParser().parseFromString(markup, 'text/html');
+    /** @type {Map<Element, number>} */
+    const known = new Map();
+    /** @param {Element} element @param {number} depth @returns {number} */
+    const count = (element, depth) => {
+      const seen = known.get(element);
+      if (seen !== undefined) return seen;
+      known.set(element, 1); // a picture that uses itself is drawn once
+      let parts = 1;
+      if (depth > 500) return MOST_PARTS;
+      for (const child of element.children) parts += count(child, depth + 1);
+      const target = element.localName === 'use' && (element.getAttribute('href') ?? element.getAttribute('xlink:href'));
+      const used = target && parsed.getElementById(target.slice(1));
+      if (used) parts += count(used, depth + 1);
+      known.set(element, parts);
+      return parts;
+    };
+    return count(parsed.body, 0);
+  }
+
   /** @param {Show} message */
   function show({ mime, data, scheme }) {
+    if (countParts(data) > MOST_PARTS) data = '<p>This picture has more parts than can be drawn here.</p>';
     const dark = scheme === 'dark' ? 'dark' : 'light';
     document.documentElement.style.colorScheme = dark;
     const style = `:root { color-scheme: ${dark}; }${mime === 'image/svg+xml' ? SVG : HTML}`;
