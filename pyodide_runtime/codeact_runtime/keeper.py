@@ -16,8 +16,8 @@ MB = 2**20
 # For one variable: pickling may run the model's own __reduce__, which may never end.
 _SAVE_MS = 500
 # For one variable or import, and for all.
-_RESTORE_ONE_MS = 5_000
-_RESTORE_MS = 20_000
+_RESTORE_ONE_MS = 10_000
+_RESTORE_MS = 25_000
 
 
 class Keeper:

@@ -75,8 +75,10 @@ class Upkeep:
         sys.path_hooks, hooks = self._hooks
         sys.path, path = self._path
         sys.modules.update(loaded)
-        sys.meta_path[:] = finders
-        sys.path_hooks[:] = hooks
+        # Packages bring finders of their own (six, importlib_metadata) and need them later: ours come first.
+        for present, former in ((sys.meta_path, finders), (sys.path_hooks, hooks)):
+            known = set(map(id, former))
+            present[:] = [*former, *(each for each in present if id(each) not in known)]
         if sys.path[: len(path)] != path:
             sys.path[:] = path + [each for each in sys.path if each not in path]
 

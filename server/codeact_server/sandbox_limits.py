@@ -33,6 +33,9 @@ def limits_routes(site: Path, settings: Mapping[str, int]) -> list[Route]:
         raise SettingsError(
             [f"`sandbox.{name}` is not a limit; there are: {', '.join(known)}." for name in unknown]
         )
+    zeros = [name for name, value in settings.items() if not value and known[name]]
+    if zeros:
+        raise SettingsError([f"`sandbox.{name}` should be greater than 0." for name in zeros])
     limits = {**known, **settings}
 
     async def tell_limits(request: Request) -> JSONResponse:

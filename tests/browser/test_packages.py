@@ -19,7 +19,7 @@ USES = {
     "beautifulsoup4": (
         "from bs4 import BeautifulSoup\n"
         "[a['href'] for a in BeautifulSoup('<p><a href=x>1</a><a href=y>', 'html.parser').select('p > a')]",
-        "['x']",
+        "['x', 'y']",
     ),
     "cloudpickle": ("import cloudpickle\ncloudpickle.loads(cloudpickle.dumps(lambda n: n + 1))(2)", "3"),
     "et-xmlfile": (
@@ -30,13 +30,13 @@ USES = {
     "flexcache": ("import flexcache\nflexcache.DiskCache('/tmp').__class__.__name__", "DiskCache"),
     "flexparser": ("import flexparser\nflexparser.parse.__name__", "parse"),
     "holidays": (
-        "import holidays\nholidays.country_holidays('DE', years=2026).get('2026-10-03')",
+        "import holidays\nholidays.country_holidays('DE', years=2026, language='de').get('2026-10-03')",
         "Tag der Deutschen Einheit",
     ),
     "html5lib": ("import html5lib\nhtml5lib.parse('<p>a', namespaceHTMLElements=False).find('.//p').text", "a"),
     "humanize": ("import humanize\nhumanize.naturalsize(3_000_000)", "3.0 MB"),
     "importlib-metadata": ("import importlib_metadata\nimportlib_metadata.version('zipp')", "4.1.2"),
-    "lark": ("import lark\nlark.Lark('start: \"a\"+').parse('aaa').data", "Token('RULE', 'start')"),
+    "lark": ("import lark\nlark.Lark('start: \"a\"+').parse('aaa').data", "start"),
     "markdown": ("import markdown\nmarkdown.markdown('**a**')", "<p><strong>a</strong></p>"),
     "more-itertools": ("import more_itertools as m\nlist(m.chunked(range(5), 2))", "[[0, 1], [2, 3], [4]]"),
     "mpmath": ("import mpmath\nmpmath.mp.dps = 30\nmpmath.nstr(mpmath.pi, 25)", "3.141592653589793238462643"),
@@ -51,7 +51,7 @@ USES = {
         "['a', 1]",
     ),
     "packaging": ("from packaging.version import Version\nVersion('1.10') > Version('1.9')", "True"),
-    "pint": ("import pint\nstr(pint.UnitRegistry()('3 km').to('mile').round(3))", "1.864 mile"),
+    "pint": ("import pint\nstr(round(pint.UnitRegistry()('3 km').to('mile'), 3))", "1.864 mile"),
     "platformdirs": ("import platformdirs\nplatformdirs.user_data_dir('x').endswith('x')", "True"),
     "plotly": (
         "import plotly.graph_objects as go\nfigure = go.Figure(go.Bar(x=['a'], y=[3]))\n"
@@ -151,12 +151,12 @@ def test_fetching_does_not_count_as_the_codes_time(sandbox: Sandbox) -> None:
     sandbox.page.evaluate("""() => {
       const { fetch } = window;
       window.fetch = async (...all) => {
-        if (String(all[0]).endsWith('.whl')) await new Promise((resolve) => setTimeout(resolve, 1_500));
+        if (String(all[0]).endsWith('.whl')) await new Promise((resolve) => setTimeout(resolve, 5_000));
         return fetch(...all);
       };
     }""")
     try:
-        result = sandbox.run("import humanize; humanize.ordinal(3)", time_ms=1_200)
+        result = sandbox.run("import humanize; humanize.ordinal(3)", time_ms=4_000)
         assert result["results"] == [{"text/plain": "3rd"}]
     finally:
         sandbox.load()
@@ -183,12 +183,12 @@ def test_what_is_not_in_the_bundle_is_refused_with_what_is(sandbox: Sandbox) -> 
 
 
 def test_packages_come_back_with_the_variables(sandbox: Sandbox) -> None:
-    sandbox.run("import networkx as nx\ngraph = nx.path_graph(4)\nimport sympy\nterm = sympy.Symbol('x') ** 2")
+    sandbox.run("import networkx as nx, toolz\ngraph = nx.path_graph(4)\nadd = toolz.curry(max)")
     sandbox.call("codeact.save()")
     outcome = sandbox.call("codeact.run('sum(range(10**12))', 300)")
     assert outcome["kind"] == "killed"
     assert sandbox.events("restored")[-1]["lost"] == []
-    assert sandbox.value("nx.shortest_path(graph, 0, 3), term.diff()") == "([0, 1, 2, 3], 2*x)"
+    assert sandbox.value("nx.shortest_path(graph, 0, 3), add(1)(2)") == "([0, 1, 2, 3], 2)"
 
 
 def test_what_needs_a_package_that_is_gone_is_lost_and_says_so(sandbox: Sandbox) -> None:
@@ -254,11 +254,11 @@ def test_a_connection_that_breaks_is_told(chromium: Sandbox) -> None:
 
 
 def test_a_second_sandbox_takes_them_from_the_cache(chromium: Sandbox) -> None:
-    chromium.run("import toolz")
+    chromium.run("import tabulate")
     chromium.start(limits=LIMITS)
-    assert chromium.value("import toolz; toolz.first([3])") == "3"
+    assert chromium.value("import tabulate; tabulate.tabulate([[3]], tablefmt='plain')") == "3"
     sizes = chromium.page.evaluate("""() => performance.getEntriesByType('resource')
-      .filter((entry) => entry.name.includes('toolz')).map((entry) => entry.transferSize)""")
+      .filter((entry) => entry.name.includes('tabulate')).map((entry) => entry.transferSize)""")
     assert len(sizes) == 2
     assert sizes[0] > 10_000
     assert sizes[1] < 1_000  # nothing, or the headers of a 304

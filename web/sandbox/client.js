@@ -31,7 +31,7 @@ const BOOT_MS = 60_000;
 const STOP_MS = { shared: 1_000, alone: 300 };
 /** For requests other than `run`, while no step runs. */
 const REPLY_MS = 15_000;
-/** Packages are installed and imported, and the runtime gives up after 20 s (codeact_runtime/keeper.py). */
+/** Packages are installed and imported, and the runtime gives up after 25 s (codeact_runtime/keeper.py). */
 const RESTORE_MS = 30_000;
 /** A step that comes sooner is not kept waiting by a checkpoint. */
 const SAVE_AFTER_MS = 50;
