@@ -22,9 +22,11 @@ import sys
 import textwrap
 import traceback
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = ["Upkeep"]
+
+T = TypeVar("T")
 
 # What the runtime and Pyodide's CodeRunner use while a step begins and ends.
 _MODULES: tuple[ModuleType, ...] = (
@@ -76,9 +78,8 @@ class Upkeep:
         sys.path, path = self._path
         sys.modules.update(loaded)
         # Packages bring finders of their own (six, importlib_metadata) and need them later: ours come first.
-        for present, former in ((sys.meta_path, finders), (sys.path_hooks, hooks)):
-            known = set(map(id, former))
-            present[:] = [*former, *(each for each in present if id(each) not in known)]
+        sys.meta_path[:] = _first(finders, sys.meta_path)
+        sys.path_hooks[:] = _first(hooks, sys.path_hooks)
         if sys.path[: len(path)] != path:
             sys.path[:] = path + [each for each in sys.path if each not in path]
 
@@ -91,3 +92,9 @@ class Upkeep:
         own: dict[str, Any] = vars(self._loop)
         for name in _LOOP_METHODS:
             own.pop(name, None)
+
+
+def _first(former: list[T], present: list[T]) -> list[T]:
+    """``former``, then what is new in ``present``; compared by identity, since code may define ``__eq__``."""
+    known = set(map(id, former))
+    return [*former, *(each for each in present if id(each) not in known)]

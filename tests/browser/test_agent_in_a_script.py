@@ -142,20 +142,23 @@ def test_codeact_toml_gives_headers_and_no_proxy_of_the_environment_is_used(
     assert upstream.requests[0].headers["x-team"] == "blue"
 
 
-def test_the_time_limit_keeps_state_and_the_hard_stop_says_what_is_lost(upstream: ScriptedUpstream) -> None:
+def test_the_time_limit_keeps_state_and_the_hard_stop_brings_it_back(
+    upstream: ScriptedUpstream,
+) -> None:
     upstream.enqueue(
-        Reply(text="<code>\nkept = 5\nwhile True: pass\n</code>"),
+        Reply(text="<code>\nkept = 5\nnumbers = (n for n in range(9))\nwhile True: pass\n</code>"),
         Reply(text="<code>\nprint(kept)\nsum(range(10**11))\n</code>"),
-        Reply(text="<code>\nfinal_answer('kept' in globals())\n</code>"),
+        Reply(text="<code>\nfinal_answer([kept, 'numbers' in globals()])\n</code>"),
     )
     with Agent(model="m", limits={"time_ms": 500, "grace_ms": 500}) as agent:
         result = agent.run("?")
-    assert result.answer is False
+    assert result.answer == [5, False]
     first, second, _ = (step["observation"] for step in result.steps)
     assert "TimeLimit: The code ran longer than 0.5 s" in first
     assert "kept: int" in first
     assert "its interpreter was replaced" in second
-    assert "All variables are gone" in second
+    assert "These came back as they were before: kept." in second
+    assert "numbers: generators cannot be saved" in second
 
 
 def test_events_come_in_the_documented_order(upstream: ScriptedUpstream) -> None:
