@@ -35,7 +35,8 @@
       let parts = 1;
       if (depth > 500) return MOST_PARTS;
       for (const child of element.children) parts += count(child, depth + 1);
-      const target = element.localName === 'use' && (element.getAttribute('href') ?? element.getAttribute('xlink:href'));
+      const target =
+        element.localName === 'use' && (element.getAttribute('href') ?? element.getAttribute('xlink:href'));
       const used = target && parsed.getElementById(target.slice(1));
       if (used) parts += count(used, depth + 1);
       known.set(element, parts);
