@@ -50,8 +50,8 @@ def main() -> None:
         figures["flood_longest_task_ms"] = longest_task_ms(browser)
         figures.update(tool_calls_growth_mb(browser))
         figures["chromium"] = browser.version
-    figures["idle_sandbox_pss_mb"] = idle_sandbox_pss_mb(spare=False)
-    figures["idle_sandbox_with_spare_pss_mb"] = idle_sandbox_pss_mb(spare=True)
+    figures["idle_sandbox_pss_mb"] = median(lambda: idle_sandbox_pss_mb(spare=False), 3)
+    figures["idle_sandbox_with_spare_pss_mb"] = median(lambda: idle_sandbox_pss_mb(spare=True), 3)
     with Browser() as browser:
         figures.update(soak(browser))
     start, action = kernel_times(ROUNDS)

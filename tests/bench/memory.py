@@ -6,7 +6,7 @@ import re
 import time
 from pathlib import Path
 
-from page_times import Browser
+from page_times import KEPT, Browser
 from playwright.sync_api import Page
 
 __all__ = ["idle_sandbox_pss_mb", "pss_mb", "settled_pss_mb", "tool_calls_growth_mb"]
@@ -79,7 +79,8 @@ def idle_sandbox_pss_mb(*, spare: bool) -> float:
         page.wait_for_timeout(2_000)
         blank = settled_pss_mb(browser.mark)
         page.evaluate(START, int(spare))
-        page.wait_for_timeout(5_000)  # assets go into Cache Storage, the spare boots
+        page.wait_for_function(KEPT)
+        page.wait_for_timeout(4_000)  # the spare boots
         collect_garbage(page)
         return settled_pss_mb(browser.mark) - blank
 

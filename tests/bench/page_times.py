@@ -12,7 +12,7 @@ from codeact_server.serve import running_server
 from codeact_server.settings import Settings
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-__all__ = ["Browser"]
+__all__ = ["KEPT", "Browser"]
 
 # From the call of start() to the first result, assets fetched from the server or the browser's cache.
 BOOT = """async (plain) => {
