@@ -117,6 +117,10 @@ def _keep_interrupts_in_tasks() -> None:
     loop._system_exit_handler = lambda code: None  # type: ignore[attr-defined]
 
 
+def _constants() -> str:
+    return f"{[*range(-5, 257)]}{None}{True}{type(None)}"
+
+
 class Session:
     """What worker.js calls: JSON text in, JSON text out, and bytes of pickles."""
 
@@ -133,6 +137,7 @@ class Session:
         sys.modules["__main__"] = self._executor.module
         self._host = host
         self._library = os.path.dirname(os.__file__)
+        self._constants = _constants()
         self._step: Coroutine[Any, Any, Result]
 
     def run(self, code: str, time_ms: float | None) -> str | None:
@@ -156,7 +161,9 @@ class Session:
             room = len(bytearray(_ROOM))
         finally:
             disarm()
-        return f"{room}{[*range(-5, 257)]}{None}{True}{type(None)}{os.path.isfile(self._library)}"
+        # Only code that has ctypes can have written into memory; looking costs as much as a small step.
+        constants = _constants() if "_ctypes" in sys.modules else self._constants
+        return f"{room} {os.path.isfile(self._library)} {constants}"
 
     def set_tools(self, specs: str) -> None:
         """Replace the tools; ``specs`` is a list of ``ToolSpec``."""
