@@ -22,7 +22,7 @@ def hint(error: BaseException, policy: Policy) -> str | None:
         top, _, rest = error.name.partition(".")
         if rest and top in sys.modules:
             return _of_module(top, rest)
-        return f"{policy.missing(top)} {policy.available()}"
+        return None if policy.carries(top) else f"{policy.missing(top)} {policy.available()}"
     if isinstance(error, ImportError) and error.name:
         wanted = getattr(error, "name_from", None)
         return _of_module(error.name, wanted) if wanted else None

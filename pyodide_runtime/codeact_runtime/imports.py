@@ -90,6 +90,10 @@ class Policy:
         wanted = {name for found in find_imports(nodes) for name in _prefixes(found.module) if name in missing}
         return sorted({name.partition(".")[0] for name in wanted})
 
+    def carries(self, top: str) -> bool:
+        """Whether a package of the bundle has this top-level module: that it failed has another reason."""
+        return top in self._tops
+
     def cannot_install(self) -> str:
         """The answer to ``pip install`` in any form."""
         return f"nothing can be installed: this sandbox has no network. {self.available()}"

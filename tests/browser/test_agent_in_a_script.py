@@ -147,7 +147,7 @@ def test_the_time_limit_keeps_state_and_the_hard_stop_brings_it_back(
 ) -> None:
     upstream.enqueue(
         Reply(text="<code>\nkept = 5\nnumbers = (n for n in range(9))\nwhile True: pass\n</code>"),
-        Reply(text="<code>\nprint(kept)\nsum(range(10**11))\n</code>"),
+        Reply(text="<code>\nprint(kept)\nsum(range(10**11))\n</code>", delay=0.3),  # as models need time, too
         Reply(text="<code>\nfinal_answer([kept, 'numbers' in globals()])\n</code>"),
     )
     with Agent(model="m", limits={"time_ms": 500, "grace_ms": 500}) as agent:

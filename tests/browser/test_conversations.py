@@ -156,6 +156,7 @@ def test_a_new_one_while_a_step_runs_keeps_what_was_done(agent: AgentPage, upstr
     agent.send("Spin")
     expect(agent.steps.last).to_contain_text("while")
     agent.new.click()
+    agent.wait_for_end()
     upstream.enqueue(code("final_answer('clean')"))
     expect(agent.solve("Again")).to_contain_text("clean")
     agent.open_conversation("Spin")

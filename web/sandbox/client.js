@@ -34,7 +34,7 @@ const REPLY_MS = 15_000;
 /** Packages are installed and imported, and the runtime gives up after 25 s (codeact_runtime/keeper.py). */
 const RESTORE_MS = 30_000;
 /** A step that comes sooner is not kept waiting by a checkpoint. */
-const SAVE_AFTER_MS = 50;
+const SAVE_AFTER_MS = 5;
 
 /** @template T @typedef {{resolve(value: T): void, reject(error: Error): void}} Waiting */
 
