@@ -189,7 +189,7 @@ export class Session extends EventTarget {
         return this.allowed;
       },
       packages: new PackageSource('sandbox/manifest.json'),
-      limits: this.#chosen,
+      limits: { ...(isSmallDevice() ? { spare_workers: 0 } : {}), ...this.#chosen },
       onEvent: (event) => this.#onSandbox(event),
       onTool: (call) => this.#bridge.callTool(call),
       onApproval: (findings) => this.onApproval(findings),
@@ -321,4 +321,10 @@ export class Session extends EventTarget {
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** Told by Chromium alone, in gigabytes; elsewhere nothing is known and the spare worker stays. */
+function isSmallDevice() {
+  const { deviceMemory } = /** @type {Navigator & {deviceMemory?: number}} */ (navigator);
+  return deviceMemory !== undefined && deviceMemory < 4;
 }

@@ -72,7 +72,7 @@ def begin(step: Coroutine[Any, Any, Result]) -> Result | None:
 
 @types.coroutine
 def finish(step: Coroutine[Any, Any, Result]) -> Generator[Any, Any, Result]:
-    """Go on with a step that has awaited its ``Switch``, in the current task."""
+    """Go on with a step that has awaited its ``_Switch``, in the current task."""
     result: Result = yield from step
     return result
 

@@ -3,48 +3,14 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Request
+from support.canary import Canary
 from support.engines import Engine, SandboxPage
 
 pytestmark = pytest.mark.browser
-
-
-class Canary:
-    """A TCP server that notes every connection and answers nothing."""
-
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.1)
-        self.port = self._listener.getsockname()[1]
-        self.connections: list[bytes] = []
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._accept, daemon=True)
-
-    def __enter__(self) -> Canary:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._ended.set()
-        self._thread.join()
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while not self._ended.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except TimeoutError:
-                continue
-            with connection:
-                connection.settimeout(1)
-                try:
-                    self.connections.append(connection.recv(200))
-                except TimeoutError:
-                    self.connections.append(b"")
 
 
 @pytest.fixture(scope="module")
@@ -89,15 +55,10 @@ def sandbox(engine: Engine, served: str) -> Iterator[SandboxPage]:
         yield opened
 
 
-def test_the_canary_hears_a_connection_that_is_made() -> None:
-    with Canary() as canary:
-        with socket.create_connection(("127.0.0.1", canary.port)) as connection:
-            connection.send(b"hello")
-        for _ in range(50):
-            if canary.connections:
-                break
-            threading.Event().wait(0.05)
-    assert canary.connections == [b"hello"]
+def test_the_canary_hears_a_connection_that_is_made(canary: Canary) -> None:
+    with socket.create_connection(("127.0.0.1", canary.port)) as connection:
+        connection.send(b"hello")
+    assert canary.heard() == [b"hello"]
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
@@ -115,7 +76,7 @@ def test_nothing_leaves(attempt: str, sandbox: SandboxPage, canary: Canary) -> N
     sandbox.page.remove_listener("request", listen)
     result = outcome.get("result") or {}
     assert result.get("error") or outcome.get("error"), f"{attempt} did not fail: {result}"
-    assert not canary.connections
+    assert canary.heard() == []
     assert not [request.url for request in asked if request.failure != "csp"]
     assert sandbox.value("40 + 2") == "42"
 

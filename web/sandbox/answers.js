@@ -35,8 +35,18 @@ export async function answer(asked, options, tools, limits) {
       return { type: 'install', run_id, packages: [], error: asFailure(error) };
     }
   }
-  const approved = await Promise.resolve(options.onApproval?.(asked.findings)).catch(() => false);
+  const approved = await askPerson(asked, options);
   return { type: 'approve', run_id, approved: approved === true };
+}
+
+/** An error of whoever asks is a no, and shows where errors show. @param {ApprovalNeeded} asked @param {SandboxOptions} options */
+async function askPerson({ findings }, { onApproval }) {
+  try {
+    return await onApproval?.(findings);
+  } catch (error) {
+    reportError(error);
+    return false;
+  }
 }
 
 /** @param {string[]} names @param {SandboxOptions} options */

@@ -274,8 +274,12 @@ export class SandboxClient {
 
   #saveSoon() {
     clearTimeout(this.#saving);
-    // Its worker may be replaced meanwhile: the next step brings the next checkpoint.
-    this.#saving = setTimeout(() => this.save().catch(() => {}), SAVE_AFTER_MS);
+    this.#saving = setTimeout(() => {
+      this.save().catch((error) => {
+        // Its worker may be replaced meanwhile: the next step brings the next checkpoint.
+        if (!(error instanceof SandboxError)) throw error;
+      });
+    }, SAVE_AFTER_MS);
   }
 
   /** Another interpreter, which gets back what was saved. @param {string} reason */

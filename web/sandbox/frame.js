@@ -51,7 +51,7 @@ const delegate = {
   },
   workerFailed(from, kind, message) {
     if (from === spare)
-      spare = null; // the next one is tried when this one is needed
+      spare = null; // after the next step there will be another
     else if (from === worker) fail(kind, message);
   },
 };
