@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -192,7 +193,11 @@ async def open_client(settings: Settings) -> AsyncIterator[UpstreamClient | None
     timeout = httpx.Timeout(connect=times.connect, read=times.read, write=times.write, pool=times.pool)
     pool = httpx.Limits(max_connections=limits.connections, max_keepalive_connections=20)
     # trust_env: a proxy or .netrc from the environment must not see the key.
-    async with httpx.AsyncClient(timeout=timeout, limits=pool, follow_redirects=False, trust_env=False) as http:
+    # No cookies: one that the upstream sets in one person's answer would be sent with everybody's requests.
+    jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    async with httpx.AsyncClient(
+        timeout=timeout, limits=pool, cookies=jar, follow_redirects=False, trust_env=False
+    ) as http:
         yield UpstreamClient(http, settings.upstream, limits.answer_bytes)
 
 

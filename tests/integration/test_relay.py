@@ -83,6 +83,13 @@ def test_no_header_of_the_client_reaches_the_upstream(client, upstream):
     assert "codeact" not in headers["host"]
 
 
+def test_a_cookie_of_the_upstream_is_not_sent_with_the_next_request(client, upstream):
+    upstream.enqueue(Reply(text="ok", headers={"set-cookie": "session=somebody"}), Reply(text="ok"))
+    for _ in range(2):
+        client.post(CHAT, json=asking())
+    assert "cookie" not in upstream.requests[1].headers
+
+
 def test_headers_of_the_settings_reach_the_upstream(start, upstream):
     upstream.enqueue(Reply(text="ok"))
     start(upstream.base_url, headers={"x-team": "blue"}).post(CHAT, json=asking())
