@@ -25,6 +25,7 @@ export const PROTOCOL_VERSION = 2;
  * @property {number} tool_chars
  * @property {number} display_items
  * @property {number} display_chars
+ * @property {number} displays_chars
  * @property {number} files
  * @property {number} file_mb
  * @property {number} files_mb
