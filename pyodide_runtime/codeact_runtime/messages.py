@@ -7,7 +7,7 @@ from __future__ import annotations
 
 __all__ = ["EVENTS", "PROTOCOL_VERSION", "REQUESTS"]
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 REQUESTS: dict[str, tuple[str, ...]] = {
     "start": ("version", "limits", "hardened"),
@@ -33,6 +33,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "displayed": ("run_id", "bundle"),
     "tool_called": ("run_id", "call_id", "name", "arguments"),
     "packages_needed": ("run_id", "names"),
+    "installed": ("run_id",),
     "approval_needed": ("run_id", "findings"),
     "memory": ("bytes", "limit_bytes", "refused"),
     "finished": ("run_id", "result"),

@@ -36,6 +36,9 @@ const RESTORE_MS = 30_000;
 /** A step that comes sooner is not kept waiting by a checkpoint. */
 const SAVE_AFTER_MS = 5;
 
+/** For unpacking packages: code that holds JavaScript could make believe that it never ends. @param {number} bytes */
+const unpackingMs = (bytes) => 2_000 + bytes / 500;
+
 /** @template T @typedef {{resolve(value: T): void, reject(error: Error): void}} Waiting */
 
 export class SandboxClient {
@@ -56,6 +59,8 @@ export class SandboxClient {
   #runs = 0;
   #canInterrupt = false;
   #watchdog = new Watchdog(() => this.#channel?.check());
+  /** Lets the step's clock go on once its packages are unpacked. */
+  #unpacked = () => {};
 
   /** @param {SandboxOptions} options */
   constructor(options) {
@@ -387,6 +392,9 @@ export class SandboxClient {
       case 'packages_needed':
       case 'approval_needed':
         return void this.#answer(event);
+      case 'installed':
+        if (event.run_id === this.#running?.run_id) this.#unpacked();
+        return;
       case 'booting':
       case 'memory':
         return this.#options.onEvent?.(event);
@@ -440,8 +448,16 @@ export class SandboxClient {
     const resume = this.#watchdog.pause();
     const reply = await answer(asked, this.#options, this.#tools, this.limits);
     if (this.#running?.run_id !== run_id) return; // stopped meanwhile
-    resume();
-    this.#post(reply, reply.type === 'install' ? reply.packages.map(({ data }) => data) : []);
+    if (reply.type !== 'install') {
+      resume();
+      return this.#post(reply);
+    }
+    const wheels = reply.packages.map(({ data }) => data);
+    const bytes = wheels.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    this.#unpacked();
+    this.#unpacked = resume;
+    setTimeout(resume, unpackingMs(bytes));
+    this.#post(reply, wheels);
   }
 
   /** @param {Request} request @param {Transferable[]} [transfer] */

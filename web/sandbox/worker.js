@@ -108,13 +108,14 @@ async function run({ run_id, code, time_ms }) {
 }
 
 /** @param {import('./protocol.js').Install} message */
-async function install({ packages: wheels, error }) {
+async function install({ run_id, packages: wheels, error }) {
   try {
     if (!error) await packages.install(wheels);
     bridge.settleInstall(error);
   } catch (problem) {
     bridge.settleInstall({ kind: 'PackageError', message: String(problem).slice(0, 1_000) });
   }
+  send({ type: 'installed', run_id });
 }
 
 /** @param {import('./protocol.js').SaveCheckpoint} message */
