@@ -203,6 +203,7 @@ def test_packages_come_back_with_the_variables(sandbox: Sandbox) -> None:
     sandbox.call("codeact.save()")
     outcome = sandbox.call("codeact.run('sum(range(10**12))', 300)")
     assert outcome["kind"] == "killed"
+    sandbox.wait_for("restored")
     assert sandbox.events("restored")[-1]["lost"] == []
     assert sandbox.value("nx.shortest_path(graph, 0, 3), add(1)(2)") == "([0, 1, 2, 3], 2)"
 
@@ -217,6 +218,7 @@ def test_what_needs_a_package_that_is_gone_is_lost_and_says_so(sandbox: Sandbox)
     }""")
     try:
         assert sandbox.call("codeact.run('sum(range(10**12))', 300)")["kind"] == "killed"
+        sandbox.wait_for("restored")
         lost = {each["name"]: each["why"] for each in sandbox.events("restored")[-1]["lost"]}
         assert set(lost) == {"networkx", "graph"}
         assert sandbox.value("kept") == "[1]"

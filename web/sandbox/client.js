@@ -33,6 +33,8 @@ const STOP_MS = { shared: 1_000, alone: 300 };
 const REPLY_MS = 15_000;
 /** Packages are installed and imported, and the runtime gives up after 25 s (codeact_runtime/keeper.py). */
 const RESTORE_MS = 30_000;
+/** How long a step that has ended waits to be told, from the next interpreter's boot on, for what was saved to be back. */
+const TOLD_MS = 2_000;
 /** A step that comes sooner is not kept waiting by a checkpoint. */
 const SAVE_AFTER_MS = 5;
 
@@ -136,7 +138,8 @@ export class SandboxClient {
 
   /**
    * Run one step. Rejects with a SandboxError of kind `killed` when the code outlasted its time and the
-   * grace period, `stopped` when Stop had to end its worker; by then a fresh interpreter holds what was saved.
+   * grace period, `stopped` when Stop had to end its worker; by then a fresh interpreter holds what was saved, or is
+   * still being given it where that takes long: the next step waits for it.
    * @param {string} code @param {number} [time_ms]  lowers the time limit for this step
    * @returns {Promise<Result>}
    */
@@ -175,7 +178,7 @@ export class SandboxClient {
     this.#forget();
     if (!former) return this.start();
     this.#endRun(new SandboxError('stopped', 'The sandbox was reset.'));
-    const next = this.#booting ? former.then(() => this.reset()) : this.#replace('reset');
+    const next = this.#booting ? former.then(() => this.reset()) : this.#replace('reset').ready;
     this.#ready = next;
     next.catch(() => {});
     return next;
@@ -287,16 +290,30 @@ export class SandboxClient {
     }, SAVE_AFTER_MS);
   }
 
-  /** Another interpreter, which gets back what was saved. @param {string} reason */
+  /**
+   * Another interpreter, which gets back what was saved. `told`: when what waits for it can be told, since code that is
+   * brought back may take its time.
+   * @param {string} reason
+   */
   #replace(reason) {
     clearTimeout(this.#saving);
     this.#pending.rejectAll(new SandboxError('stopped', 'The interpreter was replaced.'));
     if (this.#restoring) this.#saved = this.#saved.withoutCode(); // or the next one would end as this one did
     this.#restoring = false;
-    this.#ready = this.#boot().then((ready) => this.#bringBack(reason, ready));
-    this.#ready.catch(() => {});
+    const booted = this.#boot();
+    const ready = booted.then((event) => this.#bringBack(reason, event));
+    ready.catch(() => {});
+    this.#ready = ready;
     this.#post({ type: 'reset' });
-    return this.#ready;
+    return { ready, told: booted.then(() => Promise.race([ready, this.#tellLater(reason, ready)])) };
+  }
+
+  /** @param {string} reason @param {Promise<Ready>} ready */
+  async #tellLater(reason, ready) {
+    await new Promise((resolve) => setTimeout(resolve, TOLD_MS));
+    if (this.#ready !== ready || !this.#restoring) return;
+    const why = 'bringing them back takes long; which came back is told after the next step';
+    this.#report = { reason, names: [], lost: [{ name: 'variables', why }], behind: this.#saved.isBehind };
   }
 
   /** @template T @param {string} reason @param {T} ready */
@@ -350,12 +367,12 @@ export class SandboxClient {
     );
   }
 
-  /** End the run once the next interpreter is there. @param {SandboxError} error */
+  /** End the run once it can be told what came back. @param {SandboxError} error */
   #rejectReplaced(error) {
     const running = this.#running;
     this.#running = null;
     const reject = () => running?.reject(error);
-    this.#replace(error.kind).then(reject, reject);
+    this.#replace(error.kind).told.then(reject, reject);
   }
 
   /** Forget the frame and reject everything that waits. @param {SandboxError} error */
@@ -436,7 +453,7 @@ export class SandboxClient {
     this.#running = null;
     this.#saved.isBehind = true;
     const resolve = () => running.resolve(result);
-    if (!result.sound) return void this.#replace('broken').then(resolve, resolve);
+    if (!result.sound) return void this.#replace('broken').told.then(resolve, resolve);
     this.#saveSoon();
     resolve();
   }
