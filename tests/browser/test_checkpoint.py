@@ -297,6 +297,25 @@ def test_a_step_that_comes_first_goes_first_and_the_rest_is_saved_after_it(sandb
     assert sandbox.value("late, v0, v19") == "([1], [], [])"
 
 
+def test_a_step_does_not_wait_for_saving_that_cannot_be_interrupted(sandbox: Sandbox) -> None:
+    saved(sandbox, "kept = [1]")
+    forever = "class Slow:\n    def __reduce__(self): return sum(range(10**12)), ()\n"
+    sandbox.run(forever + "slow = Slow(); late = [2]")
+    sandbox.forget()
+    took, result = sandbox.page.evaluate("""async () => {
+      codeact.save().catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const began = performance.now();
+      const { result, restored } = await codeact_run({ code: "kept, 'late' in globals()", time_ms: 500 });
+      return [performance.now() - began, { ...result, restored }];
+    }""")
+    assert result["results"] == [{"text/plain": "([1], False)"}]
+    assert (result["restored"]["reason"], result["restored"]["behind"]) == ("unsaved", True)
+    ready = sandbox.events("ready")[0]
+    assert took - ready["boot_ms"] < 2_000
+    assert sandbox.value("kept") == "[1]"
+
+
 def test_a_checkpoint_comes_by_itself_after_a_step(sandbox: Sandbox) -> None:
     sandbox.run("x = [1]")
     sandbox.wait_for("checkpointed")

@@ -35,6 +35,8 @@ const REPLY_MS = 15_000;
 const RESTORE_MS = 30_000;
 /** How long a step that has ended waits to be told, from the next interpreter's boot on, for what was saved to be back. */
 const TOLD_MS = 2_000;
+/** How long a step waits for a checkpoint that gives no sign of life: one long call into C cannot be interrupted. */
+const SAVING_MS = 1_000;
 /** A step that comes sooner is not kept waiting by a checkpoint. */
 const SAVE_AFTER_MS = 5;
 
@@ -145,7 +147,8 @@ export class SandboxClient {
    */
   async run(code, time_ms) {
     if (time_ms !== undefined) checkLimit('time_ms', time_ms);
-    await this.#whenReady();
+    do await this.#whenReady();
+    while (this.#checkpointing && !this.#running && !(await this.#answers()));
     if (this.#running) throw new SandboxError('busy', 'A step is already running.');
     clearTimeout(this.#saving);
     return new Promise((resolve, reject) => {
@@ -278,6 +281,19 @@ export class SandboxClient {
       this.#post(/** @type {Request} */ (/** @type {unknown} */ ({ ...request, request_id })), transfer);
     const late = () => this.#onFailed(new SandboxError('worker_died', 'The interpreter did not answer.'));
     return this.#pending.ask(post, request.type === 'restore' ? RESTORE_MS : REPLY_MS, () => !this.#running, late);
+  }
+
+  /** Whether the interpreter, while it saves, still listens; otherwise it is replaced. */
+  async #answers() {
+    const mine = this.#ready;
+    const answered = this.listFiles().then(
+      () => true,
+      () => false,
+    );
+    const late = new Promise((resolve) => setTimeout(resolve, SAVING_MS, false));
+    if (await Promise.race([answered, late])) return true;
+    if (mine === this.#ready) this.#replace('unsaved');
+    return false;
   }
 
   #saveSoon() {
