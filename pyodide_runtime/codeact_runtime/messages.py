@@ -19,6 +19,7 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     "install": ("run_id", "packages", "error"),
     "approve": ("run_id", "approved"),
     "write_file": ("request_id", "path", "data"),
+    "delete_file": ("request_id", "path"),
     "read_file": ("request_id", "path"),
     "list_files": ("request_id",),
     "checkpoint": ("request_id",),

@@ -256,6 +256,13 @@ export class SandboxClient {
     this.#saveSoon();
   }
 
+  /** @param {string} path  below /data or /output; it does not come back with a checkpoint either */
+  async deleteFile(path) {
+    await this.#ask({ type: 'delete_file', path });
+    this.#saved.forgetFile(path);
+    this.#saveSoon();
+  }
+
   /** Until code can run, however often the interpreter is replaced meanwhile. */
   async #whenReady() {
     /** @type {Promise<Ready>} */

@@ -99,6 +99,7 @@ export const PROTOCOL_VERSION = 3;
 /** @typedef {{type: 'install', run_id: number, packages: Package[], error?: Failure}} Install */
 /** @typedef {{type: 'approve', run_id: number, approved: boolean}} Approve */
 /** @typedef {{type: 'write_file', request_id: number, path: string, data: ArrayBuffer}} WriteFile */
+/** @typedef {{type: 'delete_file', request_id: number, path: string}} DeleteFile */
 /** @typedef {{type: 'read_file', request_id: number, path: string}} ReadFile */
 /** @typedef {{type: 'list_files', request_id: number}} ListFiles */
 /** @typedef {{type: 'checkpoint', request_id: number}} SaveCheckpoint */
@@ -123,5 +124,5 @@ export const PROTOCOL_VERSION = 3;
 /** @typedef {{type: 'refused', request_id: number, error: Failure}} Refused  a request that could not be carried out; nothing was changed */
 /** @typedef {{type: 'failed', error: Failure}} Failed  the worker is gone; `reset` makes a new one */
 
-/** @typedef {Start | Asset | SetTools | Run | Interrupt | ToolResult | Install | Approve | WriteFile | ReadFile | ListFiles | SaveCheckpoint | Restore | Reset} Request */
+/** @typedef {Start | Asset | SetTools | Run | Interrupt | ToolResult | Install | Approve | WriteFile | DeleteFile | ReadFile | ListFiles | SaveCheckpoint | Restore | Reset} Request */
 /** @typedef {Booting | Ready | Output | Displayed | ToolCalled | PackagesNeeded | Installed | ApprovalNeeded | Memory | Finished | File | Files | Checkpointed | Restored | Refused | Failed} SandboxEvent */

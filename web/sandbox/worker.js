@@ -180,6 +180,11 @@ async function handle(message) {
         files.write(message.path, message.data);
         send({ type: 'files', request_id: message.request_id, files: files.list() });
       });
+    case 'delete_file':
+      return answer(message.request_id, () => {
+        files.remove(message.path);
+        send({ type: 'files', request_id: message.request_id, files: files.list() });
+      });
     case 'read_file':
       return answer(message.request_id, () => {
         const data = /** @type {ArrayBuffer} */ (files.read(message.path).slice().buffer);
