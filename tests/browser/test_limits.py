@@ -174,6 +174,39 @@ def test_forms_of_a_value_that_are_too_large_are_left_out(sandbox: Sandbox) -> N
     assert len(bundle["text/plain"]) < 2_000
 
 
+def test_all_items_together_may_not_be_too_large(page: Sandbox) -> None:
+    page.start(limits={**LOW, "display_items": 100, "displays_chars": 5_000})
+    page.forget()
+    result = page.run("for n in range(9): display(HTML('x' * 1500))")
+    assert "5,000 characters together" in result["error"]["value"]
+    assert len(page.events("displayed")) == 3
+    assert page.error("display(HTML('x' * 1500))") == ""  # of one step
+
+
+def test_more_shown_than_allowed_ends_a_worker_that_speaks_past_python(page: Sandbox) -> None:
+    page.start(limits={**LOW, "display_items": 100, "displays_chars": 5_000}, hardened=False)
+    flood = "import js\nfrom pyodide.ffi import to_js\nb = {'text/plain': 'x' * 3000}\n"
+    flood += "m = to_js({'type': 'displayed', 'run_id': 1, 'bundle': b}, dict_converter=js.Object.fromEntries)\n"
+    assert page.run(f"{flood}js.postMessage(m); js.postMessage(m)\nwhile True: pass")["kind"] == "message_flood"
+    assert page.value("'alive'") == "alive"
+
+
+BOMB = """import struct, zlib
+head = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+bomb = b"\\x89PNG\\r\\n\\x1a\\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+"""
+
+
+def test_a_picture_of_too_many_pixels_is_refused(sandbox: Sandbox) -> None:
+    error = sandbox.run(f"{BOMB}display(Image(bomb))")["error"]
+    assert (error["name"], "60,000 × 60,000 pixels" in error["value"]) == ("PictureRefused", True)
+    assert sandbox.events("displayed") == []
+    (bundle,) = sandbox.run("Image(bomb)")["results"]
+    assert (list(bundle), "not shown" in bundle["text/plain"]) == (["text/plain"], True)
+    answer = sandbox.run("final_answer(Image(bomb))")["final_answer"]
+    assert list(answer["bundle"]) == ["text/plain"]
+
+
 # Files
 
 FULL = "import errno\ntry:\n{}\nexcept OSError as error:\n    full = errno.errorcode[error.errno]\nfull"

@@ -182,7 +182,7 @@ def test_assets_that_cannot_be_fetched_are_a_sentence(
 def test_another_protocol_version_is_refused(
     open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
 ) -> None:
-    older = {"*.js": lambda text: text.replace('"start",version:2', '"start",version:0')}
+    older = {"*.js": lambda text: text.replace('"start",version:3', '"start",version:0')}
     driver = open_at(serve_changed(older))
     driver.complaints.allow("ERR_CONNECTION_RESET")  # the boot is given up while assets are on their way
     failed = driver.start()
@@ -264,9 +264,7 @@ sum(range(10**11))
 
 
 @pytest.mark.parametrize("wait", ["time.sleep(0.001)", "await asyncio.sleep(0)", "echo(1)"])
-def test_an_interrupt_is_never_lost_in_the_event_loop(
-    open_at: Opener, served: str, wait: str
-) -> None:
+def test_an_interrupt_is_never_lost_in_the_event_loop(open_at: Opener, served: str, wait: str) -> None:
     """One that hit a callback of Pyodide's loop took with it what waited for the callback: 1 run in 100."""
     driver = open_at(served)
     driver.start(limits={"time_ms": 60, "grace_ms": 2000})
