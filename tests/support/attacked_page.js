@@ -18,6 +18,8 @@ async ({ limits, hardened, tools, planted }) => {
     opening.onerror = reject;
   });
 
+  /** Sorted: Firefox makes a global when it is first used, and moves it to the end. @param {object} of */
+  const names = (of) => Object.getOwnPropertyNames(of).sort();
   const looks = async () =>
     JSON.stringify([
       document.title,
@@ -26,8 +28,8 @@ async ({ limits, hardened, tools, planted }) => {
       window.name,
       Object.entries(localStorage),
       Object.entries(sessionStorage),
-      Object.getOwnPropertyNames(window).filter((name) => !['codeact', 'aftermath'].includes(name)),
-      Object.getOwnPropertyNames(Object.prototype),
+      names(window).filter((name) => !['codeact', 'aftermath'].includes(name)),
+      names(Object.prototype),
       (await indexedDB.databases()).map(({ name }) => name),
       [...document.querySelectorAll('*')].map(({ tagName, src }) => [tagName, src]),
       history.length,

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from codeact_agent.tools import tool
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Page, Request
 from support.attack import Attack, expand
 from support.canary import Canary
+from support.engines import Engine
 
-__all__ = ["LIMITS", "PACKAGES", "REFUSED", "TOOLS", "Aftermath", "AttackedPage"]
+__all__ = ["LIMITS", "PACKAGES", "REFUSED", "REFUSED_UNRUN", "TOOLS", "Aftermath", "AttackedPage"]
 
 LIMITS = {"time_ms": 8000, "grace_ms": 500}
 TIME_MS = 1200
@@ -22,6 +23,9 @@ PATIENCE_MS = 40_000
 
 REFUSED = ("csp", "origin")
 """What the browser says of a request that it did not send: by the page's policy, or across origins."""
+
+REFUSED_UNRUN = ("ImportRefused", "CallRefused")
+"""Errors of code that was read and not run."""
 
 _RIG = (Path(__file__).parent / "attacked_page.js").read_text().rstrip().rstrip(";")
 
@@ -123,13 +127,13 @@ class Aftermath:
 class AttackedPage:
     """Drives script_host.html by few and plain means, so that another driver can do the same."""
 
-    def __init__(self, browser: Browser, address: str, canary: Canary, hardened: bool) -> None:
+    def __init__(self, engine: Engine, address: str, canary: Canary, hardened: bool) -> None:
         self.address = address
         self.hardened = hardened
         self._canary = canary
         self._planted = f"planted-{secrets.token_hex(12)}"
         self._requests: list[Request] = []
-        self.page: Page = browser.new_page()
+        self.page: Page = engine.new_page()
         self.page.on("request", lambda request: self._requests.append(request))
         self.page.goto(f"{address}/script_host.html")
         self.page.wait_for_function("() => Boolean(window.codeact_start)")
@@ -154,7 +158,7 @@ class AttackedPage:
             "code": expand(attack.code, self._canary, self.address),
             "time_ms": LIMITS["time_ms"] if attack.kind == "memory" else TIME_MS,
             "follow": list(attack.then),
-            "after": after,
+            "after": after | ({"packages": PACKAGES} if "package outside the allowlist does not load" in attack.must else {}),
             "again": SURROUNDINGS if "no state crosses into another run" in attack.must else None,
         }
         self.page.evaluate("(steps) => void rig.attack(steps)", steps)
@@ -167,7 +171,8 @@ class AttackedPage:
         )  # fmt: skip
         aftermath.canary = self._canary.heard()
         aftermath.requests = [f"{each.method} {each.url}" for each in self._requests if self._left(each)]
-        self._renew()
+        if attack.then or aftermath.ending not in REFUSED_UNRUN:
+            self._renew()
         return aftermath
 
     def close(self) -> None:
