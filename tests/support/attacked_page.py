@@ -17,7 +17,10 @@ __all__ = ["LIMITS", "PACKAGES", "REFUSED", "REFUSED_UNRUN", "TOOLS", "Aftermath
 
 LIMITS = {"time_ms": 8000, "grace_ms": 500}
 TIME_MS = 1200
-"""For the attack itself, but where it has to fill the memory first."""
+"""For the attack itself, but where it has to fill Python's memory first, or only spins."""
+SPIN_MS = 600
+NEXT_MS = 3000
+"""For each step after it."""
 PATIENCE_MS = 40_000
 """For all steps of one attack together, boots of fresh interpreters included."""
 
@@ -26,6 +29,8 @@ REFUSED = ("csp", "origin")
 
 REFUSED_UNRUN = ("ImportRefused", "CallRefused")
 """Errors of code that was read and not run."""
+GENTLE = ("net-js", "net-py", "prompt-injection", "secrets", "tool-args")
+"""Kinds that try to get something out and change nothing inside: the next attack may have their interpreter."""
 
 _RIG = (Path(__file__).parent / "attacked_page.js").read_text().rstrip().rstrip(";")
 
@@ -103,8 +108,7 @@ class Aftermath:
     @property
     def wall_ms(self) -> float:
         """By when it has to be over."""
-        time_ms = LIMITS["time_ms"] if self.attack.kind == "memory" else TIME_MS
-        return time_ms + LIMITS["grace_ms"]
+        return _time_ms(self.attack) + LIMITS["grace_ms"]
 
     @property
     def result(self) -> dict[str, Any] | None:
@@ -122,6 +126,25 @@ class Aftermath:
     def said(self) -> str:
         """Whatever the code got across in this step, as one text."""
         return str({name: value for name, value in self.step.items() if name != "ms"})
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the interpreter may be another than before, so that the next attack must not have it."""
+        if self.again:
+            return False  # it is a fresh one
+        if self.attack.then or not (self.result and self.result["sound"]):
+            return True
+        return self.attack.kind not in GENTLE and self.ending not in REFUSED_UNRUN
+
+
+def _fills_memory(attack: Attack) -> bool:
+    return attack.kind == "memory" and not attack.needs_js
+
+
+def _time_ms(attack: Attack) -> int:
+    if _fills_memory(attack):
+        return LIMITS["time_ms"]
+    return SPIN_MS if attack.kind == "cpu" else TIME_MS
 
 
 class AttackedPage:
@@ -156,9 +179,11 @@ class AttackedPage:
         self._requests.clear()
         steps = {
             "code": expand(attack.code, self._canary, self.address),
-            "time_ms": LIMITS["time_ms"] if attack.kind == "memory" else TIME_MS,
+            "time_ms": _time_ms(attack),
+            "next_ms": LIMITS["time_ms"] if _fills_memory(attack) else NEXT_MS,
             "follow": list(attack.then),
-            "after": after | ({"packages": PACKAGES} if "package outside the allowlist does not load" in attack.must else {}),
+            "after": after
+            | ({"packages": PACKAGES} if "package outside the allowlist does not load" in attack.must else {}),
             "again": SURROUNDINGS if "no state crosses into another run" in attack.must else None,
         }
         self.page.evaluate("(steps) => void rig.attack(steps)", steps)
@@ -171,7 +196,7 @@ class AttackedPage:
         )  # fmt: skip
         aftermath.canary = self._canary.heard()
         aftermath.requests = [f"{each.method} {each.url}" for each in self._requests if self._left(each)]
-        if attack.then or aftermath.ending not in REFUSED_UNRUN:
+        if aftermath.is_spent:
             self._renew()
         return aftermath
 
