@@ -18,18 +18,18 @@ SOON = 300  # ms
 
 
 @pytest.fixture(scope="module")
-def page(engine: Engine, served: str) -> Iterator[Sandbox]:
+def loaded(engine: Engine, served: str) -> Iterator[Sandbox]:
     with opened(engine, served) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def sandbox(page: Sandbox) -> Sandbox:
+def sandbox(loaded: Sandbox) -> Sandbox:
     """A new conversation; ``hardened`` off, since some code ends its interpreter on purpose."""
-    ready = page.start(limits=LIMITS, hardened=False)
+    ready = loaded.start(limits=LIMITS, hardened=False)
     assert ready.get("type") == "ready", ready
-    page.forget()
-    return page
+    loaded.forget()
+    return loaded
 
 
 def saved(sandbox: Sandbox, code: str) -> dict[str, Any]:
@@ -262,15 +262,15 @@ def test_odd_names_and_numbers_do_no_harm(sandbox: Sandbox, code: str) -> None:
     assert sandbox.value("kept[0]") == "1"
 
 
-def test_what_is_too_large_is_lost_and_said_so(page: Sandbox) -> None:
-    page.start(limits={**LIMITS, "variable_mb": 1, "checkpoint_mb": 2})
+def test_what_is_too_large_is_lost_and_said_so(loaded: Sandbox) -> None:
+    loaded.start(limits={**LIMITS, "variable_mb": 1, "checkpoint_mb": 2})
     checkpoint = saved(
-        page, "big = b'x' * (2 * 2**20); a = b'a' * 900_000; b = b'b' * 900_000; c = b'c' * 900_000"
+        loaded, "big = b'x' * (2 * 2**20); a = b'a' * 900_000; b = b'b' * 900_000; c = b'c' * 900_000"
     )
     lost = {each["name"]: each["why"] for each in checkpoint["lost"]}
     assert lost == {"big": "larger than 1 MB", "c": "the variables together would be larger than 2 MB"}
-    kill(page)
-    assert page.value("len(a), len(b), 'c' in globals()") == "(900000, 900000, False)"
+    kill(loaded)
+    assert loaded.value("len(a), len(b), 'c' in globals()") == "(900000, 900000, False)"
 
 
 # Steps and checkpoints at once

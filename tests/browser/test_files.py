@@ -14,17 +14,17 @@ LIMITS = {"time_ms": 3_000, "grace_ms": 1_000, "files": 30, "file_mb": 2, "files
 
 
 @pytest.fixture(scope="module")
-def page(engine: Engine, served: str) -> Iterator[Sandbox]:
+def loaded(engine: Engine, served: str) -> Iterator[Sandbox]:
     with opened(engine, served) as sandbox:
         assert sandbox.start(limits=LIMITS)["type"] == "ready"
         yield sandbox
 
 
 @pytest.fixture
-def sandbox(page: Sandbox) -> Sandbox:
-    page.call("codeact.reset().then(() => null)")
-    page.forget()
-    return page
+def sandbox(loaded: Sandbox) -> Sandbox:
+    loaded.call("codeact.reset().then(() => null)")
+    loaded.forget()
+    return loaded
 
 
 def paths(sandbox: Sandbox) -> list[str]:

@@ -101,7 +101,7 @@ USES = {
 
 
 @pytest.fixture(scope="module")
-def page(engine: Engine, served: str) -> Iterator[Sandbox]:
+def loaded(engine: Engine, served: str) -> Iterator[Sandbox]:
     with opened(engine, served) as sandbox:
         yield sandbox
 
@@ -115,11 +115,11 @@ def shared(engine: Engine, served: str) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def sandbox(page: Sandbox) -> Sandbox:
+def sandbox(loaded: Sandbox) -> Sandbox:
     """A new conversation with no package installed."""
-    assert page.start(limits=LIMITS)["type"] == "ready"
-    page.forget()
-    return page
+    assert loaded.start(limits=LIMITS)["type"] == "ready"
+    loaded.forget()
+    return loaded
 
 
 def test_every_package_of_the_bundle_is_used_here(site: Path) -> None:
