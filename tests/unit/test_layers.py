@@ -26,7 +26,10 @@ RELAY = (
     "static",
     "upstream",
 )
-PORTABLE = sorted(path for path in AGENT.rglob("*.py") if "script" not in path.relative_to(AGENT).parts)
+# exports/ holds source that is written into files, for plain Python.
+PORTABLE = sorted(
+    path for path in AGENT.rglob("*.py") if not {"script", "exports"} & set(path.relative_to(AGENT).parts)
+)
 RUNTIME_MODULES = sorted(RUNTIME.glob("*.py"))
 # What MicroPython has of the standard library and portable modules use.
 IN_MICROPYTHON = {"asyncio", "builtins", "io", "json", "re", "sys", "time"}
