@@ -81,7 +81,7 @@ def _recorded(call: dict[str, "Any"]) -> dict[str, "Any"]:
 
 
 def _tools(document: dict[str, "Any"]) -> list["Any"]:
-    """``{name, parameters (names), description}`` of each tool, also of those that were called and not declared."""
+    """``{name, parameters (names), description}`` of each tool that was declared or called."""
     tools = {}
     for step in document["steps"]:
         for call in step["tool_calls_made"]:
@@ -118,7 +118,7 @@ def sources_of(document: dict[str, "Any"]) -> list[str]:
 
 
 def is_refused(step: dict[str, "Any"]) -> bool:
-    """Whether the step's code was no Python, or was not let run: IPython could take it for a command of its own."""
+    """Whether the step's code was no Python, or not let run: IPython could take it for a command of its own."""
     error = (step["result"] or {}).get("error")
     return step["result"] is None or (error is not None and error["name"] in _NOT_RUN)
 

@@ -10,6 +10,7 @@ __all__ = ["FORMS", "export"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 # Form (and the ending of its files): MIME type.
@@ -23,10 +24,11 @@ FORMS = {
 
 def export(document: dict[str, "Any"], form: str) -> str:
     """The text of a file with ``document``, a trace. ``form`` is one of FORMS; raises KeyError for others."""
-    return _WRITERS[form](document)
+    writer = _WRITERS[form]
+    return writer(document)
 
 
-_WRITERS = {
+_WRITERS: "dict[str, Callable[..., str]]" = {
     "json": json.dumps,
     "ipynb": lambda document: json.dumps(as_notebook(document)),
     "py": as_script,

@@ -139,7 +139,7 @@ def fenced(text: str, language: str = "") -> str:
 
 
 def quoted(text: str) -> str:
-    """``text``, Markdown of its own, as a quotation: what it leaves open ends with it. Its HTML is shown as text."""
+    """``text``, Markdown of its own, as a quotation: what it leaves open ends with it. HTML is shown as text."""
     lines = re.sub("<([a-zA-Z/!?])", "&lt;\\1", text.strip().replace("\r", "\n")).split("\n")
     return "\n".join(["> " + line for line in lines]) if text.strip() else ""
 

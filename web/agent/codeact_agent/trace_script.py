@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_WARNING = """# The code below was written by a language model, and ran in a sandbox. Here it runs with your rights: read
-# it first. The tools answer as they did in the run."""
+_WARNING = """# The code below was written by a language model, and ran in a sandbox. Here it runs with your rights:
+# read it first. The tools answer as they did in the run."""
 
 
 def as_script(document: dict[str, "Any"]) -> str:
