@@ -110,7 +110,7 @@ FIRST = step(
     ),
     called(1, "count", {"what": "a"}, value=2) + SHOWN,
 )  # fmt: skip
-FIRST.insert(1, {"type": "model_retried", "step": 1, "message": "busy", "attempt": 1, "delay_ms": 500})
+FIRST.insert(2, {"type": "model_retried", "step": 1, "message": "busy", "attempt": 1, "delay_ms": 500})
 SECOND = step(2, "final_answer(n + 1)", finished=result(final_answer=FINISHED["answer"]),
               observation="The final answer was given.")  # fmt: skip
 PLANNED = {"type": "plan_made", "step": 1, "plan": "Count.", "usage": None, "duration_ms": 4}

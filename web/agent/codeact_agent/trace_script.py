@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_WARNING = """# The code below was written by a language model, and ran in a sandbox. Here it runs with your rights:
+_WARNING = """# A language model wrote the code below, and it ran in a sandbox. Here it runs with your rights:
 # read it first. The tools answer as they did in the run."""
 
 
