@@ -135,7 +135,7 @@ def test_pictures_and_calls_in_messages_are_told(monkeypatch: pytest.MonkeyPatch
         {
             "role": "assistant",
             "content": None,
-            "tool_calls": [{"id": "c", "type": "function", "function": function}],
+            "tool_calls": [asked],
         },
         {"role": "tool", "tool_call_id": "c", "content": "2"},
     ]
