@@ -16,9 +16,9 @@ from codeact_agent.hosts.script.host import ScriptHost
 from codeact_agent.hosts.script.models import RECORDED, choose
 from codeact_agent.hosts.script.result import RunResult, StepLog
 from codeact_agent.hosts.script.sandbox import BrowserSandbox
+from codeact_agent.hosts.script.signature import tool as make_tool
 from codeact_agent.loop import DEFAULT_MAX_STEPS, Loop
 from codeact_agent.tools import Tool
-from codeact_agent.tools import tool as make_tool
 
 __all__ = ["Agent", "RunResult"]
 
