@@ -264,9 +264,7 @@ sum(range(10**11))
 
 
 @pytest.mark.parametrize("wait", ["time.sleep(0.001)", "await asyncio.sleep(0)", "echo(1)"])
-def test_an_interrupt_is_never_lost_in_the_event_loop(
-    open_at: Opener, served: str, wait: str
-) -> None:
+def test_an_interrupt_is_never_lost_in_the_event_loop(open_at: Opener, served: str, wait: str) -> None:
     """One that hit a callback of Pyodide's loop took with it what waited for the callback: 1 run in 100."""
     driver = open_at(served)
     driver.start(limits={"time_ms": 60, "grace_ms": 2000})

@@ -11,9 +11,9 @@ ANSWER = "<code>final_answer(4)</code>"
 
 
 def flagged(policy):
-    tool = Tool(lambda n: n + 1, "send", [{"name": "n", "annotation": "int"}], "int", "Sends.")
-    tool.spec["approval"] = policy
-    return tool
+    return Tool(
+        lambda n: n + 1, "send", [{"name": "n", "annotation": "int"}], "int", "Sends.", approval=policy
+    )
 
 
 async def run_calls(policy, decisions, runs=1, calls=2):
@@ -50,7 +50,7 @@ async def test_a_call_is_told_with_what_came_of_it():
 async def test_each_call_is_asked_about():
     outcomes, host = await run_calls("call", [YES, {"decision": "deny", "reason": "not twice"}])
     assert outcomes[0][0] == {"value": "1"}
-    assert outcomes[0][1]["error"] == {"kind": "Denied", "message": "the person did not approve of send(): not twice"}
+    assert outcomes[0][1]["error"] == {"kind": "Denied", "message": "the person did not allow send(): not twice"}
     assert host.cards[0] == {"kind": "tool", "name": "send", "arguments": {"n": 0}}
     assert [each["decision"] for each in host.of("approval_given")] == ["approve", "deny"]
 

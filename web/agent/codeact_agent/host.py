@@ -95,8 +95,7 @@ if TYPE_CHECKING:
             ...
 
         async def keep_large(self, name: str, text: str) -> Any:
-            """Keep a tool's value (JSON text) that does not fit in a message; gives what stands for it, or None
-            where it fits."""
+            """Keep a tool's value (JSON text) that does not fit in a message; gives what stands for it."""
             ...
 
         async def open_child(self, name: str, emit: Callable[[dict[str, Any]], None]) -> Host:

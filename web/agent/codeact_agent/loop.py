@@ -35,7 +35,7 @@ class Loop:
         self.options = options or Options()
         self.managed_agents = managed_agents
         self.depth = depth
-        self.approved: dict[str, str] = {}
+        self.approved: list[str] = []
         self.sandbox: dict[str, Any] = {}
         self.meter = TokenMeter()
         self.context = Context(self.meter)

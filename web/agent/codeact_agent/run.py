@@ -90,7 +90,7 @@ class Run:
         given = dict(tools)
         for agent in loop.managed_agents:
             given[agent.name] = agent.as_tool(self)
-        self.toolbox = Toolbox(self.host, given, self.emit, loop.approved)
+        self.toolbox = Toolbox(self.host, given, self.emit, loop.sandbox, loop.approved)
         given.setdefault("ask_user", ask_user(self.toolbox))
 
     def emit(self, kind: str, **fields: object) -> None:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from codeact_agent.host import Model
     from codeact_agent.run import Run
-    from codeact_agent.toolbox import Progress
 
 MAX_DEPTH = 3
 
@@ -44,17 +43,30 @@ class SubAgent:
         self.model = model
         self.managed_agents = managed_agents
 
-    def as_tool(self, parent: "Run") -> Tool:
+    def as_tool(self, parent: "Run") -> "AgentTool":
         """The function ``parent``'s code calls; it gives the sub-agent's answer."""
+        return AgentTool(self, parent)
 
-        async def run(task: str, progress: "Progress") -> "Any":
-            return await _run(self, parent, task, progress.call_id)
 
-        tool = Tool(run, self.name, [{"name": "task", "annotation": "str"}], "Any",
-                    f"Another agent: {self.description.strip()} Gives its answer to `task`, which must say "
-                    "all it needs to know.")  # fmt: skip
-        tool.spec["source"] = "agent"
-        return tool
+class AgentTool(Tool):
+    """A sub-agent in its caller's namespace."""
+
+    def __init__(self, agent: SubAgent, parent: "Run", call_id: int = 0) -> None:
+        async def run(task: str) -> "Any":
+            return await _run(agent, parent, task, call_id)
+
+        description = (
+            f"Another agent: {agent.description.strip()} Gives its answer to `task`, which must say all it needs to "
+            "know."
+        )
+        parameters = [{"name": "task", "annotation": "str"}]
+        Tool.__init__(self, run, agent.name, parameters, "Any", description, source="agent")
+        self._agent = agent
+        self._parent = parent
+
+    def for_call(self, call_id: int) -> "AgentTool":
+        """The same, whose events name this call."""
+        return AgentTool(self._agent, self._parent, call_id)
 
 
 async def _run(agent: SubAgent, parent: "Run", task: str, call_id: int) -> "Any":

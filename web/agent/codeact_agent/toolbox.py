@@ -5,7 +5,7 @@ import json
 from codeact_agent.errors import Stopped
 from codeact_agent.tools import call
 
-__all__ = ["Progress", "Toolbox"]
+__all__ = ["Toolbox"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,29 +16,21 @@ if TYPE_CHECKING:
     from codeact_agent.tools import Tool
 
 
-class Progress:
-    """What a slow tool tells of its progress with: ``progress(0.5, "half of the pages")``.
-
-    ``call_id`` is the call's; the fraction is from 0 to 1, or None where it is not known.
-    """
-
-    def __init__(self, call_id: int, emit: "Callable[..., Any]") -> None:
-        self.call_id = call_id
-        self._emit = emit
-
-    def __call__(self, fraction: float | None, text: str = "") -> None:
-        """Tell the person."""
-        self._emit("tool_progress", call_id=self.call_id, fraction=fraction, text=text)
-
-
 class Toolbox:
     """Answers the sandbox's tool calls. ``emit(type, **fields)`` tells of them."""
 
     def __init__(
-        self, host: "Host", tools: dict[str, "Tool"], emit: "Callable[..., Any]", approved: dict[str, str]
+        self,
+        host: "Host",
+        tools: dict[str, "Tool"],
+        emit: "Callable[..., Any]",
+        sandbox: dict[str, "Any"],
+        approved: list[str],
     ) -> None:
-        """``approved`` are the tools that the person has approved of for good; it is added to."""
+        """``sandbox`` is what ``host.prepare`` tells of it, in time for the first call; ``approved`` are the tools
+        that the person has approved of for good: it is added to."""
         self._host = host
+        self._sandbox = sandbox
         self._tools = tools
         self._emit = emit
         self._approved = approved
@@ -61,17 +53,24 @@ class Toolbox:
         given = json.loads(arguments)
         self._emit("tool_called", call_id=call_id, name=name, arguments=given)
         started = self._host.now()
-        outcome = await self._denied(name, given)
-        if outcome is None:
-            outcome = await call(
-                self._tools,
-                name,
-                given,
-                run_blocking=self._host.run_blocking,
-                validate=self._host.validate,
-                keep_large=self._host.keep_large,
-                progress=Progress(call_id, self._emit),
-            )
+        tools = self._tools
+        if name in tools and hasattr(tools[name], "for_call"):
+            tools = {name: tools[name].for_call(call_id)}
+
+        def progress(fraction: float | None, text: str) -> None:
+            self._emit("tool_progress", call_id=call_id, fraction=fraction, text=text)
+
+        outcome: dict[str, Any] = await call(
+            tools,
+            name,
+            given,
+            run_blocking=self._host.run_blocking,
+            validate=self._host.validate,
+            progress=progress,
+            approve=self._approve_call,
+            keep_large=self._host.keep_large,
+            tool_chars=self._sandbox["limits"]["tool_chars"],
+        )
         took = round((self._host.now() - started) * 1000, 1)
         shown = {"value": json.loads(outcome["value"])} if "value" in outcome else outcome
         self._emit("tool_returned", call_id=call_id, name=name, duration_ms=took, **shown)
@@ -92,22 +91,18 @@ class Toolbox:
         decision["remember"] = given.get("remember")
         return decision
 
-    async def _denied(self, name: str, arguments: dict[str, "Any"]) -> dict[str, "Any"] | None:
-        """The outcome of a call that the person does not approve of; None if it may go on."""
-        tool = self._tools.get(name)
-        policy = tool.spec.get("approval", "never") if tool else "never"
-        if policy == "never" or name in self._approved or name in self._approved_in_run:
-            return None
-        decision = await self.approve({"kind": "tool", "name": name, "arguments": arguments})
-        if decision["decision"] == "deny":
-            reason = decision["reason"] or "no reason was given"
-            return {"error": {"kind": "Denied", "message": f"the person did not approve of {name}(): {reason}"}}
-        remember = decision["remember"] or policy
-        if remember == "always":
-            self._approved[name] = remember
-        elif remember == "run":
-            self._approved_in_run.append(name)
-        return None
+    async def _approve_call(self, tool: "Tool", arguments: dict[str, "Any"]) -> dict[str, "Any"]:
+        """The decision on a call of a tool that needs approval."""
+        if tool.name in self._approved or tool.name in self._approved_in_run:
+            return {"decision": "approve"}
+        decision = await self.approve({"kind": "tool", "name": tool.name, "arguments": arguments})
+        if decision["decision"] != "deny":
+            remember = decision["remember"] or tool.approval
+            if remember == "always":
+                self._approved.append(tool.name)
+            elif remember == "run":
+                self._approved_in_run.append(tool.name)
+        return decision
 
     async def ask(self, question: str, choices: list["Any"] | None = None) -> str:
         """The person's answer to ``question``; the tool ``ask_user``. Raises Stopped."""

@@ -21,12 +21,12 @@ from codeact_agent.hosts.script.person import Approve, Ask, Functions
 from codeact_agent.hosts.script.result import Memory, RunResult
 from codeact_agent.hosts.script.run_control import RunControl
 from codeact_agent.hosts.script.sandbox import SandboxBrowser
+from codeact_agent.hosts.script.signature import tool as make_tool
 from codeact_agent.hosts.script.streaming import events_of
 from codeact_agent.loop import Loop
 from codeact_agent.options import DEFAULT_MAX_STEPS, Options
 from codeact_agent.sub_agents import SubAgent
 from codeact_agent.tools import Tool
-from codeact_agent.tools import tool as make_tool
 
 __all__ = ["Agent", "RunResult"]
 

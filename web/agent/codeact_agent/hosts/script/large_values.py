@@ -12,14 +12,12 @@ __all__ = ["keep_large"]
 _PREVIEW = 500
 
 
-async def keep_large(sandbox: BrowserSandbox, name: str, text: str) -> dict[str, Any] | None:
-    """None where ``text`` (JSON) fits, else ``{file, bytes, preview}``, which stands for it.
+async def keep_large(sandbox: BrowserSandbox, name: str, text: str) -> dict[str, Any]:
+    """``{file, bytes, preview}``, which stands for ``text`` (JSON).
 
     Raises ValueError where it does not even fit in a file.
     """
     limits = sandbox.told["limits"]
-    if len(text) <= limits["tool_chars"]:
-        return None
     data = text.encode()
     if len(data) > limits["file_mb"] * 2**20:
         raise ValueError(
