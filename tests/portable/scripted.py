@@ -12,7 +12,13 @@ def sandbox(can_block=True, modules=(), python="3.14.2", **limits):
     """What the model is told of a sandbox, with ``limits`` changed (Host.prepare)."""
     changed = dict(LIMITS)
     changed.update(limits)
-    return {"limits": changed, "can_block": can_block, "python": python, "modules": list(modules), "sandbox_tools": []}
+    return {
+        "limits": changed,
+        "can_block": can_block,
+        "python": python,
+        "modules": list(modules),
+        "sandbox_tools": [],
+    }
 
 
 def result(**fields):

@@ -117,7 +117,9 @@ def test_other_scripts_take_more_tokens():
 async def test_a_run_says_that_its_context_was_shortened():
     steps = 12
     replies = [f"<code>{number}</code>" for number in range(steps)]
-    outcomes = [{"result": result(stdout="x" * 4000 + str(number), variables=VARIABLES)} for number in range(steps)]
+    outcomes = [
+        {"result": result(stdout="x" * 4000 + str(number), variables=VARIABLES)} for number in range(steps)
+    ]
     host = ScriptedHost(*outcomes, answered(4, "4"))
     model = ScriptedModel(*replies, context_window=8000)
     model.usage = None
@@ -140,7 +142,7 @@ async def test_what_was_sent_can_be_told_from_the_events():
     for event in host.events:
         if event["type"] == "context_shortened":
             assert event["summary"] is None
-            short.update({index: message for index, message in event["shortened"]})
+            short.update(dict(event["shortened"]))
         elif event["type"] == "model_asked":
             messages.extend(event["added"])
             assert event["messages"] == len(messages)

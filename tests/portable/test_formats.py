@@ -41,7 +41,14 @@ async def test_one_tool_a_step_by_json():
 
 
 async def test_what_goes_wrong_in_a_call_is_told_by_json():
-    replies = [("double", "{"), ("double", "[1]"), ("triple", '{"n": 2}'), ("final_answer", "{}"), "I wonder.", ANSWER]
+    replies = [
+        ("double", "{"),
+        ("double", "[1]"),
+        ("triple", '{"n": 2}'),
+        ("final_answer", "{}"),
+        "I wonder.",
+        ANSWER,
+    ]
     finished, _, _, messages = await run("json", replies, tools=[double()])
     assert finished["status"] == "answered"
     told = [each["content"] for each in messages[1:-1] if each["role"] == "tool"]
@@ -62,12 +69,12 @@ async def test_a_tool_in_the_sandbox_is_called_there_by_json():
     area = Tool(lambda radius: None, "area", [{"name": "radius", "annotation": "float"}], "float", "Area.")
     host = ScriptedHost({"result": result(results=[{"text/plain": "12.5"}])})
     host.sandbox["sandbox_tools"] = ["area"]
-    arguments = json.dumps({"radius": 2, "text": "it's \\ \"so\""})
+    arguments = json.dumps({"radius": 2, "text": 'it\'s \\ "so"'})
     model = ScriptedModel(("area", arguments), ANSWER)
     await Loop(host, Options(mode="json")).run("?", model, {"area": area})
     namespace = {"area": lambda **given: seen.append(given)}
     seen = []
-    exec(host.executed[0][0], namespace)  # noqa: S102 - what the sandbox would run
+    exec(host.executed[0][0], namespace)
     assert seen == [json.loads(arguments)]
 
 
@@ -102,7 +109,12 @@ async def test_code_in_the_text_is_understood_too():
 
 
 async def test_a_call_that_is_not_python_is_told():
-    replies = [("ruby", '{"code": "1"}'), ("python", '{"text": "1"}'), ("python", "{"), ("python", '{"code": " "}')]
+    replies = [
+        ("ruby", '{"code": "1"}'),
+        ("python", '{"text": "1"}'),
+        ("python", "{"),
+        ("python", '{"code": " "}'),
+    ]
     replies.append(("python", '{"code": "final_answer(8)"}'))
     finished, _, _, messages = await run("hybrid", replies, [answered(8, "8")])
     assert (finished["status"], finished["steps"]) == ("answered", 5)

@@ -11,9 +11,7 @@ ANSWER = "<code>final_answer(4)</code>"
 
 
 def flagged(policy):
-    return Tool(
-        lambda n: n + 1, "send", [{"name": "n", "annotation": "int"}], "int", "Sends.", approval=policy
-    )
+    return Tool(lambda n: n + 1, "send", [{"name": "n", "annotation": "int"}], "int", "Sends.", approval=policy)
 
 
 async def run_calls(policy, decisions, runs=1, calls=2):

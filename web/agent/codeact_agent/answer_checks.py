@@ -22,7 +22,7 @@ async def problems_of(answer: dict[str, "Any"], options: "Options", host: "Host"
     problems = []
     if options.answer_schema is not None:
         if answer["json"] is None:
-            problems.append("The answer is not a JSON value; give a dict, list, text, number, True, False or None.")
+            problems.append("The answer is not a JSON value: give a dict, list, text, number, bool or None.")
         else:
             problems.extend(host.validate(options.answer_schema, value))
     if problems:

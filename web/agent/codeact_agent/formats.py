@@ -1,4 +1,4 @@
-"""How a model acts: Python in its reply (``code``), Python in a tool call (``hybrid``), or one tool call (``json``).
+"""How a model acts: Python in its reply (``code``), Python in a tool call (``hybrid``), or a tool call (``json``).
 
 The tools API is OpenAI's: https://platform.openai.com/docs/guides/function-calling
 """
@@ -82,7 +82,9 @@ class Action:
             return {"role": "user", "content": said}
         parts: list[Any] = [{"type": "text", "text": said}]
         for image in images:
-            parts.append({"type": "image_url", "image_url": {"url": f"data:{image['mime']};base64,{image['data']}"}})
+            parts.append(
+                {"type": "image_url", "image_url": {"url": f"data:{image['mime']};base64,{image['data']}"}}
+            )
         return {"role": "user", "content": parts}
 
 

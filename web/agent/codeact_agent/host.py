@@ -15,8 +15,11 @@ if TYPE_CHECKING:
         context_window: int
         """Tokens of prompt and answer together."""
         takes_images: bool
-        price: dict[str, float] | None
-        """Money for a million tokens: ``{input, output}``; None where it is not known."""
+
+        @property
+        def price(self) -> dict[str, float] | None:
+            """Money for a million tokens: ``{input, output}``; None where it is not known."""
+            ...
 
         async def chat(
             self, messages: list[dict[str, Any]], on_delta: Callable[[str], None], tools: list[Any] | None = None
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
             """The observation a recording holds for step ``index`` (from 0); None for a live model."""
             ...
 
-        def for_agent(self, name: str, task: str) -> Model:
+        def for_agent(self, name: str, task: str) -> "Model":
             """The model of a sub-agent that has none of its own."""
             ...
 
@@ -46,8 +49,11 @@ if TYPE_CHECKING:
         """Set by the loop: ``await take_call(name, arguments)`` answers a tool call of the sandbox."""
         take_approval: Callable[[dict[str, Any]], Any]
         """Set by the loop: ``await take_approval(card)`` answers the sandbox where code waits for leave."""
-        run_blocking: Callable[..., Any] | None
-        """``await run_blocking(function)`` runs what may block; None where all run in one thread."""
+
+        @property
+        def run_blocking(self) -> Callable[..., Any] | None:
+            """``await run_blocking(function)`` runs what may block; None where all run in one thread."""
+            ...
 
         @property
         def stopping(self) -> bool:
@@ -98,7 +104,7 @@ if TYPE_CHECKING:
             """Keep a tool's value (JSON text) that does not fit in a message; gives what stands for it."""
             ...
 
-        async def open_child(self, name: str, emit: Callable[[dict[str, Any]], None]) -> Host:
+        async def open_child(self, name: str, emit: Callable[[dict[str, Any]], None]) -> "Host":
             """A host with a namespace of its own for a sub-agent, whose events go to ``emit``."""
             ...
 

@@ -64,12 +64,13 @@ class Loop:
         run = self._run = Run(self, model, tools)
         options = self.options
         self.host.emit({
-            "type": "run_started", "task": task, "task_id": task_id, "model": model.name, "recorded": model.recorded,
-            "max_steps": options.max_steps, "files": files, "mode": options.mode, "approval": options.approval,
-            "planning_interval": options.planning_interval,
+            "type": "run_started", "task": task, "task_id": task_id, "model": model.name,
+            "recorded": model.recorded, "max_steps": options.max_steps, "files": files, "mode": options.mode,
+            "approval": options.approval, "planning_interval": options.planning_interval,
             "tools": [spec["name"] for spec in run.toolbox.specs],
         })  # fmt: skip
-        answer = error = None
+        answer = None
+        error: AgentError | None = None
         try:
             await self._prepare(run)
             self.messages.append({"role": "user", "content": task_message(task, files)})

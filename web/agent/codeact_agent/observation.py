@@ -71,9 +71,9 @@ def observe_call(outcome: dict[str, "Any"], chars: int) -> str:
     if "error" in outcome:
         return f"Error:\n{outcome['error']['kind']}: {outcome['error']['message']}"
     value = json.loads(outcome["value"])
-    text = value if isinstance(value, str) else outcome["value"]
+    text: str = value if isinstance(value, str) else outcome["value"]
     if len(text) <= chars:
-        return text  # type: ignore[no-any-return]
+        return text
     half = chars // 2
     return f"{text[:half]}\n… ({len(text) - 2 * half} characters are left out) …\n{text[-half:]}"
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from codeact_agent.host import Host
+    from codeact_agent.host import Host, Model
 
 VERSION = 1
 _WORDS_AT_ONCE = 3
@@ -22,7 +22,6 @@ class RecordedModel:
     name = "recorded"
     recorded = True
     context_window = 1_000_000
-    price = None
     takes_images = False
 
     def __init__(self, recording: dict[str, "Any"], host: "Host", pace: float = 0.0) -> None:
@@ -30,6 +29,7 @@ class RecordedModel:
         self._steps = recording["steps"]
         # A plan is a reply too, but no step of the run.
         self._acting = [step for step in self._steps if not step.get("plan")]
+        self.price: dict[str, float] | None = recording.get("price")
         self._agents = dict(recording.get("agents", {}))
         self._host = host
         self._pace = pace
@@ -55,7 +55,7 @@ class RecordedModel:
                 await self._host.sleep(self._pace)
         return {"text": text, "usage": step.get("usage"), "tool_calls": step.get("tool_calls", [])}
 
-    def for_agent(self, name: str, task: str) -> "RecordedModel":
+    def for_agent(self, name: str, task: str) -> "Model":
         """The recording of a sub-agent's run of ``task``. Raises UnknownTask."""
         for recording in self._agents.get(name, ()):
             if _plain(recording["task"]) == _plain(task):

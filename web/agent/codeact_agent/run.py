@@ -153,8 +153,8 @@ class Run:
         circle = None
         if outcome.answer is None and not forced:
             circle = self._stuck.take(action.key, without_variables(outcome.observation), outcome.error)
-        is_first = circle is not None and not self._stuck.has_nudged
-        if is_first:
+        is_first = not self._stuck.has_nudged
+        if circle is not None and is_first:
             self._stuck.has_nudged = True
             self.emit("nudged", reason=circle)
             outcome.observation += "\n\n" + message("stuck").replace("{reason}", circle)
@@ -199,7 +199,7 @@ class Run:
             "approval": self._options.approval,
             "images": self.model.takes_images,
         }
-        outcome = await self.host.execute(step)
+        outcome: dict[str, Any] = await self.host.execute(step)
         error = outcome.get("error")
         if error and error["kind"] not in _OBSERVED:
             problem = AgentError(f"The sandbox failed: {error['message']}")

@@ -56,8 +56,8 @@ class AgentTool(Tool):
             return await _run(agent, parent, task, call_id)
 
         description = (
-            f"Another agent: {agent.description.strip()} Gives its answer to `task`, which must say all it needs to "
-            "know."
+            f"Another agent: {agent.description.strip()} Gives its answer to `task`, which must say all it "
+            "needs to know."
         )
         parameters = [{"name": "task", "annotation": "str"}]
         Tool.__init__(self, run, agent.name, parameters, "Any", description, source="agent")

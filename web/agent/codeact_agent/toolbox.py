@@ -54,7 +54,7 @@ class Toolbox:
         self._emit("tool_called", call_id=call_id, name=name, arguments=given)
         started = self._host.now()
         tools = self._tools
-        if name in tools and hasattr(tools[name], "for_call"):
+        if name in tools:
             tools = {name: tools[name].for_call(call_id)}
 
         def progress(fraction: float | None, text: str) -> None:

@@ -73,6 +73,10 @@ class Tool:
         if approval != "never":
             self.spec["approval"] = approval
 
+    def for_call(self, call_id: int) -> "Tool":
+        """The tool for the call with this number: itself, where the number does not matter."""
+        return self
+
     def __call__(self, *args: "Any", **kwargs: "Any") -> "Any":
         """Call the function itself."""
         return self.function(*args, **kwargs)

@@ -148,9 +148,7 @@ class Agent:
 
         def solve(on_event: OnEvent | None = None) -> RunResult:
             assert self._portal is not None
-            return self._portal.call(
-                self.run_async, task, reset, additional_args, files, max_steps, on_event
-            )
+            return self._portal.call(self.run_async, task, reset, additional_args, files, max_steps, on_event)
 
         return events_of(solve) if stream else solve()
 

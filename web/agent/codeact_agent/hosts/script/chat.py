@@ -14,6 +14,7 @@ from httpx_sse import EventSource, SSEError
 from codeact_agent.errors import ModelError
 
 if TYPE_CHECKING:
+    from codeact_agent.host import Model
     from codeact_agent.hosts.script.host import ScriptHost
     from codeact_agent.hosts.script.models import ModelOptions
 
@@ -77,7 +78,7 @@ class ChatModel:
         """Nothing is recorded."""
         return None
 
-    def for_agent(self, name: str, task: str) -> ChatModel:
+    def for_agent(self, name: str, task: str) -> Model:
         """Itself."""
         return self
 

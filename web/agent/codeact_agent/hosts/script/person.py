@@ -51,12 +51,12 @@ class TerminalPerson:
     async def ask(self, question: str, choices: list[str] | None) -> str:
         """One line; a choice by its number or its words."""
         self._check()
-        return await _in_thread(lambda: self._ask(question, choices))
+        return await to_thread.run_sync(self._ask, question, choices, abandon_on_cancel=True)
 
     async def approve(self, card: dict[str, Any]) -> dict[str, Any]:
         """Yes, no, or edit."""
         self._check()
-        return await _in_thread(lambda: self._approve(card))
+        return await to_thread.run_sync(self._approve, card, abandon_on_cancel=True)
 
     def _check(self) -> None:
         if not self._source.isatty():
@@ -136,11 +136,7 @@ class Functions:
 async def _called(function: Callable[..., Any], *args: Any) -> Any:
     if inspect.iscoroutinefunction(function):
         return await function(*args)
-    return await _in_thread(lambda: function(*args))
-
-
-async def _in_thread(function: Callable[[], Any]) -> Any:
-    return await to_thread.run_sync(function, abandon_on_cancel=True)
+    return await to_thread.run_sync(function, *args, abandon_on_cancel=True)
 
 
 def _edited(code: str) -> str:

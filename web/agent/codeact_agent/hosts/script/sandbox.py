@@ -50,7 +50,9 @@ class SandboxBrowser:
                 await self._stack.aclose()
                 self._browser = await self._start()
             sandbox = BrowserSandbox(on_event)
-            ready = await sandbox.boot(await self._browser.new_page(), self._base, self._spare, on_tool, on_approval)
+            ready = await sandbox.boot(
+                await self._browser.new_page(), self._base, self._spare, on_tool, on_approval
+            )
         except PlaywrightError as error:
             await self.close()
             raise SandboxFailed(f"Python did not start in the browser: {str(error).splitlines()[0]}") from error
@@ -178,7 +180,9 @@ class BrowserSandbox:
 
     def _take(self, event: dict[str, Any]) -> None:
         if event["type"] == "displayed" and self._images is not None:
-            self._images += [{"mime": mime, "data": data} for mime, data in event["bundle"].items() if mime in _IMAGES]
+            self._images += [
+                {"mime": mime, "data": data} for mime, data in event["bundle"].items() if mime in _IMAGES
+            ]
         self._on_event(event)
 
     async def _evaluate(self, script: str, argument: object = None) -> Any:

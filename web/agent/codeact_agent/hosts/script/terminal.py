@@ -9,8 +9,8 @@ from typing import Any, TextIO
 __all__ = ["Terminal", "plain"]
 
 _BOLD, _DIM, _RED, _GREEN, _BLUE = "1", "2", "31", "32", "34"
-# With these, words of the model or of its code could clear the screen, fill the clipboard, or show lines in another
-# order than they run (the bidirectional marks: "Trojan Source", CVE-2021-42574).
+# With these, words of the model or of its code could clear the screen, fill the clipboard, or show lines in an
+# order in which they do not run (the bidirectional marks: "Trojan Source", CVE-2021-42574).
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
