@@ -11,7 +11,6 @@ import { SandboxError } from './sandbox/errors.js';
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
 /** @typedef {import('./sandbox/protocol.js').ToolCalled} ToolCalled */
 /** @typedef {import('./store/records.js').Message} Message */
-/** @typedef {{type: 'run', task: string, files: FileInfo[], model: string} | {type: 'open', messages: Message[]}} Command */
 /** @typedef {AsyncGenerator<import('./providers/relay.js').Part, void>} Parts */
 
 /** A queue whose reader waits. @template T */
@@ -78,9 +77,19 @@ export class AgentBridge {
     this.#sandbox = sandbox;
   }
 
-  /** `open`: leave the conversation for one with these messages. @param {Command} command */
-  command(command) {
-    this.#commands.put(JSON.stringify(command));
+  /** Leave the conversation for one with these messages. @param {Message[]} messages */
+  open(messages) {
+    this.#command({ type: 'open', messages });
+  }
+
+  /**
+   * Carry out a task; the run before it has ended.
+   * @param {{task: string, files: FileInfo[], model: string}} run
+   * @param {boolean} stopping  whether it is to end at once: the person was faster
+   */
+  run(run, stopping) {
+    this.stopping = stopping;
+    this.#command({ type: 'run', ...run });
   }
 
   /** End what the loop is waiting for. */
@@ -119,6 +128,11 @@ export class AgentBridge {
   /** Pass an event of the sandbox to the view, with the step it belongs to. @param {object} event */
   forward(event) {
     queueMicrotask(() => this.#onEvent({ ...event, step: this.#step }));
+  }
+
+  /** See `Conversation.listen` in hosts/page.py. @param {{type: string, [field: string]: unknown}} command */
+  #command(command) {
+    this.#commands.put(JSON.stringify(command));
   }
 
   // For Python. Bound, since MicroPython calls them as plain functions.

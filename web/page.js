@@ -46,21 +46,30 @@ let shown = 0;
 
 /** @param {string} task */
 async function run(task) {
-  await conversations.settled; // New during a run: the old one ends first
-  await showing;
-  if (session.state !== 'idle') return;
+  if (session.runs.state !== 'idle') return;
+  const run = session.runs.take(task, session.model);
+  const files = uploads.take();
   showTranscript();
-  const run = transcript.begin(task);
   if (CAN_HOVER) taskBox.focus(); // elsewhere the focus would open a keyboard over the transcript
-  follower.start();
+  /** @type {import('./elements/run.js').RunElement | null} */
+  let view = null;
+  conversations.begin(run, async () => {
+    await showing;
+    if (!run.isLeft) view = showTask(task);
+    return files;
+  });
   try {
-    await session.run(task, async () => {
-      await conversations.beginTask(task);
-      return uploads.take();
-    });
+    await run.ended;
   } catch (error) {
-    transcript.fail(run, error instanceof Error ? error.message : String(error));
+    if (!run.isLeft) transcript.fail(view ?? showTask(task), /** @type {Error} */ (error).message);
   }
+}
+
+/** @param {string} task */
+function showTask(task) {
+  showTranscript(); // whatever was left meanwhile has cleared it
+  follower.start();
+  return transcript.begin(task);
 }
 
 function showTranscript() {
@@ -100,7 +109,7 @@ async function show(events) {
 /** Until what was shown last has its final height. */
 async function letSettle() {
   await new Promise((resolve) => setTimeout(resolve, 300));
-  if (session.state === 'idle') follower.stop();
+  if (session.runs.state === 'idle') follower.stop();
 }
 
 function showModels() {
@@ -131,13 +140,15 @@ async function receive(event) {
 const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
 session.addEventListener('boot', (event) => boot.receive(/** @type {BootStep} */ (detail(event))));
 session.addEventListener('broken', (event) => boot.fail(detail(event).message));
-session.addEventListener('agent', (event) => receive(/** @type {AgentEvent} */ (detail(event))));
+session.addEventListener('agent', (event) => {
+  if (session.runs.isSeen) receive(/** @type {AgentEvent} */ (detail(event)));
+});
 session.addEventListener('models', showModels);
 session.addEventListener('tasks', () => {
   examples.tasks = session.tasks;
 });
 session.addEventListener('state', () => {
-  taskBox.state = session.state;
+  taskBox.state = session.runs.state;
 });
 session.addEventListener('memory', (event) => warnOfMemory(detail(event)));
 session.addEventListener('restored', (event) => {
@@ -158,7 +169,7 @@ conversations.addEventListener('opened', (event) => {
 });
 
 addEventListener('ca-send', (event) => run(/** @type {import('./elements/events.js').SendEvent} */ (event).task));
-addEventListener('ca-stop', () => session.stop());
+addEventListener('ca-stop', () => session.runs.stop());
 addEventListener('ca-model-chosen', (event) => {
   session.model = /** @type {import('./elements/events.js').ModelChosenEvent} */ (event).model;
   showModels();

@@ -14,9 +14,9 @@ export function joinDialogs(session, conversations) {
 
   const approval = /** @type {HTMLElementTagNameMap['ca-approval']} */ (document.querySelector('ca-approval'));
 
-  session.onApproval = (findings) => approval.ask(findings);
+  session.person = { approve: (findings) => approval.ask(findings) };
   session.addEventListener('state', () => {
-    if (session.state !== 'running') approval.withdraw();
+    if (session.runs.state !== 'running') approval.withdraw();
   });
 
   conversations.addEventListener('changed', () => {

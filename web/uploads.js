@@ -31,10 +31,13 @@ export class Uploads extends EventTarget {
       /** @type {Upload} */
       const upload = { name: file.name, size: file.size, state: 'adding', path: '', message: '' };
       this.#set([...this.list, upload]);
+      // At once: it belongs to the conversation the page is in, or on its way to, now.
+      const prepared = prepare(file);
+      prepared.catch(() => {}); // told below
       this.#adding = this.#adding.then(async () => {
         if (!this.list.includes(upload)) return; // the person left the conversation
         try {
-          await prepare(file);
+          await prepared;
           this.#replace(upload, { state: 'added', path: await this.#write(file) });
         } catch (error) {
           this.#replace(upload, { state: 'failed', message: /** @type {Error} */ (error).message });

@@ -6,6 +6,7 @@ import base64
 import json
 from typing import Any
 
+from codeact_runtime.pictures import why_not_shown
 from codeact_runtime.truncation import truncate
 
 __all__ = ["HTML", "SVG", "Image", "mime_bundle"]
@@ -48,7 +49,7 @@ class SVG:
 
 
 class Image:
-    """``display(Image(png_bytes))`` shows PNG or JPEG bytes."""
+    """``display(Image(png_bytes))`` shows PNG or JPEG bytes, or what else pictures.py can read."""
 
     def __init__(self, data: bytes) -> None:
         self.data = bytes(data)
@@ -60,19 +61,24 @@ class Image:
         return f"Image of {len(self.data):,} bytes"
 
 
-def mime_bundle(value: object, limit: int, most: float = float("inf")) -> Bundle:
+def mime_bundle(value: object, limit: int, most: int | None = None) -> Bundle:
     """All forms of ``value``; ``text/plain`` is always there, at most about ``limit`` characters.
 
-    Binary forms are base64; those of more than ``most`` characters are left out. Raises whatever the
-    value's own ``__repr__`` raises.
+    Binary forms are base64. With ``most``, forms of more characters are left out, and so are pictures that
+    cannot be shown; ``text/plain`` says why. Raises whatever the value's own ``__repr__`` raises.
     """
     bundle: Bundle = {"text/plain": value if isinstance(value, str) else repr(value)}
     if not isinstance(value, type):
         bundle.update({mime: _encoded(data) for mime, data in _rich_forms(value) if data is not None})
     plain = truncate(bundle["text/plain"], limit, "look at a slice")
-    return {"text/plain": plain} | {
-        mime: data for mime, data in bundle.items() if mime != "text/plain" and len(data) <= most
-    }
+    for mime, data in list(bundle.items()):
+        if most is None or mime == "text/plain":
+            continue
+        refused = why_not_shown(mime, data) if len(data) <= most else None
+        plain += f"\n[not shown: {refused}]" if refused else ""
+        if refused or len(data) > most:
+            del bundle[mime]
+    return bundle | {"text/plain": plain}
 
 
 def _encoded(data: Any) -> str:

@@ -9,6 +9,7 @@ BaseException
         │   ├── ImportRefused    imports what is not here, or must not be used
         │   ├── CallRefused      calls what cannot work here
         │   └── InstallRefused   wants to install packages
+        ├── PictureRefused       display() was given what cannot be shown as a picture
         └── ToolError    a tool raised in the host; carries the host's error name
 """
 
@@ -21,6 +22,7 @@ __all__ = [
     "FinalAnswer",
     "ImportRefused",
     "InstallRefused",
+    "PictureRefused",
     "SandboxError",
     "ToolError",
 ]
@@ -56,6 +58,10 @@ class CallRefused(CodeRefused):
 
 class InstallRefused(CodeRefused):
     """The code wants to install packages; there is no network to get them from."""
+
+
+class PictureRefused(SandboxError, ValueError):
+    """A picture has too many pixels to be shown, or cannot be read; the message says what to do instead."""
 
 
 class ToolError(SandboxError):

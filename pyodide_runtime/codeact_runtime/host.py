@@ -38,7 +38,8 @@ class Host(Protocol):
         ...
 
     def display(self, bundle: dict[str, str]) -> bool:
-        """Show a MIME bundle ``{mime type: text or base64}`` now; False where the step has shown too many."""
+        """Show a MIME bundle ``{mime type: text or base64}`` now; False where the step has shown too many
+        or too much."""
         ...
 
     async def install(self, modules: list[str]) -> None:

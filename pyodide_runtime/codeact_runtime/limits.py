@@ -20,9 +20,10 @@ class Limits:
     page ends the worker; ``memory_mb`` of the interpreter's heap; ``recursion`` of Python's frames;
     ``code_chars`` of source; ``model_chars`` of each text the model gets; ``person_chars`` of output sent to
     the person, and ``person_chars_per_s`` of it in a second; ``messages_per_s`` from the worker;
-    ``tool_calls``, and ``tool_chars`` of a call's arguments or value; ``display_items`` and ``display_chars``
-    of one; ``files`` kept in a conversation, ``file_mb`` of one, ``files_mb`` of all; ``variable_mb`` of one
-    saved variable, ``checkpoint_mb`` of all; ``spare_workers``, 0 or 1, that wait in case one dies;
+    ``tool_calls``, and ``tool_chars`` of a call's arguments or value; ``display_items``, ``display_chars``
+    of one and ``displays_chars`` of all; ``files`` kept in a conversation, ``file_mb`` of one, ``files_mb`` of
+    all; ``variable_mb`` of one saved variable, ``checkpoint_mb`` of all; ``spare_workers``, 0 or 1, that wait
+    in case one dies;
     ``approve_from``: the severity (1 low, 2 medium, 3 high) from which on a finding of the audit needs the
     person's leave, 4 for none.
     """
@@ -40,6 +41,7 @@ class Limits:
     tool_chars: int = 5_000_000
     display_items: int = 100
     display_chars: int = 2_000_000
+    displays_chars: int = 8_000_000
     files: int = 1_000
     file_mb: int = 64
     files_mb: int = 128

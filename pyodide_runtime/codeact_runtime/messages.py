@@ -7,7 +7,7 @@ from __future__ import annotations
 
 __all__ = ["EVENTS", "PROTOCOL_VERSION", "REQUESTS"]
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 REQUESTS: dict[str, tuple[str, ...]] = {
     "start": ("version", "limits", "hardened"),
@@ -19,6 +19,7 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     "install": ("run_id", "packages", "error"),
     "approve": ("run_id", "approved"),
     "write_file": ("request_id", "path", "data"),
+    "delete_file": ("request_id", "path"),
     "read_file": ("request_id", "path"),
     "list_files": ("request_id",),
     "checkpoint": ("request_id",),
@@ -33,6 +34,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "displayed": ("run_id", "bundle"),
     "tool_called": ("run_id", "call_id", "name", "arguments"),
     "packages_needed": ("run_id", "names"),
+    "installed": ("run_id",),
     "approval_needed": ("run_id", "findings"),
     "memory": ("bytes", "limit_bytes", "refused"),
     "finished": ("run_id", "result"),

@@ -9,9 +9,10 @@ from types import ModuleType
 from typing import Any
 
 from codeact_runtime.display import HTML, SVG, Image, mime_bundle
-from codeact_runtime.errors import FinalAnswer, SandboxError
+from codeact_runtime.errors import FinalAnswer, PictureRefused, SandboxError
 from codeact_runtime.host import Host
 from codeact_runtime.limits import Limits
+from codeact_runtime.pictures import why_not_shown
 from codeact_runtime.tools import ToolSpec, make_tool
 from codeact_runtime.truncation import truncate
 
@@ -86,8 +87,14 @@ class Namespace:
                     f"display(): {size:,} characters is more than the {self._limits.display_chars:,} "
                     "that can be shown; draw fewer points or show a part"
                 )
+            for mime, data in bundle.items():
+                if refused := why_not_shown(mime, data):
+                    raise PictureRefused(f"display(): {refused}")
             if not self._host.display(bundle):
-                raise SandboxError(f"display(): a step may show {self._limits.display_items} items; show fewer")
+                raise SandboxError(
+                    f"display(): a step may show {self._limits.display_items} items of "
+                    f"{self._limits.displays_chars:,} characters together; show fewer or smaller ones"
+                )
 
 
 def describe_answer(value: object, limits: Limits) -> Answer:

@@ -18,18 +18,18 @@ SOON = 300  # ms
 
 
 @pytest.fixture(scope="module")
-def page(engine: Engine, served: str) -> Iterator[Sandbox]:
+def loaded(engine: Engine, served: str) -> Iterator[Sandbox]:
     with opened(engine, served) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def sandbox(page: Sandbox) -> Sandbox:
+def sandbox(loaded: Sandbox) -> Sandbox:
     """A new conversation; ``hardened`` off, since some code ends its interpreter on purpose."""
-    ready = page.start(limits=LIMITS, hardened=False)
+    ready = loaded.start(limits=LIMITS, hardened=False)
     assert ready.get("type") == "ready", ready
-    page.forget()
-    return page
+    loaded.forget()
+    return loaded
 
 
 def saved(sandbox: Sandbox, code: str) -> dict[str, Any]:
@@ -43,11 +43,12 @@ def saved(sandbox: Sandbox, code: str) -> dict[str, Any]:
 
 
 def kill(sandbox: Sandbox, code: str = HANG) -> dict[str, Any]:
-    """The report on what came back."""
+    """The report on what came back, however long that took."""
+    told = len(sandbox.events("restored"))
     outcome = sandbox.run(code, SOON)
     assert outcome.get("kind") in ("killed", "interpreter_died"), outcome
-    report: dict[str, Any] = outcome["restored"]
-    return report
+    sandbox.wait_for("restored", told + 1)
+    return sandbox.events("restored")[-1]
 
 
 EVERYTHING = """
@@ -206,6 +207,29 @@ def test_bringing_back_what_never_ends_is_given_up(sandbox: Sandbox) -> None:
     assert sandbox.value("before, after") == "([1], [2])"
 
 
+def test_bringing_back_what_takes_long_does_not_hold_up_what_has_ended(sandbox: Sandbox) -> None:
+    code = "class Slow:\n    def __setstate__(self, state):\n        while True: pass\n"
+    saved(sandbox, code + "kept = [1]\nslow = Slow(); slow.x = 1")
+    script = """async ([code, time_ms]) => {
+      const booted = new Promise((resolve) => {
+        const tell = window.codeact_event;
+        window.codeact_event = (event) => (event.type === 'ready' && resolve(performance.now()), tell(event));
+      });
+      const { error, restored } = await codeact_run({ code, time_ms });
+      return { kind: error.kind, restored, held: performance.now() - (await booted) };
+    }"""
+    ended = sandbox.page.evaluate(script, [HANG, SOON])
+    assert ended["kind"] == "killed"
+    assert ended["held"] < 3_500
+    (lost,) = ended["restored"]["lost"]
+    assert "after the next step" in lost["why"]
+    assert sandbox.events("restored") == []
+    result = sandbox.run("kept")
+    assert result["results"] == [{"text/plain": "[1]"}]
+    assert [each["name"] for each in result["restored"]["lost"]] == ["slow"]
+    sandbox.load()
+
+
 def test_what_raises_when_saved_or_brought_back_costs_only_itself(sandbox: Sandbox) -> None:
     code = "class A:\n    def __reduce__(self): raise SystemExit\n"
     code += "class B:\n    def __setstate__(self, state): 1 / 0\n"
@@ -238,15 +262,15 @@ def test_odd_names_and_numbers_do_no_harm(sandbox: Sandbox, code: str) -> None:
     assert sandbox.value("kept[0]") == "1"
 
 
-def test_what_is_too_large_is_lost_and_said_so(page: Sandbox) -> None:
-    page.start(limits={**LIMITS, "variable_mb": 1, "checkpoint_mb": 2})
+def test_what_is_too_large_is_lost_and_said_so(loaded: Sandbox) -> None:
+    loaded.start(limits={**LIMITS, "variable_mb": 1, "checkpoint_mb": 2})
     checkpoint = saved(
-        page, "big = b'x' * (2 * 2**20); a = b'a' * 900_000; b = b'b' * 900_000; c = b'c' * 900_000"
+        loaded, "big = b'x' * (2 * 2**20); a = b'a' * 900_000; b = b'b' * 900_000; c = b'c' * 900_000"
     )
     lost = {each["name"]: each["why"] for each in checkpoint["lost"]}
     assert lost == {"big": "larger than 1 MB", "c": "the variables together would be larger than 2 MB"}
-    kill(page)
-    assert page.value("len(a), len(b), 'c' in globals()") == "(900000, 900000, False)"
+    kill(loaded)
+    assert loaded.value("len(a), len(b), 'c' in globals()") == "(900000, 900000, False)"
 
 
 # Steps and checkpoints at once
@@ -271,6 +295,25 @@ def test_a_step_that_comes_first_goes_first_and_the_rest_is_saved_after_it(sandb
     assert sandbox.events("checkpointed")[1]["complete"] is True
     kill(sandbox)
     assert sandbox.value("late, v0, v19") == "([1], [], [])"
+
+
+def test_a_step_does_not_wait_for_saving_that_cannot_be_interrupted(sandbox: Sandbox) -> None:
+    saved(sandbox, "kept = [1]")
+    forever = "class Slow:\n    def __reduce__(self): return sum(range(10**12)), ()\n"
+    sandbox.run(forever + "slow = Slow(); late = [2]")
+    sandbox.forget()
+    took, result = sandbox.page.evaluate("""async () => {
+      codeact.save().catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const began = performance.now();
+      const { result, restored } = await codeact_run({ code: "kept, 'late' in globals()", time_ms: 500 });
+      return [performance.now() - began, { ...result, restored }];
+    }""")
+    assert result["results"] == [{"text/plain": "([1], False)"}]
+    assert (result["restored"]["reason"], result["restored"]["behind"]) == ("unsaved", True)
+    ready = sandbox.events("ready")[0]
+    assert took - ready["boot_ms"] < 2_000
+    assert sandbox.value("kept") == "[1]"
 
 
 def test_a_checkpoint_comes_by_itself_after_a_step(sandbox: Sandbox) -> None:

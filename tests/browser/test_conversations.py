@@ -38,6 +38,16 @@ WATCH = """() => {
     return put.call(this, value, key);
   };
 }"""
+# For each task press New and send it, all in one turn of the page: the run before cannot have ended.
+NEW_AND_SEND = """(tasks) => {
+  for (const task of tasks) {
+    document.querySelector('button.new').click();
+    const text = document.querySelector('textarea');
+    text.value = task;
+    text.form.requestSubmit();
+    if (text.value) throw new Error(`${task} was not taken`);
+  }
+}"""
 
 
 @pytest.fixture
@@ -151,18 +161,51 @@ def test_new_begins_another_and_the_former_can_be_opened(agent: AgentPage, upstr
     assert messages(upstream)[1]["content"] == "First"
 
 
-def test_a_new_one_while_a_step_runs_keeps_what_was_done(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+def spin(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+    """Begin a task whose second step does not end by itself."""
     upstream.enqueue(code("done = 1"), code("while True:\n    pass"))
     agent.send("Spin")
     expect(agent.steps.last).to_contain_text("while")
-    agent.new.click()
-    agent.wait_for_end()
+
+
+def test_a_new_one_while_a_step_runs_keeps_what_was_done(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+    spin(agent, upstream)
     upstream.enqueue(code("final_answer('clean')"))
-    expect(agent.solve("Again")).to_contain_text("clean")
+    agent.page.evaluate(NEW_AND_SEND, ["Again"])
+    expect(agent.answer).to_contain_text("clean")
+    expect(agent.steps).to_have_count(1)
+    agent.wait_for_end()
     agent.open_conversation("Spin")
     expect(agent.steps.last).to_have_attribute("state", "stopped")
     upstream.enqueue(code("final_answer(done)"))
     expect(agent.solve("Go on")).to_contain_text("1")
+
+
+def test_a_task_that_is_left_before_it_begins_is_kept(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+    spin(agent, upstream)
+    upstream.enqueue(code("final_answer('last')"))
+    agent.page.evaluate(NEW_AND_SEND, ["Between", "Last"])
+    expect(agent.answer).to_contain_text("last")
+    agent.wait_for_end()
+    assert agent.conversations() == ["Last", "Between", "Spin"]
+    agent.open_conversation("Between")
+    expect(agent.ending).to_contain_text("Stopped")
+    expect(agent.runs).to_contain_text("Between")
+
+
+def test_a_task_can_be_stopped_before_it_begins(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+    spin(agent, upstream)
+    agent.page.evaluate(
+        f"""() => {{
+          ({NEW_AND_SEND})(['Again']);
+          document.querySelector('button.stop').click();
+        }}"""
+    )
+    expect(agent.ending).to_contain_text("Stopped")
+    expect(agent.runs).to_contain_text("Again")
+    agent.wait_for_end()
+    upstream.enqueue(code("final_answer('done' in globals())"))
+    expect(agent.solve("Look")).to_contain_text("False")
 
 
 def test_a_duplicate_goes_its_own_way(agent: AgentPage, upstream: ScriptedUpstream) -> None:

@@ -14,17 +14,17 @@ LIMITS = {"time_ms": 3_000, "grace_ms": 1_000, "files": 30, "file_mb": 2, "files
 
 
 @pytest.fixture(scope="module")
-def page(engine: Engine, served: str) -> Iterator[Sandbox]:
+def loaded(engine: Engine, served: str) -> Iterator[Sandbox]:
     with opened(engine, served) as sandbox:
         assert sandbox.start(limits=LIMITS)["type"] == "ready"
         yield sandbox
 
 
 @pytest.fixture
-def sandbox(page: Sandbox) -> Sandbox:
-    page.call("codeact.reset().then(() => null)")
-    page.forget()
-    return page
+def sandbox(loaded: Sandbox) -> Sandbox:
+    loaded.call("codeact.reset().then(() => null)")
+    loaded.forget()
+    return loaded
 
 
 def paths(sandbox: Sandbox) -> list[str]:
@@ -111,6 +111,66 @@ def test_while_a_step_computes_they_wait_for_it(sandbox: Sandbox) -> None:
       return [(await run).error, (await codeact.listFiles()).length];
     }"""
     assert sandbox.page.evaluate(script) == [None, 1]
+
+
+# Deleting
+
+
+def test_a_deleted_file_is_gone_for_the_page_the_code_and_what_is_saved(sandbox: Sandbox) -> None:
+    for path in ("/data/a", "/data/sub/deep/b", "/output/c"):
+        sandbox.put(path, "x")
+    sandbox.call("codeact.save()")
+    for path in ("/data/sub/deep/b", "/output/c"):
+        assert sandbox.call("codeact.deleteFile(arg)", path) is None
+    assert paths(sandbox) == ["/data/a"]
+    assert sandbox.value("import os; os.listdir('/data'), os.listdir('/output')") == "(['a'], [])"
+    assert sandbox.file("/data/sub/deep/b")["kind"] == "no_file"
+    stored = "(async () => codeact.checkpoint.files.map(({ path }) => path))()"
+    assert sandbox.call(stored) == ["/data/a"]
+    sandbox.call("codeact.save()")
+    assert sandbox.call(stored) == ["/data/a"]
+    sandbox.run("sum(range(10**12))", 300)
+    assert paths(sandbox) == ["/data/a"]
+
+
+def test_a_file_deleted_before_it_was_saved_does_not_come_back(sandbox: Sandbox) -> None:
+    sandbox.set_tools(ECHO)
+    sandbox.put("/data/a", "x")
+    sandbox.put("/data/b", "x")
+    sandbox.call("codeact.save()")
+    sandbox.page.evaluate("""() => { codeact_tool = async (call) => {
+      await codeact.deleteFile('/data/a');
+      return { value: 'null' };
+    } }""")
+    sandbox.run("echo(1); sum(range(10**12))", 300)  # no checkpoint in between
+    sandbox.page.evaluate("() => { codeact_tool = async (call) => ({ value: call.arguments }) }")
+    assert paths(sandbox) == ["/data/b"]
+
+
+def test_what_was_deleted_makes_room(sandbox: Sandbox) -> None:
+    big = "codeact.writeFile(arg, new ArrayBuffer(1.9 * 2 ** 20))"
+    for path in ("/data/a", "/data/b"):
+        assert sandbox.call(big, path) is None
+    assert sandbox.call(big, "/data/c")["kind"] == "quota"
+    for _ in range(20):
+        sandbox.call("codeact.deleteFile(arg)", "/data/a")
+        assert sandbox.call(big, "/data/a") is None
+    for number in range(40):
+        assert sandbox.put(f"/data/sub{number}/x", "") is None  # a folder counts as well
+        sandbox.call("codeact.deleteFile(arg)", f"/data/sub{number}/x")
+
+
+def test_only_files_that_are_there_are_deleted(sandbox: Sandbox) -> None:
+    sandbox.put("/data/a", "uploaded")
+    code = "import os\nopen('/tmp/secret', 'w').write('secret')\nos.mkdir('/output/folder')\n"
+    sandbox.run(f"{code}os.symlink('/tmp/secret', '/output/link')\nos.symlink('/tmp', '/output/dir')")
+    wrong = ["/data/b", "/output/folder", "/output/link", "/output/dir/secret", "/data", "/tmp/secret", "/data/.."]
+    for path in wrong:
+        assert sandbox.call("codeact.deleteFile(arg)", path)["kind"] in ("no_file", "bad_path"), path
+    assert sandbox.value("open('/tmp/secret').read(), sorted(os.listdir('/output'))") == (
+        "('secret', ['dir', 'folder', 'link'])"
+    )
+    assert paths(sandbox) == ["/data/a"]
 
 
 # Paths

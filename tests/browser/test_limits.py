@@ -21,18 +21,18 @@ LOW = {
 
 
 @pytest.fixture(scope="module")
-def page(engine: Engine, served: str) -> Iterator[Sandbox]:
+def loaded(engine: Engine, served: str) -> Iterator[Sandbox]:
     with opened(engine, served) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def sandbox(page: Sandbox) -> Sandbox:
+def sandbox(loaded: Sandbox) -> Sandbox:
     """A new conversation under low limits."""
-    ready = page.start(limits=LOW)
+    ready = loaded.start(limits=LOW)
     assert ready.get("type") == "ready", ready
-    page.forget()
-    return page
+    loaded.forget()
+    return loaded
 
 
 def shown(sandbox: Sandbox) -> str:
@@ -174,6 +174,39 @@ def test_forms_of_a_value_that_are_too_large_are_left_out(sandbox: Sandbox) -> N
     assert len(bundle["text/plain"]) < 2_000
 
 
+def test_all_items_together_may_not_be_too_large(page: Sandbox) -> None:
+    page.start(limits={**LOW, "display_items": 100, "displays_chars": 5_000})
+    page.forget()
+    result = page.run("for n in range(9): display(HTML('x' * 1500))")
+    assert "5,000 characters together" in result["error"]["value"]
+    assert len(page.events("displayed")) == 3
+    assert page.error("display(HTML('x' * 1500))") == ""  # of one step
+
+
+def test_more_shown_than_allowed_ends_a_worker_that_speaks_past_python(page: Sandbox) -> None:
+    page.start(limits={**LOW, "display_items": 100, "displays_chars": 5_000}, hardened=False)
+    flood = "import js\nfrom pyodide.ffi import to_js\nb = {'text/plain': 'x' * 3000}\n"
+    flood += "m = to_js({'type': 'displayed', 'run_id': 1, 'bundle': b}, dict_converter=js.Object.fromEntries)\n"
+    assert page.run(f"{flood}js.postMessage(m); js.postMessage(m)\nwhile True: pass")["kind"] == "message_flood"
+    assert page.value("'alive'") == "alive"
+
+
+BOMB = """import struct, zlib
+head = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+bomb = b"\\x89PNG\\r\\n\\x1a\\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+"""
+
+
+def test_a_picture_of_too_many_pixels_is_refused(sandbox: Sandbox) -> None:
+    error = sandbox.run(f"{BOMB}display(Image(bomb))")["error"]
+    assert (error["name"], "60,000 × 60,000 pixels" in error["value"]) == ("PictureRefused", True)
+    assert sandbox.events("displayed") == []
+    (bundle,) = sandbox.run("Image(bomb)")["results"]
+    assert (list(bundle), "not shown" in bundle["text/plain"]) == (["text/plain"], True)
+    answer = sandbox.run("final_answer(Image(bomb))")["final_answer"]
+    assert list(answer["bundle"]) == ["text/plain"]
+
+
 # Files
 
 FULL = "import errno\ntry:\n{}\nexcept OSError as error:\n    full = errno.errorcode[error.errno]\nfull"
@@ -275,14 +308,14 @@ def test_recursion_past_the_stack_costs_the_interpreter_and_no_more(sandbox: San
     assert sandbox.value("kept") == "1"
 
 
-def test_a_flood_of_messages_ends_the_worker(page: Sandbox) -> None:
-    page.start(limits={**LOW, "messages_per_s": 50}, hardened=False)
+def test_a_flood_of_messages_ends_the_worker(loaded: Sandbox) -> None:
+    loaded.start(limits={**LOW, "messages_per_s": 50}, hardened=False)
     flood = "import js\nfrom pyodide.ffi import to_js\n"
     flood += "m = to_js({'type': 'booting', 'step': 'x'}, dict_converter=js.Object.fromEntries)\n"
-    page.forget()
-    assert page.run(f"{flood}for _ in range(10**6): js.postMessage(m)")["kind"] == "message_flood"
-    assert len(page.events("booting")) <= 50 + 2 * 50  # the replacement boots, too
-    assert page.value("1 + 1") == "2"
+    loaded.forget()
+    assert loaded.run(f"{flood}for _ in range(10**6): js.postMessage(m)")["kind"] == "message_flood"
+    assert len(loaded.events("booting")) <= 50 + 2 * 50  # the replacement boots, too
+    assert loaded.value("1 + 1") == "2"
 
 
 @pytest.mark.parametrize(
@@ -293,45 +326,45 @@ def test_a_flood_of_messages_ends_the_worker(page: Sandbox) -> None:
         "{'type': 'displayed', 'run_id': 2, 'bundle': {'text/plain': 'x'}}",
     ],
 )
-def test_what_a_step_may_send_holds_for_forged_messages(page: Sandbox, forged: str) -> None:
-    page.start(limits=LOW, hardened=False)
-    page.run("import js\nfrom pyodide.ffi import to_js")
-    page.forget()
+def test_what_a_step_may_send_holds_for_forged_messages(loaded: Sandbox, forged: str) -> None:
+    loaded.start(limits=LOW, hardened=False)
+    loaded.run("import js\nfrom pyodide.ffi import to_js")
+    loaded.forget()
     send = f"js.postMessage(to_js({forged}, dict_converter=js.Object.fromEntries))"
-    assert page.run(f"for n in range(200): {send}\nimport time; time.sleep(1)")["kind"] == "message_flood"
-    assert len(shown(page)) <= LOW["person_chars"] * 3
-    assert len(page.events("displayed")) <= LOW["display_items"]
-    assert page.value("1 + 1") == "2"
+    assert loaded.run(f"for n in range(200): {send}\nimport time; time.sleep(1)")["kind"] == "message_flood"
+    assert len(shown(loaded)) <= LOW["person_chars"] * 3
+    assert len(loaded.events("displayed")) <= LOW["display_items"]
+    assert loaded.value("1 + 1") == "2"
 
 
 # Who sets them
 
 
-def test_callers_can_lower_and_cannot_raise(page: Sandbox) -> None:
-    page.start(limits={"time_ms": 700, "memory_mb": 10**6, "person_chars": 5})
-    limits = page.page.evaluate("() => codeact.limits")
+def test_callers_can_lower_and_cannot_raise(loaded: Sandbox) -> None:
+    loaded.start(limits={"time_ms": 700, "memory_mb": 10**6, "person_chars": 5})
+    limits = loaded.page.evaluate("() => codeact.limits")
     assert limits == {**vars(Limits()), "time_ms": 700, "person_chars": 5, "spare_workers": 0}
-    result = page.run("while True: pass", time_ms=60_000)
+    result = loaded.run("while True: pass", time_ms=60_000)
     assert (result["timed_out"], "0.7 s" in result["error"]["value"]) == (True, True)
 
 
 @pytest.mark.parametrize("limits", [{"patience": 1}, {"toString": 1}, {"time_ms": 0}, {"time_ms": -1},
                                     {"time_ms": 1.5}, {"time_ms": "5"}, {"time_ms": None}])  # fmt: skip
-def test_limits_that_make_no_sense_are_refused(page: Sandbox, limits: dict[str, Any]) -> None:
-    failed = page.start(limits=limits)
+def test_limits_that_make_no_sense_are_refused(loaded: Sandbox, limits: dict[str, Any]) -> None:
+    failed = loaded.start(limits=limits)
     assert failed["kind"] == "bad_limits"
     assert next(iter(limits)) in failed["message"]
-    assert page.start()["type"] == "ready"
+    assert loaded.start()["type"] == "ready"
 
 
 @pytest.mark.parametrize("time_ms", [-1, 1.5])
-def test_a_steps_time_that_makes_no_sense_is_refused(page: Sandbox, time_ms: float) -> None:
-    page.start()
-    assert page.call("codeact.run('1', arg)", time_ms)["kind"] == "bad_limits"
-    assert page.value("1 + 1") == "2"
+def test_a_steps_time_that_makes_no_sense_is_refused(loaded: Sandbox, time_ms: float) -> None:
+    loaded.start()
+    assert loaded.call("codeact.run('1', arg)", time_ms)["kind"] == "bad_limits"
+    assert loaded.value("1 + 1") == "2"
 
 
-def test_a_ceiling_below_what_the_interpreter_has_leaves_it_what_it_has(page: Sandbox) -> None:
-    assert page.start(limits={"memory_mb": 1})["type"] == "ready"
-    assert page.error("big = bytearray(40 * 2**20)") == "MemoryError"
-    assert page.value("sum(range(100))") == "4950"
+def test_a_ceiling_below_what_the_interpreter_has_leaves_it_what_it_has(loaded: Sandbox) -> None:
+    assert loaded.start(limits={"memory_mb": 1})["type"] == "ready"
+    assert loaded.error("big = bytearray(40 * 2**20)") == "MemoryError"
+    assert loaded.value("sum(range(100))") == "4950"

@@ -182,7 +182,7 @@ def test_assets_that_cannot_be_fetched_are_a_sentence(
 def test_another_protocol_version_is_refused(
     open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
 ) -> None:
-    older = {"*.js": lambda text: text.replace('"start",version:2', '"start",version:0')}
+    older = {"*.js": lambda text: text.replace('"start",version:3', '"start",version:0')}
     driver = open_at(serve_changed(older))
     driver.complaints.allow("ERR_CONNECTION_RESET")  # the boot is given up while assets are on their way
     failed = driver.start()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Page
+from support.agent_page import AgentPage
 from support.engines import Engine
 from support.sandbox import Sandbox, opened
 
@@ -15,87 +17,100 @@ LIMITS = {"time_ms": 500, "grace_ms": 500}
 
 
 @pytest.fixture(scope="module")
-def page(engine: Engine, served: str) -> Iterator[Sandbox]:
+def loaded(engine: Engine, served: str) -> Iterator[Sandbox]:
     with opened(engine, served) as sandbox:
         yield sandbox
 
 
-def start(page: Sandbox, *, spare: bool) -> None:
+def start(loaded: Sandbox, *, spare: bool) -> None:
     limits = {**LIMITS, "spare_workers": int(spare)}
-    assert page.start(limits=limits, hardened=False)["type"] == "ready"
+    assert loaded.start(limits=limits, hardened=False)["type"] == "ready"
 
 
-def replaced(page: Sandbox) -> list[str]:
+def replaced(loaded: Sandbox) -> list[str]:
     """Kill the interpreter; the steps of the next one's boot, none where a spare took its place."""
-    page.forget()
-    assert page.run(HANG)["kind"] == "killed"
-    assert len(page.events("ready")) == 1
-    return [event["step"] for event in page.events("booting")]
+    loaded.forget()
+    assert loaded.run(HANG)["kind"] == "killed"
+    assert len(loaded.events("ready")) == 1
+    return [event["step"] for event in loaded.events("booting")]
 
 
-def rest(page: Sandbox) -> None:
+def rest(loaded: Sandbox) -> None:
     """Until a spare made by now has surely booted: it is asked for after half a second of idleness."""
-    page.page.wait_for_timeout(4_000 if page.engine == "firefox" else 3_000)
+    loaded.page.wait_for_timeout(4_000 if loaded.engine == "firefox" else 3_000)
 
 
-def test_with_a_spare_the_replacement_need_not_boot(page: Sandbox) -> None:
-    start(page, spare=True)
-    page.run("kept = [1]")
-    rest(page)
-    assert replaced(page) == []
-    assert page.value("kept") == "[1]"
+def test_with_a_spare_the_replacement_need_not_boot(loaded: Sandbox) -> None:
+    start(loaded, spare=True)
+    loaded.run("kept = [1]")
+    rest(loaded)
+    assert replaced(loaded) == []
+    assert loaded.value("kept") == "[1]"
 
 
-def test_there_is_another_spare_after_that(page: Sandbox) -> None:
-    start(page, spare=True)
+def test_there_is_another_spare_after_that(loaded: Sandbox) -> None:
+    start(loaded, spare=True)
     for _ in range(2):
-        rest(page)
-        assert replaced(page) == []
-        assert page.value("1 + 1") == "2"
+        rest(loaded)
+        assert replaced(loaded) == []
+        assert loaded.value("1 + 1") == "2"
 
 
-def test_without_one_it_boots(page: Sandbox) -> None:
-    start(page, spare=False)
-    page.run("kept = [1]")
-    rest(page)
-    assert replaced(page) == ["image", "session"]
-    assert page.value("kept") == "[1]"
+def test_without_one_it_boots(loaded: Sandbox) -> None:
+    start(loaded, spare=False)
+    loaded.run("kept = [1]")
+    rest(loaded)
+    assert replaced(loaded) == ["image", "session"]
+    assert loaded.value("kept") == "[1]"
 
 
-def test_reset_takes_the_spare_and_it_has_never_run_code(page: Sandbox) -> None:
-    start(page, spare=True)
-    page.run("import builtins; builtins.mark = 1; open('/tmp/mark', 'w').close(); x = 1")
-    rest(page)
-    page.forget()
-    page.call("codeact.reset().then(() => null)")
-    assert page.events("booting") == []
+def test_reset_takes_the_spare_and_it_has_never_run_code(loaded: Sandbox) -> None:
+    start(loaded, spare=True)
+    loaded.run("import builtins; builtins.mark = 1; open('/tmp/mark', 'w').close(); x = 1")
+    rest(loaded)
+    loaded.forget()
+    loaded.call("codeact.reset().then(() => null)")
+    assert loaded.events("booting") == []
     seen = "'x' in globals(), hasattr(builtins, 'mark'), os.path.exists('/tmp/mark')"
-    assert page.value(f"import builtins, os; {seen}") == "(False, False, False)"
-    assert page.run("1")["execution_count"] == 2
+    assert loaded.value(f"import builtins, os; {seen}") == "(False, False, False)"
+    assert loaded.run("1")["execution_count"] == 2
 
 
-def test_a_replacement_that_is_needed_while_the_spare_boots_is_that_one(page: Sandbox) -> None:
-    start(page, spare=True)
-    page.run("kept = [1]")
-    page.call("codeact.save()")
+def test_a_replacement_that_is_needed_while_the_spare_boots_is_that_one(loaded: Sandbox) -> None:
+    start(loaded, spare=True)
+    loaded.run("kept = [1]")
+    loaded.call("codeact.save()")
     for _ in range(3):  # each comes at another moment of the spare's boot
-        page.call("codeact.run(arg).catch(() => null)", HANG)
-        assert page.value("kept") == "[1]"
+        loaded.call("codeact.run(arg).catch(() => null)", HANG)
+        assert loaded.value("kept") == "[1]"
 
 
-def test_a_spare_that_dies_does_no_harm_and_another_is_made(page: Sandbox) -> None:
+def test_a_spare_that_dies_does_no_harm_and_another_is_made(loaded: Sandbox) -> None:
     """Chromium only: there its worker can be ended from outside, by the debugger's protocol."""
-    if page.engine != "chromium":
+    if loaded.engine != "chromium":
         pytest.skip("no way to end a single worker of Firefox")
-    start(page, spare=True)
-    page.run("kept = [1]")
-    rest(page)
-    workers = page.page.workers
+    start(loaded, spare=True)
+    loaded.run("kept = [1]")
+    rest(loaded)
+    workers = loaded.page.workers
     assert len(workers) == 2
     # The spare is the younger one. A thrown error is what a worker dies of in the frame's eyes.
     workers[-1].evaluate("() => { setTimeout(() => { throw new Error('a spare dies') }) }")
-    page.page.wait_for_timeout(300)
-    assert page.value("kept") == "[1]"
-    rest(page)
-    assert replaced(page) == []
-    assert page.value("kept") == "[1]"
+    loaded.page.wait_for_timeout(300)
+    assert loaded.value("kept") == "[1]"
+    rest(loaded)
+    assert replaced(loaded) == []
+    assert loaded.value("kept") == "[1]"
+
+
+@pytest.mark.parametrize(("gigabytes", "workers"), [(2, 1), (8, 2)])
+def test_a_device_of_little_memory_has_no_spare(page: Page, served: str, gigabytes: int, workers: int) -> None:
+    """Chromium only: no other browser tells how much there is."""
+    page.add_init_script(f"Object.defineProperty(navigator, 'deviceMemory', {{ value: {gigabytes} }})")
+    begun: list[object] = []
+    page.on("worker", begun.append)
+    agent = AgentPage(page).open(served)
+    agent.ready()
+    assert page.evaluate("navigator.deviceMemory") == gigabytes
+    page.wait_for_timeout(2_000)  # a spare begins after half a second of idleness, and that none comes takes time
+    assert (len(begun), len(page.workers)) == (workers, workers)

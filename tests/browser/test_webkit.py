@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from support.attack import Attack, load_attacks
+from support.attack_checks import AFTER, check
+from support.attacked_page import AttackedPage
+from support.canary import Canary
 from support.engines import Engine, SandboxPage
 
 pytestmark = pytest.mark.browser
 
 ECHO = [{"name": "echo", "description": "Echo.", "parameters": [{"name": "x", "annotation": ""}], "returns": ""}]
 TIME_MS = 600
+# Ways out, of the tables of attacks. A dozen: interpreters boot slowly here, and these leave theirs as it was.
+ATTACKS = (
+    "net-js-fetch", "net-js-data-worker", "net-js-xhr-sync", "net-js-eventsource", "net-js-webtransport",
+    "net-js-dynamic-import-via-worker", "net-js-webrtc", "net-js-transfer-to-frame", "net-py-socket",
+    "net-py-pyfetch", "net-py-open-url", "net-py-host-proxy",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +96,19 @@ def test_the_pages_boot_report_says_what_is_missing(webkit: Engine, served: str)
     assert "tools must be awaited" in text
     assert "Stop replaces the interpreter" in text
     page.close()
+
+
+@pytest.fixture(scope="module")
+def attacked(webkit: Engine, served: str) -> Iterator[AttackedPage]:
+    with Canary() as canary:
+        page = AttackedPage(webkit, served, canary, hardened=False)
+        yield page
+        page.close()
+        assert canary.heard() == [], "somebody took their time"
+
+
+@pytest.mark.parametrize(
+    "attack", [each for each in load_attacks() if each.id in ATTACKS], ids=lambda attack: attack.id
+)
+def test_the_browser_alone_lets_no_request_out(attack: Attack, attacked: AttackedPage) -> None:
+    check(attacked.run(attack, AFTER))

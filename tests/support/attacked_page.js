@@ -18,6 +18,8 @@ async ({ limits, hardened, tools, planted }) => {
     opening.onerror = reject;
   });
 
+  /** Sorted: Firefox makes a global when it is first used, and moves it to the end. @param {object} of */
+  const names = (of) => Object.getOwnPropertyNames(of).sort();
   const looks = async () =>
     JSON.stringify([
       document.title,
@@ -26,8 +28,8 @@ async ({ limits, hardened, tools, planted }) => {
       window.name,
       Object.entries(localStorage),
       Object.entries(sessionStorage),
-      Object.getOwnPropertyNames(window).filter((name) => !['codeact', 'aftermath'].includes(name)),
-      Object.getOwnPropertyNames(Object.prototype),
+      names(window).filter((name) => !['codeact', 'aftermath'].includes(name)),
+      names(Object.prototype),
       (await indexedDB.databases()).map(({ name }) => name),
       [...document.querySelectorAll('*')].map(({ tagName, src }) => [tagName, src]),
       history.length,
@@ -73,10 +75,10 @@ async ({ limits, hardened, tools, planted }) => {
     return { ...outcome, ms: performance.now() - began, ...notes };
   };
 
-  /** As `step`; a worker that died between the steps is told of by the first that follows. @param {string} code */
-  const stepAfter = async (code) => {
-    const first = await step(code);
-    return first.error ? { ...(await step(code)), told: first.error } : first;
+  /** As `step`; a worker that died between the steps is told of by the first that follows. @param {string} code @param {number} time_ms */
+  const stepAfter = async (code, time_ms) => {
+    const first = await step(code, time_ms);
+    return first.error ? { ...(await step(code, time_ms)), told: first.error } : first;
   };
 
   const begin = () => {
@@ -90,8 +92,8 @@ async ({ limits, hardened, tools, planted }) => {
     step,
     looks,
 
-    /** @param {{code: string, time_ms: number, follow: string[], after: Record<string, string>, again: string | null}} steps */
-    async attack({ code, time_ms, follow, after, again }) {
+    /** @param {{code: string, time_ms: number, next_ms: number, follow: string[], after: Record<string, string>, again: string | null}} steps */
+    async attack({ code, time_ms, next_ms, follow, after, again }) {
       window.aftermath = null;
       const found = { followed: [], after: {} };
       await codeact.start();
@@ -108,8 +110,8 @@ async ({ limits, hardened, tools, planted }) => {
       }, TICK_MS);
       const began = last;
       found.step = await step(code, time_ms);
-      for (const each of follow) found.followed.push(await stepAfter(each));
-      for (const [name, each] of Object.entries(after)) found.after[name] = await stepAfter(each);
+      for (const each of follow) found.followed.push(await stepAfter(each, next_ms));
+      for (const [name, each] of Object.entries(after)) found.after[name] = await stepAfter(each, next_ms);
       Object.assign(found, {
         ticks,
         widest,

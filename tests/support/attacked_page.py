@@ -8,20 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from codeact_agent import tool
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Page, Request
 from support.attack import Attack, expand
 from support.canary import Canary
+from support.engines import Engine
 
-__all__ = ["LIMITS", "PACKAGES", "REFUSED", "TOOLS", "Aftermath", "AttackedPage"]
+__all__ = ["LIMITS", "PACKAGES", "REFUSED", "REFUSED_UNRUN", "TOOLS", "Aftermath", "AttackedPage"]
 
 LIMITS = {"time_ms": 8000, "grace_ms": 500}
 TIME_MS = 1200
-"""For the attack itself, but where it has to fill the memory first."""
+"""For the attack itself, but where it has to fill Python's memory first, or only spins."""
+SPIN_MS = 600
+NEXT_MS = 3000
+"""For each step after it."""
 PATIENCE_MS = 40_000
 """For all steps of one attack together, boots of fresh interpreters included."""
 
 REFUSED = ("csp", "origin")
 """What the browser says of a request that it did not send: by the page's policy, or across origins."""
+
+REFUSED_UNRUN = ("ImportRefused", "CallRefused")
+"""Errors of code that was read and not run."""
+GENTLE = ("net-js", "net-py", "prompt-injection", "secrets", "tool-args")
+"""Kinds that try to get something out and change nothing inside: the next attack may have their interpreter."""
 
 _RIG = (Path(__file__).parent / "attacked_page.js").read_text().rstrip().rstrip(";")
 
@@ -99,8 +108,7 @@ class Aftermath:
     @property
     def wall_ms(self) -> float:
         """By when it has to be over."""
-        time_ms = LIMITS["time_ms"] if self.attack.kind == "memory" else TIME_MS
-        return time_ms + LIMITS["grace_ms"]
+        return _time_ms(self.attack) + LIMITS["grace_ms"]
 
     @property
     def result(self) -> dict[str, Any] | None:
@@ -119,17 +127,36 @@ class Aftermath:
         """Whatever the code got across in this step, as one text."""
         return str({name: value for name, value in self.step.items() if name != "ms"})
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether the interpreter may be another than before, so that the next attack must not have it."""
+        if self.again:
+            return False  # it is a fresh one
+        if self.attack.then or not (self.result and self.result["sound"]):
+            return True
+        return self.attack.kind not in GENTLE and self.ending not in REFUSED_UNRUN
+
+
+def _fills_memory(attack: Attack) -> bool:
+    return attack.kind == "memory" and not attack.needs_js
+
+
+def _time_ms(attack: Attack) -> int:
+    if _fills_memory(attack):
+        return LIMITS["time_ms"]
+    return SPIN_MS if attack.kind == "cpu" else TIME_MS
+
 
 class AttackedPage:
     """Drives script_host.html by few and plain means, so that another driver can do the same."""
 
-    def __init__(self, browser: Browser, address: str, canary: Canary, hardened: bool) -> None:
+    def __init__(self, engine: Engine, address: str, canary: Canary, hardened: bool) -> None:
         self.address = address
         self.hardened = hardened
         self._canary = canary
         self._planted = f"planted-{secrets.token_hex(12)}"
         self._requests: list[Request] = []
-        self.page: Page = browser.new_page()
+        self.page: Page = engine.new_page()
         self.page.on("request", lambda request: self._requests.append(request))
         self.page.goto(f"{address}/script_host.html")
         self.page.wait_for_function("() => Boolean(window.codeact_start)")
@@ -152,9 +179,11 @@ class AttackedPage:
         self._requests.clear()
         steps = {
             "code": expand(attack.code, self._canary, self.address),
-            "time_ms": LIMITS["time_ms"] if attack.kind == "memory" else TIME_MS,
+            "time_ms": _time_ms(attack),
+            "next_ms": LIMITS["time_ms"] if _fills_memory(attack) else NEXT_MS,
             "follow": list(attack.then),
-            "after": after,
+            "after": after
+            | ({"packages": PACKAGES} if "package outside the allowlist does not load" in attack.must else {}),
             "again": SURROUNDINGS if "no state crosses into another run" in attack.must else None,
         }
         self.page.evaluate("(steps) => void rig.attack(steps)", steps)
@@ -167,7 +196,8 @@ class AttackedPage:
         )  # fmt: skip
         aftermath.canary = self._canary.heard()
         aftermath.requests = [f"{each.method} {each.url}" for each in self._requests if self._left(each)]
-        self._renew()
+        if aftermath.is_spent:
+            self._renew()
         return aftermath
 
     def close(self) -> None:

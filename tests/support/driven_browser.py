@@ -5,16 +5,31 @@ webkit_browser.py), with the part of Playwright's sync ``Page`` that the sandbox
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
+import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 from playwright.sync_api import Error, TimeoutError
 
 __all__ = ["DrivenBrowser", "DrivenPage"]
 
-_POLL_MS = 20
+_PATIENCE_MS = 120_000
+"""For any answer of a driver, and longer than a test waits for anything: a page that hangs fails its test."""
+
+_MARGIN_MS = 5_000
+
+# In the page, since each question of ours costs the driver a round trip.
+_UNTIL = """async ([argument, timeout]) => {
+  for (const end = performance.now() + timeout; performance.now() < end; ) {
+    const evaluated = %s;
+    if (await (typeof evaluated === 'function' ? evaluated(argument) : evaluated)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}"""
 
 
 class DrivenBrowser:
@@ -45,6 +60,9 @@ class DrivenBrowser:
             encoding="utf-8",
             start_new_session=True,
         )
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, args=(self._driver.stdout,), daemon=True)
+        self._reader.start()
         self._pages: dict[int, DrivenPage] = {}
         self._sent = 0
         self.version = self._answer(0)
@@ -55,6 +73,7 @@ class DrivenBrowser:
         assert self._driver.stdout
         self._driver.stdin.close()
         self._driver.wait(30)
+        self._reader.join()
         self._driver.stdout.close()
 
     def new_page(self) -> DrivenPage:
@@ -63,20 +82,29 @@ class DrivenBrowser:
         self._pages[number] = DrivenPage(self, number)
         return self._pages[number]
 
-    def request(self, method: str, **parameters: Any) -> Any:
-        """Ask the driver; events that come meanwhile are handed on, and exposed functions called."""
+    def request(self, method: str, patience_ms: float = _PATIENCE_MS, **parameters: Any) -> Any:
+        """Ask the driver; events that come meanwhile are handed on, and exposed functions called.
+
+        Raises Error with ``name: message`` of what failed, TimeoutError after ``patience_ms`` milliseconds.
+        """
         self._sent += 1
         self._send({"id": self._sent, "method": method, **parameters})
-        return self._answer(self._sent)
+        return self._answer(self._sent, patience_ms)
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._driver.stdin
         self._driver.stdin.write(json.dumps(message) + "\n")
         self._driver.stdin.flush()
 
-    def _answer(self, sent: int) -> Any:
-        assert self._driver.stdout
-        for line in self._driver.stdout:
+    def _read(self, output: IO[str]) -> None:
+        """In a thread: reading alone cannot be given up. The last line is empty."""
+        for line in output:
+            self._lines.put(line)
+        self._lines.put("")
+
+    def _answer(self, sent: int, patience_ms: float = _PATIENCE_MS) -> Any:
+        until = time.monotonic() + patience_ms / 1000
+        while line := self._next_line(until):
             message = json.loads(line)
             if message.get("id") == sent:
                 if failure := message.get("error"):
@@ -88,6 +116,12 @@ class DrivenBrowser:
                 else:
                     page.happened(message)
         raise Error(f"{type(self).__name__} has ended.")
+
+    def _next_line(self, until: float) -> str:
+        try:
+            return self._lines.get(timeout=max(0.0, until - time.monotonic()))
+        except queue.Empty:
+            raise TimeoutError(f"{type(self).__name__} does not answer.") from None
 
 
 class DrivenPage:
@@ -113,11 +147,9 @@ class DrivenPage:
 
     def wait_for_function(self, expression: str, arg: Any = None, timeout: float = 30_000) -> None:
         """Wait, for at most ``timeout`` milliseconds, until it gives something true. Raises TimeoutError."""
-        until = time.monotonic() + timeout / 1000
-        while not self.evaluate(expression, arg):
-            if time.monotonic() > until:
-                raise TimeoutError(f"Page.wait_for_function: Timeout {timeout}ms exceeded.")
-            self.wait_for_timeout(_POLL_MS)
+        parameters = {"frame": 0, "expression": _UNTIL % f"({expression})", "arg": [arg, timeout]}
+        if not self._request("evaluate", patience_ms=timeout + _MARGIN_MS, **parameters):
+            raise TimeoutError(f"Page.wait_for_function: Timeout {timeout}ms exceeded.")
 
     def wait_for_timeout(self, timeout: float) -> None:
         """Let ``timeout`` milliseconds pass; what happens meanwhile is told."""

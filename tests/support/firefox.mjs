@@ -34,6 +34,13 @@ const QUIET = {
   'toolkit.telemetry.unified': false,
 };
 
+/** Of several pages all but one lie in the background; there, too, timers shall keep time. */
+const AWAKE = {
+  'dom.min_background_timeout_value': 4,
+  'dom.min_background_timeout_value_without_budget_throttling': 4,
+  'dom.timeout.enable_budget_timer_throttling': false,
+};
+
 /** The second lets a released Firefox heed `services.settings.server`. */
 const ENVIRONMENT = { MOZ_CRASHREPORTER_DISABLE: '1', MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' };
 
@@ -158,7 +165,7 @@ async function answer({ id, method, ...rest }, all) {
 
 /** @param {string} executablePath @param {string} profile */
 async function start(executablePath, profile) {
-  await createProfile(Browser.FIREFOX, { path: profile, preferences: QUIET });
+  await createProfile(Browser.FIREFOX, { path: profile, preferences: { ...QUIET, ...AWAKE } });
   const args = ['--headless', '--profile', profile, '--remote-debugging-port=0', 'about:blank'];
   const firefox = launch({ executablePath, args, env: { ...process.env, ...ENVIRONMENT } });
   const address = await firefox.waitForLineOutput(WEBDRIVER_BIDI_WEBSOCKET_ENDPOINT_REGEX, 60_000);

@@ -3,6 +3,7 @@
  * Interrupts need no SharedArrayBuffer: the interpreter polls `buffer[0]`, a getter that looks at the clock.
  */
 
+import { chars } from './message_checks.js';
 import { Outbox } from './outbox.js';
 import { interruptible } from './python_stack.js';
 
@@ -46,6 +47,7 @@ export function makeBridge(send) {
   let limits;
   let calls = 0;
   let displays = 0;
+  let displayedChars = 0;
   /** Written past the runtime's streams. */
   let rawChars = 0;
   let holdReserve = () => {};
@@ -208,7 +210,7 @@ export function makeBridge(send) {
       run_id = id;
       reason = '';
       calls = 0;
-      displays = 0;
+      displays = displayedChars = 0;
       rawChars = 0;
       if (shared) Atomics.store(shared, 0, 0);
     },
@@ -245,11 +247,15 @@ export function makeBridge(send) {
     /** @param {'stdout' | 'stderr'} stream @param {string} text */
     write: (stream, text) => outbox.write(stream, text),
 
-    /** Whether it may be shown. @param {string} bundle */
-    display(bundle) {
-      if (displays++ >= limits.display_items) return false;
+    /** Whether it may be shown. @param {string} text  a bundle as JSON */
+    display(text) {
+      const bundle = parse(text);
+      const size = chars(bundle);
+      if (displays >= limits.display_items || displayedChars + size > limits.displays_chars) return false;
+      displays++;
+      displayedChars += size;
       outbox.flush(); // keeps the order of text and pictures
-      send({ type: 'displayed', run_id, bundle: parse(bundle) });
+      send({ type: 'displayed', run_id, bundle });
       return true;
     },
 

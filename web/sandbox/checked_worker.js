@@ -27,6 +27,7 @@ export class CheckedWorker {
   #chars = 0;
   #toolCalls = 0;
   #displays = 0;
+  #displayed = 0;
   /** Of the step's output. */ #written = 0;
   #ended = false;
 
@@ -57,7 +58,7 @@ export class CheckedWorker {
 
   /** @param {{type: string}} request @param {Transferable[]} [transfer] */
   post(request, transfer = []) {
-    if (request.type === 'run') this.#toolCalls = this.#displays = this.#written = 0;
+    if (request.type === 'run') this.#toolCalls = this.#displays = this.#displayed = this.#written = 0;
     if (request.type === 'interrupt' && this.#shared) Atomics.store(this.#shared, 0, SIGINT);
     this.#worker.postMessage(request, transfer);
   }
@@ -99,11 +100,15 @@ export class CheckedWorker {
     this.#chars += chars(event);
     if (event.type === 'output') this.#written += chars(event);
     if (event.type === 'tool_called') this.#toolCalls++;
-    if (event.type === 'displayed') this.#displays++;
-    const { messages_per_s, tool_calls, display_items, person_chars } = this.#limits ?? {
+    if (event.type === 'displayed') {
+      this.#displays++;
+      this.#displayed += chars(event.bundle);
+    }
+    const { messages_per_s, tool_calls, display_items, displays_chars, person_chars } = this.#limits ?? {
       messages_per_s: 100,
       tool_calls: 0,
       display_items: 0,
+      displays_chars: 0,
       person_chars: 0,
     };
     return (
@@ -111,7 +116,8 @@ export class CheckedWorker {
       this.#chars > CHARS_PER_SECOND ||
       this.#written > 3 * person_chars || // by the runtime's streams and past them, and a margin
       this.#toolCalls > tool_calls ||
-      this.#displays > display_items
+      this.#displays > display_items ||
+      this.#displayed > displays_chars
     );
   }
 }

@@ -33,8 +33,15 @@ const STOP_MS = { shared: 1_000, alone: 300 };
 const REPLY_MS = 15_000;
 /** Packages are installed and imported, and the runtime gives up after 25 s (codeact_runtime/keeper.py). */
 const RESTORE_MS = 30_000;
+/** How long a step that has ended waits to be told, from the next interpreter's boot on, for what was saved to be back. */
+const TOLD_MS = 2_000;
+/** How long a step waits for a checkpoint that gives no sign of life: one long call into C cannot be interrupted. */
+const SAVING_MS = 1_000;
 /** A step that comes sooner is not kept waiting by a checkpoint. */
 const SAVE_AFTER_MS = 5;
+
+/** For unpacking packages: code that holds JavaScript could make believe that it never ends. @param {number} bytes */
+const unpackingMs = (bytes) => 2_000 + bytes / 500;
 
 /** @template T @typedef {{resolve(value: T): void, reject(error: Error): void}} Waiting */
 
@@ -56,6 +63,8 @@ export class SandboxClient {
   #runs = 0;
   #canInterrupt = false;
   #watchdog = new Watchdog(() => this.#channel?.check());
+  /** Lets the step's clock go on once its packages are unpacked. */
+  #unpacked = () => {};
 
   /** @param {SandboxOptions} options */
   constructor(options) {
@@ -131,13 +140,15 @@ export class SandboxClient {
 
   /**
    * Run one step. Rejects with a SandboxError of kind `killed` when the code outlasted its time and the
-   * grace period, `stopped` when Stop had to end its worker; by then a fresh interpreter holds what was saved.
+   * grace period, `stopped` when Stop had to end its worker; by then a fresh interpreter holds what was saved, or is
+   * still being given it where that takes long: the next step waits for it.
    * @param {string} code @param {number} [time_ms]  lowers the time limit for this step
    * @returns {Promise<Result>}
    */
   async run(code, time_ms) {
     if (time_ms !== undefined) checkLimit('time_ms', time_ms);
-    await this.#whenReady();
+    do await this.#whenReady();
+    while (this.#checkpointing && !this.#running && !(await this.#answers()));
     if (this.#running) throw new SandboxError('busy', 'A step is already running.');
     clearTimeout(this.#saving);
     return new Promise((resolve, reject) => {
@@ -170,7 +181,7 @@ export class SandboxClient {
     this.#forget();
     if (!former) return this.start();
     this.#endRun(new SandboxError('stopped', 'The sandbox was reset.'));
-    const next = this.#booting ? former.then(() => this.reset()) : this.#replace('reset');
+    const next = this.#booting ? former.then(() => this.reset()) : this.#replace('reset').ready;
     this.#ready = next;
     next.catch(() => {});
     return next;
@@ -245,6 +256,13 @@ export class SandboxClient {
     this.#saveSoon();
   }
 
+  /** @param {string} path  below /data or /output; it does not come back with a checkpoint either */
+  async deleteFile(path) {
+    await this.#ask({ type: 'delete_file', path });
+    this.#saved.forgetFile(path);
+    this.#saveSoon();
+  }
+
   /** Until code can run, however often the interpreter is replaced meanwhile. */
   async #whenReady() {
     /** @type {Promise<Ready>} */
@@ -272,6 +290,19 @@ export class SandboxClient {
     return this.#pending.ask(post, request.type === 'restore' ? RESTORE_MS : REPLY_MS, () => !this.#running, late);
   }
 
+  /** Whether the interpreter, while it saves, still listens; otherwise it is replaced. */
+  async #answers() {
+    const mine = this.#ready;
+    const answered = this.listFiles().then(
+      () => true,
+      () => false,
+    );
+    const late = new Promise((resolve) => setTimeout(resolve, SAVING_MS, false));
+    if (await Promise.race([answered, late])) return true;
+    if (mine === this.#ready) this.#replace('unsaved');
+    return false;
+  }
+
   #saveSoon() {
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => {
@@ -282,16 +313,30 @@ export class SandboxClient {
     }, SAVE_AFTER_MS);
   }
 
-  /** Another interpreter, which gets back what was saved. @param {string} reason */
+  /**
+   * Another interpreter, which gets back what was saved. `told`: when what waits for it can be told, since code that is
+   * brought back may take its time.
+   * @param {string} reason
+   */
   #replace(reason) {
     clearTimeout(this.#saving);
     this.#pending.rejectAll(new SandboxError('stopped', 'The interpreter was replaced.'));
     if (this.#restoring) this.#saved = this.#saved.withoutCode(); // or the next one would end as this one did
     this.#restoring = false;
-    this.#ready = this.#boot().then((ready) => this.#bringBack(reason, ready));
-    this.#ready.catch(() => {});
+    const booted = this.#boot();
+    const ready = booted.then((event) => this.#bringBack(reason, event));
+    ready.catch(() => {});
+    this.#ready = ready;
     this.#post({ type: 'reset' });
-    return this.#ready;
+    return { ready, told: booted.then(() => Promise.race([ready, this.#tellLater(reason, ready)])) };
+  }
+
+  /** @param {string} reason @param {Promise<Ready>} ready */
+  async #tellLater(reason, ready) {
+    await new Promise((resolve) => setTimeout(resolve, TOLD_MS));
+    if (this.#ready !== ready || !this.#restoring) return;
+    const why = 'bringing them back takes long; which came back is told after the next step';
+    this.#report = { reason, names: [], lost: [{ name: 'variables', why }], behind: this.#saved.isBehind };
   }
 
   /** @template T @param {string} reason @param {T} ready */
@@ -345,12 +390,12 @@ export class SandboxClient {
     );
   }
 
-  /** End the run once the next interpreter is there. @param {SandboxError} error */
+  /** End the run once it can be told what came back. @param {SandboxError} error */
   #rejectReplaced(error) {
     const running = this.#running;
     this.#running = null;
     const reject = () => running?.reject(error);
-    this.#replace(error.kind).then(reject, reject);
+    this.#replace(error.kind).told.then(reject, reject);
   }
 
   /** Forget the frame and reject everything that waits. @param {SandboxError} error */
@@ -387,6 +432,9 @@ export class SandboxClient {
       case 'packages_needed':
       case 'approval_needed':
         return void this.#answer(event);
+      case 'installed':
+        if (event.run_id === this.#running?.run_id) this.#unpacked();
+        return;
       case 'booting':
       case 'memory':
         return this.#options.onEvent?.(event);
@@ -428,7 +476,7 @@ export class SandboxClient {
     this.#running = null;
     this.#saved.isBehind = true;
     const resolve = () => running.resolve(result);
-    if (!result.sound) return void this.#replace('broken').then(resolve, resolve);
+    if (!result.sound) return void this.#replace('broken').told.then(resolve, resolve);
     this.#saveSoon();
     resolve();
   }
@@ -440,8 +488,16 @@ export class SandboxClient {
     const resume = this.#watchdog.pause();
     const reply = await answer(asked, this.#options, this.#tools, this.limits);
     if (this.#running?.run_id !== run_id) return; // stopped meanwhile
-    resume();
-    this.#post(reply, reply.type === 'install' ? reply.packages.map(({ data }) => data) : []);
+    if (reply.type !== 'install') {
+      resume();
+      return this.#post(reply);
+    }
+    const wheels = reply.packages.map(({ data }) => data);
+    const bytes = wheels.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    this.#unpacked();
+    this.#unpacked = resume;
+    setTimeout(resume, unpackingMs(bytes));
+    this.#post(reply, wheels);
   }
 
   /** @param {Request} request @param {Transferable[]} [transfer] */

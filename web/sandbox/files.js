@@ -10,6 +10,7 @@
 const ROOTS = ['/data', '/output'];
 /** A name of a file, as C and other systems take it. @param {string} part */
 const isName = (part) => !['', '.', '..'].includes(part) && part.length < 256 && !part.includes('\0');
+const parent = (/** @type {string} */ path) => path.slice(0, path.lastIndexOf('/'));
 const ENOSPC = 51; // as WASI counts
 const EFBIG = 22;
 
@@ -64,7 +65,7 @@ export class Files {
       if (inside.startsWith('/data/')) FS.chmod(inside, 0o444);
     };
     try {
-      FS.mkdirTree(inside.slice(0, inside.lastIndexOf('/')));
+      FS.mkdirTree(parent(inside));
       if (FS.analyzePath(inside).exists) {
         former = FS.readFile(inside);
         FS.unlink(inside);
@@ -76,6 +77,26 @@ export class Files {
       const { errno } = /** @type {{errno?: number}} */ (error);
       if (errno === ENOSPC || errno === EFBIG) throw new FileError('quota', this.#tooMuch());
       throw new FileError('bad_path', `${path} cannot be written.`);
+    } finally {
+      FS.ignorePermissions = false;
+    }
+  }
+
+  /** The page's way again; of /data also the folders that are empty then, since code may not. @param {string} path */
+  remove(path) {
+    const inside = this.#inside(path);
+    const FS = this.#fs;
+    if (!this.list().some((each) => each.path === inside)) throw new FileError('no_file', `There is no file ${path}.`);
+    FS.ignorePermissions = true;
+    try {
+      FS.unlink(inside);
+      let folder = parent(inside);
+      while (folder.startsWith('/data/') && FS.readdir(folder).length === 2) {
+        FS.rmdir(folder);
+        folder = parent(folder);
+      }
+    } catch {
+      throw new FileError('bad_path', `${path} cannot be deleted.`);
     } finally {
       FS.ignorePermissions = false;
     }
@@ -131,7 +152,7 @@ export class Files {
     if (!plain || !ROOTS.includes(`/${parts[1]}`) || parts.length < 3 || path.length > 500) throw bad;
     for (const root of ROOTS) this.#fs.mkdirTree(root); // the code may have removed it
     let known = path;
-    while (!this.#fs.analyzePath(known).exists) known = known.slice(0, known.lastIndexOf('/'));
+    while (!this.#fs.analyzePath(known).exists) known = parent(known);
     const { node } = this.#fs.lookupPath(known, { follow: true });
     if (this.#fs.getPath(node) !== known) throw bad; // through a link
     return path;

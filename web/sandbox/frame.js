@@ -12,7 +12,16 @@ import { PROTOCOL_VERSION } from './protocol.js';
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 
 const NEEDED = /** @type {const} */ (['stdlib', 'runtime', 'lock', 'image']);
-const DURING_A_STEP = ['booting', 'output', 'displayed', 'tool_called', 'packages_needed', 'approval_needed', 'memory'];
+const DURING_A_STEP = [
+  'booting',
+  'output',
+  'displayed',
+  'tool_called',
+  'packages_needed',
+  'installed',
+  'approval_needed',
+  'memory',
+];
 /** The spare boots when nothing has been asked for so long. */
 const IDLE_MS = 500;
 

@@ -63,6 +63,7 @@ const CHECKS = {
   tool_called: ({ run_id, call_id, name, arguments: args }) =>
     isId(run_id) && isId(call_id) && isSmall(name) && isText(args),
   packages_needed: ({ run_id, names }) => isId(run_id) && isList(names, isSmall),
+  installed: ({ run_id }) => isId(run_id),
   approval_needed: ({ run_id, findings }) => isId(run_id) && isList(findings, isFinding),
   memory: ({ bytes, limit_bytes, refused }) => isId(bytes) && isId(limit_bytes) && isFlag(refused),
   file: ({ request_id, path, data }) => isId(request_id) && isPath(path) && isBuffer(data),

@@ -6,7 +6,7 @@
  * and ArrayBuffers where said, cross.
  */
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /**
  * What one conversation is held to; the defaults and what each is for are in codeact_runtime/limits.py. Milliseconds,
@@ -25,6 +25,7 @@ export const PROTOCOL_VERSION = 2;
  * @property {number} tool_chars
  * @property {number} display_items
  * @property {number} display_chars
+ * @property {number} displays_chars
  * @property {number} files
  * @property {number} file_mb
  * @property {number} files_mb
@@ -98,6 +99,7 @@ export const PROTOCOL_VERSION = 2;
 /** @typedef {{type: 'install', run_id: number, packages: Package[], error?: Failure}} Install */
 /** @typedef {{type: 'approve', run_id: number, approved: boolean}} Approve */
 /** @typedef {{type: 'write_file', request_id: number, path: string, data: ArrayBuffer}} WriteFile */
+/** @typedef {{type: 'delete_file', request_id: number, path: string}} DeleteFile */
 /** @typedef {{type: 'read_file', request_id: number, path: string}} ReadFile */
 /** @typedef {{type: 'list_files', request_id: number}} ListFiles */
 /** @typedef {{type: 'checkpoint', request_id: number}} SaveCheckpoint */
@@ -111,6 +113,7 @@ export const PROTOCOL_VERSION = 2;
 /** @typedef {{type: 'displayed', run_id: number, bundle: MimeBundle}} Displayed */
 /** @typedef {{type: 'tool_called', run_id: number, call_id: number, name: string, arguments: string}} ToolCalled  `arguments` is a JSON object as text */
 /** @typedef {{type: 'packages_needed', run_id: number, names: string[]}} PackagesNeeded  the step waits for `install` */
+/** @typedef {{type: 'installed', run_id: number}} Installed  the worker has taken `install`, however that went */
 /** @typedef {{type: 'approval_needed', run_id: number, findings: Finding[]}} ApprovalNeeded  the step waits for `approve` */
 /** @typedef {{type: 'memory', bytes: number, limit_bytes: number, refused: boolean}} Memory  the heap grew, or was not let grow */
 /** @typedef {{type: 'finished', run_id: number, result: Result}} Finished */
@@ -121,5 +124,5 @@ export const PROTOCOL_VERSION = 2;
 /** @typedef {{type: 'refused', request_id: number, error: Failure}} Refused  a request that could not be carried out; nothing was changed */
 /** @typedef {{type: 'failed', error: Failure}} Failed  the worker is gone; `reset` makes a new one */
 
-/** @typedef {Start | Asset | SetTools | Run | Interrupt | ToolResult | Install | Approve | WriteFile | ReadFile | ListFiles | SaveCheckpoint | Restore | Reset} Request */
-/** @typedef {Booting | Ready | Output | Displayed | ToolCalled | PackagesNeeded | ApprovalNeeded | Memory | Finished | File | Files | Checkpointed | Restored | Refused | Failed} SandboxEvent */
+/** @typedef {Start | Asset | SetTools | Run | Interrupt | ToolResult | Install | Approve | WriteFile | DeleteFile | ReadFile | ListFiles | SaveCheckpoint | Restore | Reset} Request */
+/** @typedef {Booting | Ready | Output | Displayed | ToolCalled | PackagesNeeded | Installed | ApprovalNeeded | Memory | Finished | File | Files | Checkpointed | Restored | Refused | Failed} SandboxEvent */

@@ -41,6 +41,12 @@ export class SavedState {
     this.isBehind = false;
   }
 
+  /** A file the person has deleted. @param {string} path */
+  forgetFile(path) {
+    this.#files.delete(path);
+    this.isBehind = true;
+  }
+
   /** The files alone, where bringing back the rest ended the interpreter; nothing, where there is no rest. */
   withoutCode() {
     const state = new SavedState();

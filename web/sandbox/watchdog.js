@@ -34,15 +34,16 @@ export class Watchdog {
     this.#resume();
   }
 
-  /** Stand still until the returned function is called; pauses nest. @returns {() => void} */
+  /** Stand still until the returned function is called, which may be called again; pauses nest. @returns {() => void} */
   pause() {
-    const round = this.#round;
+    let round = this.#round;
     if (this.#pauses++ === 0) {
       clearTimeout(this.#timer);
       this.#left -= performance.now() - this.#since;
     }
     return () => {
       if (round === this.#round && --this.#pauses === 0) this.#resume();
+      round = -1;
     };
   }
 

@@ -108,13 +108,14 @@ async function run({ run_id, code, time_ms }) {
 }
 
 /** @param {import('./protocol.js').Install} message */
-async function install({ packages: wheels, error }) {
+async function install({ run_id, packages: wheels, error }) {
   try {
     if (!error) await packages.install(wheels);
     bridge.settleInstall(error);
   } catch (problem) {
     bridge.settleInstall({ kind: 'PackageError', message: String(problem).slice(0, 1_000) });
   }
+  send({ type: 'installed', run_id });
 }
 
 /** @param {import('./protocol.js').SaveCheckpoint} message */
@@ -177,6 +178,11 @@ async function handle(message) {
     case 'write_file':
       return answer(message.request_id, () => {
         files.write(message.path, message.data);
+        send({ type: 'files', request_id: message.request_id, files: files.list() });
+      });
+    case 'delete_file':
+      return answer(message.request_id, () => {
+        files.remove(message.path);
         send({ type: 'files', request_id: message.request_id, files: files.list() });
       });
     case 'read_file':

@@ -1,0 +1,37 @@
+/** The page's sandbox: where its parts come from, and how little this device should have of it. */
+
+import { fetchAssets } from './sandbox/assets.js';
+import { SandboxClient } from './sandbox/client.js';
+import { PackageSource } from './sandbox/package_source.js';
+
+/** @typedef {import('./sandbox/sandbox_options.js').SandboxOptions} SandboxOptions */
+
+/**
+ * @param {Partial<import('./sandbox/protocol.js').Limits>} chosen  the person's own limits
+ * @param {Pick<SandboxOptions, 'fetchLimits' | 'onEvent' | 'onTool' | 'onApproval'>} joined
+ * @param {import('./boot_progress.js').BootProgress} progress
+ */
+export function makeSandbox(chosen, joined, progress) {
+  return new SandboxClient({
+    frameUrl: 'sandbox/frame.html',
+    fetchAssets: (onAsset) => progress.during('assets', fetchAssets('sandbox/manifest.json', onAsset)),
+    packages: new PackageSource('sandbox/manifest.json'),
+    limits: { ...(isSmallDevice() ? { spare_workers: 0 } : {}), ...chosen },
+    ...joined,
+  });
+}
+
+/** What this browser, or how the page is served, lacks; empty if nothing. @param {import('./sandbox/protocol.js').Ready} ready */
+export const missing = ({ can_block, can_interrupt }) =>
+  [
+    can_block ? '' : 'This browser has no JSPI: Python starts slowly, and tools must be awaited.',
+    can_interrupt ? '' : 'There is no SharedArrayBuffer here: Stop replaces the interpreter.',
+  ]
+    .join(' ')
+    .trim();
+
+/** Told by Chromium alone, in gigabytes; elsewhere nothing is known and the spare worker stays. */
+function isSmallDevice() {
+  const { deviceMemory } = /** @type {Navigator & {deviceMemory?: number}} */ (navigator);
+  return deviceMemory !== undefined && deviceMemory < 4;
+}
