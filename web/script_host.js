@@ -39,7 +39,7 @@ async function start({ plain = false, limits = {}, ...options } = {}) {
     limits: { spare_workers: 0, ...limits },
     ...options,
     onEvent: (event) => tell(event),
-    onApproval: async (findings) => (await script.codeact_approval?.(findings)) ?? false,
+    onApproval: async (card) => (await script.codeact_approval?.(card)) ?? false,
     onTool,
   });
   Object.assign(window, { codeact: sandbox });

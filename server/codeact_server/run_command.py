@@ -14,7 +14,7 @@ from codeact_agent.hosts.script.models import RECORDED
 from codeact_agent.hosts.script.result import RunResult
 from codeact_agent.hosts.script.site import find_site, load_recordings
 from codeact_agent.hosts.script.terminal import Terminal
-from codeact_agent.loop import DEFAULT_MAX_STEPS
+from codeact_agent.options import DEFAULT_MAX_STEPS
 from codeact_agent.recorded import make_recording
 from codeact_agent.tools import Tool
 

@@ -9,10 +9,16 @@ LIMITS = {
 
 
 def sandbox(can_block=True, modules=(), python="3.14.2", **limits):
-    """What the model is told of a sandbox, with ``limits`` changed."""
+    """What the model is told of a sandbox, with ``limits`` changed (Host.prepare)."""
     changed = dict(LIMITS)
     changed.update(limits)
-    return {"limits": changed, "can_block": can_block, "python": python, "modules": list(modules)}
+    return {
+        "limits": changed,
+        "can_block": can_block,
+        "python": python,
+        "modules": list(modules),
+        "sandbox_tools": [],
+    }
 
 
 def result(**fields):
@@ -47,13 +53,18 @@ def printed(text):
 
 
 class ScriptedModel:
-    """Gives its replies one by one: a text, an exception to raise, or a function that gives either.
+    """Gives its replies one by one: a text, a tool call as (name, arguments), an exception to raise, or a
+    function that gives any of these.
 
     ``asked`` holds the messages of each call. ``pieces`` says into how many deltas a reply is cut.
     """
 
-    def __init__(self, *replies, name="scripted", recorded=False, time_ms=None, expected=()):
+    def __init__(self, *replies, name="scripted", recorded=False, time_ms=None, expected=(),
+                 context_window=100_000, takes_images=False, price=None):  # fmt: skip
         self.name = name
+        self.context_window = context_window
+        self.takes_images = takes_images
+        self.price = price
         self.recorded = recorded
         self.time_ms = time_ms
         self.usage = {"prompt_tokens": 7, "completion_tokens": 3}
@@ -64,31 +75,52 @@ class ScriptedModel:
     def enqueue(self, *replies):
         self._replies.extend(replies)
 
-    async def chat(self, messages, on_delta):
+    async def chat(self, messages, on_delta, tools=None):
         self.asked.append([dict(message) for message in messages])
+        self.tools = tools
         reply = self._replies.pop(0)
         if callable(reply):
             reply = reply()
+        calls = []
+        if isinstance(reply, tuple):
+            reply, calls = "", [{"id": f"call_{len(self.asked)}", "name": reply[0], "arguments": reply[1]}]
         if isinstance(reply, Exception):
             raise reply
         middle = len(reply) // 2
         for piece in (reply[:middle], reply[middle:]):
             if piece:
                 on_delta(piece)
-        return {"text": reply, "usage": self.usage}
+        return {"text": reply, "usage": self.usage, "tool_calls": calls}
+
+    def for_agent(self, name, task):
+        return self
 
     def expected(self, index):
         return self._expected[index] if index < len(self._expected) else None
 
 
 class ScriptedHost:
-    """Records events, code and waits; ``outcomes`` are what the code "did". Its clock moves by ``sleep``.
+    """Records events, code and waits; ``outcomes`` are what the code "did",
+    or async functions that do it. Its clock moves by ``sleep``.
 
     ``on_execute`` and ``on_sleep`` are called there, for a Stop pressed at that moment.
     """
 
+    run_blocking = None
+
     def __init__(self, *outcomes):
+        self.sandbox = sandbox()
+        self.specs = None
+        self.steps = []
+        self.answers = []
+        self.decisions = []
+        self.cards = []
+        self.problems = []
+        self.children = []
+        self.closed = False
         self.stopping = False
+        self.take_call = None
+        self.take_approval = None
         self.events = []
         self.executed = []
         self.slept = 0.0
@@ -113,12 +145,39 @@ class ScriptedHost:
     def emit(self, event):
         self.events.append(event)
 
-    async def execute(self, code, time_ms):
-        self.executed.append((code, time_ms))
+    async def prepare(self, specs):
+        self.specs = specs
+        return self.sandbox
+
+    def validate(self, schema, value):
+        return list(self.problems)
+
+    async def keep_large(self, name, text):
+        return None
+
+    async def ask(self, question, choices):
+        return self.answers.pop(0)
+
+    async def approve(self, card):
+        self.cards.append(card)
+        return self.decisions.pop(0)
+
+    async def open_child(self, name, emit):
+        child = self.children.pop(0)
+        child.emit = emit
+        return child
+
+    async def close(self):
+        self.closed = True
+
+    async def execute(self, step):
+        self.executed.append((step["code"], step["time_ms"]))
+        self.steps.append(step)
         self._now += 0.25
         if self.on_execute:
             self.on_execute()
-        return self._outcomes.pop(0)
+        outcome = self._outcomes.pop(0)
+        return await outcome() if callable(outcome) else outcome
 
     def stop(self):
         self.stopping = True

@@ -3,8 +3,10 @@
 import json
 
 from codeact_agent.errors import AgentError, ModelError, Stopped
-from codeact_agent.loop import DEFAULT_MAX_STEPS, Loop
+from codeact_agent.loop import Loop
+from codeact_agent.options import DEFAULT_MAX_STEPS, Options
 from codeact_agent.prompt import message
+from codeact_agent.tools import Tool
 from scripted import ScriptedHost, ScriptedModel, answered, printed, raises_async, result, sandbox
 
 ANSWER = "<code>\nfinal_answer(4)\n</code>"
@@ -16,10 +18,11 @@ class Run:
     def __init__(self, replies, outcomes, **model):
         self.host = ScriptedHost(*outcomes)
         self.model = ScriptedModel(*replies, **model)
-        self.loop = Loop(self.host, sandbox())
+        self.loop = Loop(self.host)
 
     async def of(self, task="Two and two?", max_steps=DEFAULT_MAX_STEPS, tools=(), task_id=None):
-        return await self.loop.run(task, self.model, list(tools), max_steps, task_id)
+        self.loop.options = Options(max_steps)
+        return await self.loop.run(task, self.model, {each.name: each for each in tools}, task_id)
 
     @property
     def transcript(self):
@@ -27,7 +30,11 @@ class Run:
         return [(each["role"], each["content"]) for each in self.loop.messages[1:]]
 
 
-STEP = ["step_started", "model_delta", "model_replied", "code_parsed", "step_finished"]
+def tool(name, returns=""):
+    return Tool(lambda: 1, name, [], returns, "A tool.")
+
+
+STEP = ["step_started", "model_asked", "model_delta", "model_replied", "code_parsed", "step_finished"]
 
 
 async def test_an_answer_in_the_first_step():
@@ -52,22 +59,31 @@ async def test_events_in_order():
 async def test_events_carry_what_is_documented():
     run = Run(["I add.\n" + ANSWER], [answered(4, "4")])
     await run.of("Two and two?", max_steps=7, task_id="adding")
-    started, step, first, second, replied, parsed, ended, finished = run.host.events
+    started, step, asked, first, second, replied, parsed, ended, finished = run.host.events
     assert started == {
         "type": "run_started", "task": "Two and two?", "task_id": "adding", "model": "scripted",
-        "recorded": False, "max_steps": 7, "files": [],
+        "recorded": False, "max_steps": 7, "files": [], "mode": "code", "approval": "never",
+        "planning_interval": None, "tools": ["ask_user"],
     }  # fmt: skip
     assert step == {"type": "step_started", "step": 1, "forced": False}
+    assert (asked["type"], asked["step"], asked["messages"], asked["tools"]) == ("model_asked", 1, 2, None)
+    assert asked["added"] == run.loop.messages[:2]
     text = "I add.\n" + ANSWER
     assert (first["type"], first["step"], second["type"]) == ("model_delta", 1, "model_delta")
     assert first["text"] + second["text"] == text
-    usage = {"prompt_tokens": 7, "completion_tokens": 3}
-    assert replied == {"type": "model_replied", "step": 1, "text": text, "usage": usage, "duration_ms": 0}
-    assert parsed == {"type": "code_parsed", "step": 1, "thought": "I add.", "code": "final_answer(4)"}
+    usage = {"prompt_tokens": 7, "completion_tokens": 3, "estimated": False}
+    assert replied == {
+        "type": "model_replied", "step": 1, "text": text, "tool_calls": [], "usage": usage, "cost": None,
+        "duration_ms": 0,
+    }  # fmt: skip
+    assert parsed == {
+        "type": "code_parsed", "step": 1, "thought": "I add.", "code": "final_answer(4)", "calls": [],
+    }  # fmt: skip
     assert ended["observation"] == "The final answer was given."
     assert ended["result"] == answered(4, "4")["result"]
     assert (ended["step"], ended["difference"], ended["duration_ms"]) == (1, None, 250)
     assert (finished["steps"], finished["duration_ms"]) == (1, 250)
+    assert (finished["usage"], finished["cost"], finished["cap"]) == (usage, None, None)
 
 
 async def test_all_but_the_first_and_last_event_name_their_step():
@@ -92,9 +108,8 @@ async def test_the_model_sees_what_happened():
 
 
 async def test_tools_are_in_the_system_prompt():
-    tool = {"name": "area", "description": "Area.", "parameters": [], "returns": "int"}
     run = Run([ANSWER], [answered(4, "4")])
-    await run.of(tools=[tool])
+    await run.of(tools=[tool("area", "int")])
     assert "def area() -> int:" in run.model.asked[0][0]["content"]
 
 
@@ -145,7 +160,7 @@ async def test_a_reply_without_code_is_asked_to_go_on():
     run = Run(["I think it is four.", ANSWER], [answered(4, "4")])
     finished = await run.of()
     assert (finished["status"], finished["steps"]) == ("answered", 2)
-    assert run.host.kinds[1:6] == STEP
+    assert run.host.kinds[1:7] == STEP
     parsed = run.host.of("code_parsed")[0]
     assert (parsed["thought"], parsed["code"]) == ("I think it is four.", "")
     ended = run.host.of("step_finished")[0]
@@ -167,7 +182,7 @@ async def test_an_empty_reply_is_asked_for_code():
 async def test_after_the_last_step_an_answer_by_code_is_forced():
     run = Run(["<code>1</code>", "<code>2</code>", ANSWER], [printed("1"), printed("2"), answered(4, "4")])
     finished = await run.of(max_steps=2)
-    assert (finished["status"], finished["steps"]) == ("forced", 3)
+    assert (finished["status"], finished["steps"], finished["cap"]) == ("forced", 3, "steps")
     assert finished["answer"]["json"] == "4"
     assert [event["forced"] for event in run.host.of("step_started")] == [False, False, True]
     assert run.model.asked[2][-1] == {"role": "user", "content": message("forced")}
@@ -204,7 +219,7 @@ async def test_a_plain_answer_before_the_last_step_is_not_taken():
 
 
 async def test_the_default_is_twenty_steps():
-    run = Run(["<code>1</code>"] * 21, [printed("1")] * 21)
+    run = Run([f"<code>{n}</code>" for n in range(21)], [printed("1")] * 21)
     finished = await run.of()
     assert (finished["steps"], finished["status"]) == (21, "unanswered")
     assert run.host.of("run_started")[0]["max_steps"] == 20
@@ -220,7 +235,7 @@ async def test_stop_while_the_model_speaks():
     run.model.enqueue(stop)
     finished = await run.of()
     assert (finished["status"], finished["answer"], finished["error"]) == ("stopped", None, None)
-    assert run.host.kinds == ["run_started", "step_started", "run_finished"]
+    assert run.host.kinds == ["run_started", "step_started", "model_asked", "run_finished"]
 
 
 async def test_stop_as_the_reply_ends():
@@ -256,7 +271,7 @@ async def test_stop_while_waiting_to_ask_again():
     run.host.on_sleep = run.host.stop
     finished = await run.of()
     assert finished["status"] == "stopped"
-    assert run.host.kinds == ["run_started", "step_started", "model_retried", "run_finished"]
+    assert run.host.kinds == ["run_started", "step_started", "model_asked", "model_retried", "run_finished"]
 
 
 async def test_a_retry_is_told():
@@ -274,7 +289,7 @@ async def test_a_failure_is_a_sentence():
     assert (finished["status"], finished["answer"]) == ("failed", None)
     assert finished["error"]["kind"] == "refused"
     assert "Check OPENAI_API_KEY" in finished["error"]["message"]
-    assert run.host.kinds == ["run_started", "step_started", "run_finished"]
+    assert run.host.kinds == ["run_started", "step_started", "model_asked", "run_finished"]
 
 
 async def test_any_other_error_is_not_hidden():
@@ -328,7 +343,7 @@ async def test_a_run_that_was_cut_off_is_closed_when_the_conversation_goes_on():
 async def test_the_model_is_told_of_uploaded_files():
     run = Run([ANSWER], [answered(4, "4")])
     files = [{"path": "/data/rain.csv", "size": 512}, {"path": '/data/a "b".txt', "size": 1}]
-    await run.loop.run("Add it up.", run.model, [], files=files)
+    await run.loop.run("Add it up.", run.model, {}, files=files)
     told = run.model.asked[0][-1]["content"]
     assert told == (
         'Add it up.\n\nThe person has uploaded "/data/rain.csv" (512 bytes), "/data/a \\"b\\".txt" (1 bytes).'
@@ -339,8 +354,8 @@ async def test_the_model_is_told_of_uploaded_files():
 
 async def test_a_new_run_tells_the_tools_of_that_run():
     run = Run([ANSWER, ANSWER], [answered(4, "4"), answered(4, "4")])
-    await run.of(tools=[{"name": "old", "description": "Old.", "parameters": [], "returns": ""}])
-    await run.of(tools=[{"name": "new", "description": "New.", "parameters": [], "returns": ""}])
+    await run.of(tools=[tool("old")])
+    await run.of(tools=[tool("new")])
     systems = [each for each in run.loop.messages if each["role"] == "system"]
     assert len(systems) == 1
     assert "def new()" in systems[0]["content"]
@@ -391,15 +406,16 @@ def test_a_run_that_cannot_begin():
 
 
 async def test_tools_that_must_be_awaited_are_told():
-    tool = {"name": "area", "description": "Area.", "parameters": [], "returns": "int"}
     for can_block in (True, False):
-        model = ScriptedModel(ANSWER)
-        await Loop(ScriptedHost(answered(4, "4")), sandbox(can_block)).run("?", model, [tool])
+        run = Run([ANSWER], [answered(4, "4")])
+        run.host.sandbox = sandbox(can_block)
+        await run.of(tools=[tool("area")])
+        model = run.model
         assert ("async def area()" in model.asked[0][0]["content"]) is not can_block
 
 
 async def test_instructions_are_told():
     host = ScriptedHost(answered(4, "4"))
     model = ScriptedModel(ANSWER)
-    await Loop(host, sandbox(), "Answer in French.").run("?", model, [])
+    await Loop(host, Options(instructions="Answer in French.")).run("?", model, {})
     assert "Answer in French." in model.asked[0][0]["content"]

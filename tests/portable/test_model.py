@@ -35,7 +35,7 @@ async def failing(error, times=ATTEMPTS):
 async def test_a_reply_is_given_with_its_usage():
     asked = Asked("hello")
     reply = await asked.run()
-    assert reply == {"text": "hello", "usage": {"prompt_tokens": 7, "completion_tokens": 3}}
+    assert reply == {"text": "hello", "usage": {"prompt_tokens": 7, "completion_tokens": 3}, "tool_calls": []}
     assert "".join(asked.deltas) == "hello"
     assert (asked.attempts, asked.retries) == (1, [])
 

@@ -57,7 +57,7 @@ async def test_replies_come_in_order_and_in_pieces():
     model = RecordedModel(CIRCLE, ScriptedHost())
     for step in CIRCLE["steps"]:
         deltas = []
-        assert await reply(model, deltas) == {"text": step["reply"], "usage": None}
+        assert await reply(model, deltas) == {"text": step["reply"], "usage": None, "tool_calls": []}
         assert "".join(deltas) == step["reply"]
     deltas = []
     await reply(RecordedModel(CIRCLE, ScriptedHost()), deltas)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from codeact_agent.tools import tool
+from codeact_agent import tool
 from playwright.sync_api import Page, Request
 from support.attack import Attack, expand
 from support.canary import Canary

@@ -11,8 +11,12 @@ import pytest
 @pytest.mark.parametrize(
     ("name", "examples"),
     [
+        ("codeact_agent.annotations", 3),
+        ("codeact_agent.hosts.script.validation", 1),
         ("codeact_agent.parsing", 2),
         ("codeact_agent.prompt", 2),
+        ("codeact_agent.schema", 3),
+        ("codeact_agent.tool_names", 2),
         ("codeact_runtime.audit", 2),
         ("codeact_runtime.code_tree", 2),
         ("codeact_runtime.imports", 2),

@@ -11,13 +11,13 @@ import anyio
 import anyio.lowlevel
 import httpx
 import pytest
+from codeact_agent import tool
 from codeact_agent.demo_tools import DEMO_TOOLS
 from codeact_agent.errors import DeclarationError, Stopped
 from codeact_agent.hosts.script.chat import ChatModel
 from codeact_agent.hosts.script.host import ScriptHost
 from codeact_agent.hosts.script.models import tools_of
 from codeact_agent.hosts.script.terminal import Terminal
-from codeact_agent.tools import tool
 from codeact_server.settings import Timeouts, Upstream
 from support.loops import run_apart
 

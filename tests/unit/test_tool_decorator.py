@@ -41,6 +41,20 @@ def test_signature_and_docstring_become_the_spec() -> None:
         "description": "Search the web.\n\nGives titles.",
         "parameters": PARAMETERS,
         "returns": "dict[str, Any]",
+        "source": "python",
+        "schema": {
+            "type": "object",
+            "properties": {
+                "query": {"type": "string"},
+                "count": {"type": "integer", "default": 5},
+                "tags": {
+                    "anyOf": [{"items": {"type": "string"}, "type": "array"}, {"type": "null"}],
+                    "default": None,
+                },
+            },
+            "required": ["query"],
+            "additionalProperties": False,
+        },
     }
 
 
@@ -51,11 +65,11 @@ def test_annotations_that_are_objects_are_told_as_source() -> None:
 
 
 def test_other_annotations() -> None:
-    def odd(a: Optional[int], b: "list[int]", c: Callable[[int], str]) -> None:  # noqa: UP045, UP037
+    def odd(a: Optional[int], b: "list[int]") -> None:  # noqa: UP045, UP037
         """Odd."""
 
     spec = tool(_evaluated(odd)).spec
-    assert [each["annotation"] for each in spec["parameters"]][:2] == ["Optional[int]", "list[int]"]
+    assert [each["annotation"] for each in spec["parameters"]] == ["Optional[int]", "list[int]"]
     assert spec["returns"] == "None"
 
 

@@ -9,14 +9,14 @@ __all__ = ["Agent", "RunResult", "tool"]
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from codeact_agent.hosts.script.agent import Agent, RunResult
-    from codeact_agent.tools import tool
+    from codeact_agent.hosts.script.signature import tool
 
 
 def __getattr__(name: str) -> object:
     if name == "tool":
-        from codeact_agent import tools
+        from codeact_agent.hosts.script import signature
 
-        return tools.tool
+        return signature.tool
     if name in ("Agent", "RunResult"):
         from codeact_agent.hosts.script import agent
 

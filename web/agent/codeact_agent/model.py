@@ -22,8 +22,9 @@ async def ask(
     host: "Host",
     on_delta: "Callable[..., Any]",
     on_retry: "Callable[..., Any]",
+    tools: list["Any"] | None = None,
 ) -> dict[str, "Any"]:
-    """``{text, usage}`` of the model's reply.
+    """``{text, usage, tool_calls}`` of the model's reply; ``tools`` in OpenAI's format, if it may call any.
 
     ``on_delta(text)`` gets the words as they come; ``on_retry(message, attempt, delay_ms)`` is called
     before each wait, and makes the deltas so far void. Raises ModelError when asking again cannot help
@@ -32,7 +33,7 @@ async def ask(
     attempt = 1
     while True:
         try:
-            return await model.chat(messages, on_delta)
+            return await model.chat(messages, on_delta, tools)
         except ModelError as error:
             if host.stopping:
                 raise Stopped from None

@@ -1,11 +1,14 @@
 """What the model is told after a step. No timings: the same run gives the same words."""
 
-__all__ = ["observe", "without_variables"]
+import json
+
+__all__ = ["ANSWERED", "observe", "observe_call", "variables_in", "without_variables"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+ANSWERED = "The final answer was given."
 _VARIABLES = "Variables: "
 _RESTORED = "Interpreter: "
 _WHY_NEW = {
@@ -41,7 +44,7 @@ def observe(outcome: dict[str, "Any"]) -> str:
         return "\n".join(parts)
     result = outcome["result"]
     if result.get("final_answer"):
-        return "The final answer was given."
+        return ANSWERED
     parts = []
     if restored:
         parts.append(_RESTORED + came_back(restored))
@@ -57,6 +60,22 @@ def observe(outcome: dict[str, "Any"]) -> str:
     if result["variables"]:
         parts.append(_VARIABLES + ", ".join([_variable(each) for each in result["variables"]]))
     return "\n".join(parts)
+
+
+def observe_call(outcome: dict[str, "Any"], chars: int) -> str:
+    """The observation for a tool call of a model that acts by JSON; of a long one head and tail.
+
+    >>> observe_call({"value": "[1, 2]"}, 100)
+    '[1, 2]'
+    """
+    if "error" in outcome:
+        return f"Error:\n{outcome['error']['kind']}: {outcome['error']['message']}"
+    value = json.loads(outcome["value"])
+    text: str = value if isinstance(value, str) else outcome["value"]
+    if len(text) <= chars:
+        return text
+    half = chars // 2
+    return f"{text[:half]}\n… ({len(text) - 2 * half} characters are left out) …\n{text[-half:]}"
 
 
 def came_back(restored: dict[str, "Any"]) -> str:
@@ -79,6 +98,16 @@ def came_back(restored: dict[str, "Any"]) -> str:
 def _listed(names: list["Any"]) -> str:
     shown = ", ".join([_one_line(name) for name in names[:_MOST_NAMES]])
     return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"
+
+
+def variables_in(observation: str) -> str:
+    """Its line with the variables, or nothing.
+
+    >>> variables_in("Output:\n1\nVariables: x: int")
+    'Variables: x: int'
+    """
+    last = observation.split("\n")[-1]
+    return last if last.startswith(_VARIABLES) else ""
 
 
 def without_variables(observation: str) -> str:

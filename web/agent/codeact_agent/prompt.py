@@ -22,14 +22,19 @@ def message(name: str) -> str:
     return _cache[name]  # type: ignore[no-any-return]
 
 
-def system_prompt(tools: list["Any"], sandbox: dict[str, "Any"], instructions: str = "") -> str:
-    """The first message to the model.
+def system_prompt(
+    tools: list["Any"], sandbox: dict[str, "Any"], instructions: str = "", mode: str = "code"
+) -> str:
+    """The first message to a model that acts by ``mode`` (formats.py).
 
     ``tools`` are tool specs; ``sandbox`` is ``{limits, can_block, python, modules}``: its limits, its version
     of Python, and what can be imported besides the standard library. Where it cannot block (a browser without
     JSPI) tools are coroutines, and the prompt says so.
     """
-    text = message("system")
+    if mode == "json":
+        given = "\n" + instructions if instructions else ""
+        return message("system_json").replace("{instructions}", given).strip()
+    text = message("system").replace("{how}", message(f"how_{mode}"))
     limits = sandbox["limits"]
     can_block = sandbox["can_block"]
     values = {

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from codeact_agent.host import Host
+    from codeact_agent.host import Host, Model
 
 VERSION = 1
 _WORDS_AT_ONCE = 3
@@ -21,22 +21,31 @@ class RecordedModel:
 
     name = "recorded"
     recorded = True
+    context_window = 1_000_000
+    takes_images = False
 
     def __init__(self, recording: dict[str, "Any"], host: "Host", pace: float = 0.0) -> None:
         self.time_ms = recording.get("time_ms")
         self._steps = recording["steps"]
+        # A plan is a reply too, but no step of the run.
+        self._acting = [step for step in self._steps if not step.get("plan")]
+        self.price: dict[str, float] | None = recording.get("price")
+        self._agents = dict(recording.get("agents", {}))
         self._host = host
         self._pace = pace
         self._next = 0
 
-    async def chat(self, messages: list["Any"], on_delta: "Callable[..., Any]") -> dict[str, "Any"]:
+    async def chat(
+        self, messages: list["Any"], on_delta: "Callable[..., Any]", tools: list["Any"] | None = None
+    ) -> dict[str, "Any"]:
         """The next reply, in a few words at a time."""
         if self._next >= len(self._steps):
             raise UnknownTask(
                 "The recording has no further replies: what happened is too different from what was recorded. "
                 "Connect a model to go on: set OPENAI_BASE_URL and OPENAI_API_KEY, or write a codeact.toml."
             )
-        text = self._steps[self._next]["reply"]
+        step = self._steps[self._next]
+        text = step["reply"]
         self._next += 1
         for part in _in_pieces(text):
             if self._host.stopping:
@@ -44,11 +53,18 @@ class RecordedModel:
             on_delta(part)
             if self._pace:
                 await self._host.sleep(self._pace)
-        return {"text": text, "usage": None}
+        return {"text": text, "usage": step.get("usage"), "tool_calls": step.get("tool_calls", [])}
+
+    def for_agent(self, name: str, task: str) -> "Model":
+        """The recording of a sub-agent's run of ``task``. Raises UnknownTask."""
+        for recording in self._agents.get(name, ()):
+            if _plain(recording["task"]) == _plain(task):
+                return RecordedModel(recording, self._host, self._pace)
+        raise UnknownTask(f"The recording holds no run of the agent {name!r} for the task {task!r}.")
 
     def expected(self, index: int) -> str | None:
         """The observation recorded for step ``index`` (from 0), if there is one."""
-        return self._steps[index].get("observation") if index < len(self._steps) else None
+        return self._acting[index].get("observation") if index < len(self._acting) else None
 
 
 def _in_pieces(text: str) -> list["Any"]:

@@ -1,25 +1,23 @@
-"""Tools: Python functions of the host that the model's code can call.
+"""Tools: functions of the host that the model's code can call. Portable; how they are called is in tool_calls.py.
 
-CPython reads signature and docstring from the function. MicroPython drops both when it compiles, so there
-they are written out: ``Tool(function, name, "radius: float", "float", "Area of a circle.")``.
+CPython reads signature and docstring from the function (hosts/script/signature.py). MicroPython drops both when
+it compiles, so there they are written out: ``Tool(function, name, parameters, "float", "Area of a circle.")``.
 """
 
-import builtins
-import json
-
+from codeact_agent.annotations import schema_of
 from codeact_agent.errors import DeclarationError
+from codeact_agent.rate import Rate
+from codeact_agent.tool_calls import ToolError, call
+from codeact_agent.tool_names import check_name, is_name
 
-__all__ = ["Tool", "call", "tool"]
+__all__ = ["Tool", "ToolError", "call"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-
-# Names that the model's code needs for something else. MicroPython knows fewer builtins than the sandbox,
-# which refuses the rest.
-_TAKEN = ("final_answer", "display", "HTML", "SVG", "Image", "True", "False", "None")
+_APPROVALS = ("never", "call", "run", "always")
 
 
 class Tool:
@@ -32,116 +30,75 @@ class Tool:
         parameters: list["Any"],
         returns: str,
         description: str,
+        *,
+        approval: str = "never",
+        rate: str | None = None,
+        timeout: float | None = None,
+        schema: dict[str, "Any"] | None = None,
+        result_schema: dict[str, "Any"] | None = None,
+        source: str = "python",
+        takes_progress: bool = False,
+        accept: "Callable[[dict[str, Any]], dict[str, Any]] | None" = None,
+        plain: "Callable[[Any], Any] | None" = None,
     ) -> None:
-        """``parameters``: ``[{name, annotation, default?}]``, annotations as source text."""
+        """``parameters``: ``[{name, annotation, default?}]``, annotations as source text.
+
+        ``approval``: whether the person is asked: never, at each call, once a run, or once (always).
+        ``rate``: such as ``10/minute``. ``timeout``: seconds. ``schema`` and ``result_schema``: JSON Schemas of
+        the arguments object and of the value; made from the annotations where not given. ``takes_progress``:
+        whether the function has a parameter ``progress``, which is no argument. ``accept`` makes of checked
+        arguments what the function takes, ``plain`` of its value what JSON carries. Raises DeclarationError.
+        """
         if not description.strip():
             raise DeclarationError(f"the tool {name!r} needs a docstring: it is all the model knows of it")
-        if name in _TAKEN or hasattr(builtins, name):
-            raise DeclarationError(f"a tool cannot be named {name!r}: Python or the sandbox has that name already")
+        check_name(name)
+        _check_options(name, approval, timeout)
         self.function = function
         self.name = name
-        self.spec = {"name": name, "description": description, "parameters": parameters, "returns": returns}
+        self.approval = approval
+        self.rate = Rate(rate) if rate is not None else None
+        self.timeout = timeout
+        self.result_schema = schema_of(returns) if result_schema is None else result_schema
+        self.takes_progress = takes_progress
+        self.accept = accept
+        self.plain = plain
+        self.spec: dict[str, Any] = {
+            "name": name,
+            "description": description,
+            "parameters": parameters,
+            "returns": returns,
+            "schema": _arguments_schema(name, parameters) if schema is None else schema,
+            "source": source,
+        }
+        if approval != "never":
+            self.spec["approval"] = approval
+
+    def for_call(self, call_id: int) -> "Tool":
+        """The tool for the call with this number: itself, where the number does not matter."""
+        return self
 
     def __call__(self, *args: "Any", **kwargs: "Any") -> "Any":
         """Call the function itself."""
         return self.function(*args, **kwargs)
 
 
-def tool(function: "Callable[..., Any]") -> Tool:
-    """Make a function a tool: its type hints and docstring become what the model sees. CPython only.
-
-    Raises DeclarationError for a missing hint or docstring, and for parameters that cannot be called
-    by name.
-    """
-    import inspect
-
-    name = function.__name__
-    signature = inspect.signature(function)
-    parameters = []
-    for parameter in signature.parameters.values():
-        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-            raise DeclarationError(f"the tool {name!r}: parameter {parameter} cannot be passed by name")
-        if parameter.annotation is parameter.empty:
-            raise DeclarationError(f"the tool {name!r}: parameter {parameter.name!r} needs a type hint")
-        described = {"name": parameter.name, "annotation": _source(parameter.annotation)}
-        if parameter.default is not parameter.empty:
-            described["default"] = _plain_default(parameter.default, name, parameter.name)
-        parameters.append(described)
-    parameters.sort(key=lambda each: "default" in each)  # keyword-only ones may be declared in any order
-    if signature.return_annotation is signature.empty:
-        raise DeclarationError(f"the tool {name!r} needs a type hint for what it returns")
-    return Tool(function, name, parameters, _source(signature.return_annotation), inspect.getdoc(function) or "")
-
-
-def _plain_default(default: "Any", name: str, parameter: str) -> "Any":
-    try:
-        _check_json(default)
-    except (TypeError, ValueError) as error:
-        raise DeclarationError(
-            f"the tool {name!r}: the default of {parameter!r} cannot be sent to the sandbox: {error}"
-        ) from None
-    return default
-
-
-def _source(annotation: "Any") -> str:
-    if isinstance(annotation, str):
-        return annotation
-    if (
-        isinstance(annotation, type)
-        and not hasattr(annotation, "__origin__")
-        and not hasattr(annotation, "__args__")
-    ):
-        return annotation.__name__
-    return str(annotation).replace("typing.", "")
-
-
-async def call(
-    tools: dict[str, "Any"],
-    name: str,
-    arguments: dict[str, "Any"],
-    run_blocking: "Callable[..., Any] | None" = None,
-) -> dict[str, "Any"]:
-    """Call a tool by name: ``{value}`` (JSON text) or ``{error: {kind, message}}``, as the sandbox is answered.
-
-    ``await run_blocking(function)`` runs a function where it may block, such as a thread.
-    """
-    if name not in tools:
-        return {"error": {"kind": "NameError", "message": f"there is no tool named {name!r}"}}
-
-    def invoke() -> "Any":
-        return tools[name](**arguments)
-
-    try:
-        value = await run_blocking(invoke) if run_blocking else invoke()
-        if hasattr(value, "__await__") or hasattr(value, "send"):
-            value = await value
-        return {"value": _as_json(value, name)}
-    except Exception as error:  # noqa: BLE001 - whatever a tool raises goes to the code that called it
-        return {"error": {"kind": type(error).__name__, "message": str(error)}}
-
-
-def _as_json(value: "Any", name: str) -> str:
-    """MicroPython's ``json.dumps`` writes down anything and CPython's NaN, so the value is looked at first."""
-    try:
-        _check_json(value)
-        return json.dumps(value)
-    except (TypeError, ValueError, RuntimeError) as error:  # RuntimeError: it holds itself
-        raise TypeError(f"{name}() returned something that JSON cannot carry: {error}") from None
-
-
-def _check_json(value: "Any") -> None:
-    if value is None or isinstance(value, (bool, int, str)):
+def _check_options(name: str, approval: str, timeout: float | None) -> None:
+    if approval not in _APPROVALS:
+        raise DeclarationError(f"the tool {name!r}: approval is one of {', '.join(_APPROVALS)}, not {approval!r}")
+    if timeout is None:
         return
-    if isinstance(value, float):
-        if value - value != 0:
-            raise ValueError(f"the number {value}")
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            _check_json(each)
-    elif isinstance(value, dict):
-        for key in value:
-            if not isinstance(key, (str, int, float)) and key is not None:
-                raise TypeError(f"a key of type {type(key).__name__}")
-            _check_json(value[key])
-    else:
-        raise TypeError(f"a value of type {type(value).__name__}")
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not timeout > 0:
+        raise DeclarationError(f"the tool {name!r}: timeout is a number of seconds above 0, not {timeout!r}")
+
+
+def _arguments_schema(name: str, parameters: list["Any"]) -> dict[str, "Any"]:
+    properties = {}
+    for each in parameters:
+        if not is_name(each["name"]):
+            raise DeclarationError(f"the tool {name!r}: {each['name']!r} cannot be the name of a parameter")
+        schema = dict(each.get("schema") or schema_of(each.get("annotation", "")))
+        if "default" in each:
+            schema["default"] = each["default"]
+        properties[each["name"]] = schema
+    required = [each["name"] for each in parameters if "default" not in each]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}

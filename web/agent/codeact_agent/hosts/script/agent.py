@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, overload
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from codeact_agent.errors import AgentError
+from codeact_agent.hosts.script.arguments import variables_code, variables_in_words
 from codeact_agent.hosts.script.chat import open_client
+from codeact_agent.hosts.script.files import read_given
 from codeact_agent.hosts.script.host import ScriptHost
-from codeact_agent.hosts.script.models import RECORDED, choose
-from codeact_agent.hosts.script.result import RunResult, StepLog
-from codeact_agent.hosts.script.sandbox import BrowserSandbox
-from codeact_agent.loop import DEFAULT_MAX_STEPS, Loop
+from codeact_agent.hosts.script.models import RECORDED, ModelOptions, choose, choose_live
+from codeact_agent.hosts.script.person import Approve, Ask, Functions
+from codeact_agent.hosts.script.result import Memory, RunResult
+from codeact_agent.hosts.script.run_control import RunControl
+from codeact_agent.hosts.script.sandbox import SandboxBrowser
+from codeact_agent.hosts.script.signature import tool as make_tool
+from codeact_agent.hosts.script.streaming import events_of
+from codeact_agent.loop import Loop
+from codeact_agent.options import DEFAULT_MAX_STEPS, Options
+from codeact_agent.sub_agents import SubAgent
 from codeact_agent.tools import Tool
-from codeact_agent.tools import tool as make_tool
 
 __all__ = ["Agent", "RunResult"]
 
 OnEvent = Callable[[dict[str, Any]], None]
+Files = Iterable[str | Path] | Mapping[str, bytes]
 
 
 class Agent:
@@ -30,8 +39,16 @@ class Agent:
 
     ``tools`` are functions with type hints and a docstring: they run in this process, and block in the
     sandbox. ``model`` is a name that the upstream of codeact.toml or OPENAI_BASE_URL knows, or
-    ``"recorded"``. ``on_event`` gets every event of docs/events.md. ``limits`` override the sandbox's.
-    Variables last from run to run until ``reset()``. Close it, or use it in a ``with`` block.
+    ``"recorded"``. What ``max_steps``, ``planning_interval``, ``final_answer_checks``, ``answer_schema``,
+    ``mode``, ``approval``, ``budget``, ``instructions`` and ``step_callbacks`` say stands in
+    ``codeact_agent.options``. ``managed_agents`` are agents with ``name`` and ``description`` that this one's
+    code can call. ``additional_authorized_imports`` must be there besides the standard library, or the first run
+    says what is missing. ``ask(question, choices)`` and ``approve(card)`` answer for the person, else the terminal
+    does. ``context_window`` is in tokens; ``price`` is money for a million tokens, ``{input, output}``.
+    ``on_event`` gets every event of docs/events.md. ``limits`` override the sandbox's. Variables last from run to
+    run until ``reset()``. Close it, or use it in a ``with`` or ``async with`` block.
+
+    Raises DeclarationError for tools and options that cannot be.
     """
 
     def __init__(
@@ -40,19 +57,45 @@ class Agent:
         model: str = RECORDED,
         *,
         max_steps: int = DEFAULT_MAX_STEPS,
+        planning_interval: int | None = None,
+        managed_agents: Iterable[Agent] = (),
+        final_answer_checks: Iterable[Callable[..., Any]] = (),
+        answer_schema: dict[str, Any] | None = None,
+        additional_authorized_imports: Iterable[str] = (),
         instructions: str = "",
+        step_callbacks: Iterable[Callable[..., Any]] = (),
+        mode: str = "code",
+        approval: str = "never",
+        budget: dict[str, float] | None = None,
+        name: str = "",
+        description: str = "",
+        ask: Ask | None = None,
+        approve: Approve | None = None,
+        context_window: int = 128_000,
+        takes_images: bool = False,
+        price: dict[str, float] | None = None,
         on_event: OnEvent | None = None,
         limits: dict[str, int] | None = None,
     ) -> None:
         declared = [each if isinstance(each, Tool) else make_tool(each) for each in tools]
+        self.name = name
+        self.description = description
+        self.options = Options(
+            max_steps, planning_interval, tuple(final_answer_checks), answer_schema, mode, approval, budget,
+            instructions, tuple(step_callbacks),
+        )  # fmt: skip
+        self.memory = Memory()
         self._tools = {each.name: each for each in declared}
         self._model = model
-        self._max_steps = max_steps
-        self._instructions = instructions
+        self._model_options = ModelOptions(context_window, takes_images, price)
+        self._managed = tuple(managed_agents)
         self._on_event = on_event
-        self._log = StepLog()
-        self._host = ScriptHost(self._take)
-        self._sandbox = BrowserSandbox(self._host.on_sandbox_event, self._host.on_tool, limits)
+        self._control = RunControl()
+        self._browser = SandboxBrowser(limits)
+        self._host = ScriptHost(
+            self._take, self._browser, Functions(ask, approve), self._control, tuple(additional_authorized_imports)
+        )
+        self._listening: OnEvent | None = None
         self._loop: Loop | None = None
         self._running = AsyncExitStack()
         self._thread = ExitStack()
@@ -66,32 +109,72 @@ class Agent:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def run(self, task: str, max_steps: int | None = None) -> RunResult:
+    async def __aenter__(self) -> Agent:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.close_async()
+
+    @overload
+    def run(
+        self, task: str, stream: Literal[False] = False, reset: bool = False,
+        additional_args: Mapping[str, Any] | None = None, files: Files = (), max_steps: int | None = None,
+    ) -> RunResult: ...  # fmt: skip
+    @overload
+    def run(
+        self, task: str, stream: Literal[True], reset: bool = False,
+        additional_args: Mapping[str, Any] | None = None, files: Files = (), max_steps: int | None = None,
+    ) -> Iterator[dict[str, Any] | RunResult]: ...  # fmt: skip
+    def run(
+        self,
+        task: str,
+        stream: bool = False,
+        reset: bool = False,
+        additional_args: Mapping[str, Any] | None = None,
+        files: Files = (),
+        max_steps: int | None = None,
+    ) -> RunResult | Iterator[dict[str, Any] | RunResult]:
         """Solve ``task`` and wait for the end. The browser starts with the first run.
 
-        Raises AgentError when there is no browser or site; everything else is in the result.
+        ``stream``: give the events as they come instead, and the RunResult last. ``reset``: forget the
+        conversation before. ``additional_args``: JSON values that the code finds as variables. ``files``: paths,
+        or bytes by name, that it finds below /data.
+
+        Raises AgentError when there is no browser or site, or for wrong arguments; everything else is in the
+        result.
         """
         if self._portal is None:
             self._portal = self._thread.enter_context(start_blocking_portal())
-        return self._portal.call(self.run_async, task, max_steps)
+
+        def solve(on_event: OnEvent | None = None) -> RunResult:
+            assert self._portal is not None
+            return self._portal.call(self.run_async, task, reset, additional_args, files, max_steps, on_event)
+
+        return events_of(solve) if stream else solve()
 
     def interrupt(self) -> None:
         """Stop the run; may be called from anywhere: another thread, an event handler, a tool."""
-        self._host.stopping = True
-        event_loop, run = self._event_loop, self._host.run
+        self._control.stopping = True
+        event_loop, run = self._event_loop, self._control.run
         if event_loop is not None:
             with suppress(RuntimeError):  # it has been closed since, and the run with it
                 event_loop.call_soon_threadsafe(self._stop, run)
 
     def _stop(self, run: int) -> None:
-        if run == self._host.run:
-            self._host.stop()
-            self._interrupting.append(asyncio.create_task(self._sandbox.interrupt()))
+        if run == self._control.run:
+            self._control.stop()
+            self._interrupting.append(asyncio.create_task(self._host.interrupt()))
 
     def reset(self) -> None:
-        """Forget the conversation: its messages and its variables."""
-        if self._portal is not None and self._loop is not None:
-            self._portal.call(self._sandbox.reset)
+        """Forget the conversation: its messages, variables and files."""
+        if self._portal is not None:
+            self._portal.call(self._reset)
+
+    async def _reset(self) -> None:
+        self.memory.reset()
+        if self._loop is not None:
+            if self._host.sandbox is not None:
+                await self._host.sandbox.reset()
             self._loop = self._new_loop()
 
     def close(self) -> None:
@@ -101,31 +184,50 @@ class Agent:
             self._thread.close()
             self._portal = None
 
-    async def run_async(self, task: str, max_steps: int | None = None) -> RunResult:
-        """``run`` for callers that have an event loop; use ``close_async`` then."""
+    async def run_async(
+        self,
+        task: str,
+        reset: bool = False,
+        additional_args: Mapping[str, Any] | None = None,
+        files: Files = (),
+        max_steps: int | None = None,
+        on_event: OnEvent | None = None,
+    ) -> RunResult:
+        """``run`` for callers that have an event loop; use ``close_async`` then. ``on_event`` gets the events of
+        this run."""
         self._event_loop = asyncio.get_running_loop()
-        with self._host.running():
+        self._listening = on_event
+        with self._control.running():
             try:
-                return await self._run(task, max_steps or self._max_steps)
+                if reset:
+                    await self._reset()
+                return await self._run(task, additional_args or {}, read_given(files), max_steps)
             finally:
                 self._event_loop = None
                 interrupting, self._interrupting = self._interrupting, []
                 # Where the sandbox is not there any more, there is nothing to interrupt.
                 await asyncio.gather(*interrupting, return_exceptions=True)
 
-    async def _run(self, task: str, max_steps: int) -> RunResult:
-        loop = self._loop or await self._start()
+    async def _run(
+        self, task: str, given: Mapping[str, Any], files: dict[str, bytes], max_steps: int | None
+    ) -> RunResult:
+        code = variables_code(given)
+        if self._loop is None:
+            self._client = await self._running.enter_async_context(open_client())
+            self._loop = self._new_loop()
+        loop = self._loop
+        loop.options = self.options.with_max_steps(max_steps)
         model_name = self._model
         try:
-            choice = choose(task, self._model, self._host, self._client, self._tools)
-            self._host.tools = {**choice.tools, **self._tools}
-            specs = [each.spec for each in self._host.tools.values()]
-            await self._sandbox.set_tools(specs)
+            choice = choose(task, self._model, self._host, self._client, self._tools, self._model_options)
+            loop.managed_agents = tuple(each.as_sub_agent(self._host, self._client) for each in self._managed)
+            written = await self._give(code, files)
         except AgentError as error:
             finished = loop.refuse(task, self._model, error)
         else:
             model_name = choice.model.name
-            finished = await loop.run(choice.task, choice.model, specs, max_steps, choice.task_id)
+            told = choice.task + variables_in_words(given)
+            finished = await loop.run(told, choice.model, {**choice.tools, **self._tools}, choice.task_id, written)
         answer = finished["answer"] or {"json": "null", "text": ""}
         return RunResult(
             task=task,
@@ -134,29 +236,45 @@ class Agent:
             answer=answer["text"] if answer["json"] is None else json.loads(answer["json"]),
             text=answer["text"],
             error=finished["error"]["message"] if finished["error"] else None,
-            steps=self._log.steps,
-            sandbox=self._sandbox.description,
+            steps=self.memory.of_run,
+            sandbox=self._browser.description,
             duration_ms=finished["duration_ms"],
+            usage=finished["usage"],
+            cost=finished["cost"],
         )
+
+    async def _give(self, code: str, files: dict[str, bytes]) -> list[dict[str, Any]]:
+        """Put the caller's variables and files into the sandbox; the files as ``{path, size}``."""
+        if not code and not files:
+            return []
+        await self._host.prepare([])
+        assert self._host.sandbox is not None
+        for name, data in files.items():
+            await self._host.sandbox.write_file(f"/data/{name}", data)
+        if code:
+            await self._host.execute({"code": code, "time_ms": None, "approval": "never", "images": False})
+        return [{"path": f"/data/{name}", "size": len(data)} for name, data in files.items()]
+
+    def as_sub_agent(self, host: ScriptHost, client: Any) -> SubAgent:
+        """This agent as a function of another one's code; without an upstream model it has its caller's."""
+        model = None
+        if self._model != RECORDED:
+            model = choose_live(self._model, host, client, self._model_options)
+        managed = tuple(each.as_sub_agent(host, client) for each in self._managed)
+        return SubAgent(self.name, self.description, self._tools, self.options, model, managed)
 
     async def close_async(self) -> None:
         """``close`` for callers that have an event loop."""
         running, self._running, self._loop = self._running, AsyncExitStack(), None
+        self._host.sandbox = None
         await running.aclose()
-
-    async def _start(self) -> Loop:
-        await self._running.enter_async_context(self._sandbox)
-        self._client = await self._running.enter_async_context(open_client())
-        self._host.sandbox = self._sandbox
-        self._loop = self._new_loop()
-        return self._loop
+        await self._browser.close()
 
     def _new_loop(self) -> Loop:
-        loop = Loop(self._host, self._sandbox.told, self._instructions)
-        self._host.forward = loop.forward
-        return loop
+        return Loop(self._host, self.options)
 
     def _take(self, event: dict[str, Any]) -> None:
-        self._log.take(event)
-        if self._on_event:
-            self._on_event(event)
+        self.memory.take(event)
+        for listener in (self._on_event, self._listening):
+            if listener:
+                listener(event)

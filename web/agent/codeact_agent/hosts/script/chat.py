@@ -14,7 +14,9 @@ from httpx_sse import EventSource, SSEError
 from codeact_agent.errors import ModelError
 
 if TYPE_CHECKING:
+    from codeact_agent.host import Model
     from codeact_agent.hosts.script.host import ScriptHost
+    from codeact_agent.hosts.script.models import ModelOptions
 
 __all__ = ["ChatModel", "open_client"]
 
@@ -31,7 +33,13 @@ class ChatModel:
     time_ms: int | None = None
 
     def __init__(
-        self, name: str, upstream: Upstream, times: Timeouts, client: httpx.AsyncClient, host: ScriptHost
+        self,
+        name: str,
+        upstream: Upstream,
+        times: Timeouts,
+        client: httpx.AsyncClient,
+        host: ScriptHost,
+        options: ModelOptions,
     ) -> None:
         """The answer ends when the person stops ``host``'s run."""
         self.name = name
@@ -42,11 +50,19 @@ class ChatModel:
         self._timeout = httpx.Timeout(connect=times.connect, read=times.read, write=times.write, pool=times.pool)
         self._client = client
         self._host = host
+        self.context_window = options.context_window
+        self.takes_images = options.takes_images
+        self.price = options.price
 
-    async def chat(self, messages: list[dict[str, Any]], on_delta: Callable[[str], None]) -> dict[str, Any]:
-        """``{text, usage}``. Raises ModelError; Stopped when the person stops the run meanwhile."""
-        request = {"model": self.name, "messages": messages, "stream": True}
-        with self._host.until_stopped(), _translated():
+    async def chat(
+        self, messages: list[dict[str, Any]], on_delta: Callable[[str], None], tools: list[Any] | None = None
+    ) -> dict[str, Any]:
+        """``{text, usage, tool_calls}``. Raises ModelError; Stopped when the person stops the run meanwhile."""
+        request: dict[str, Any] = {"model": self.name, "messages": messages, "stream": True}
+        request["stream_options"] = {"include_usage": True}
+        if tools:
+            request |= {"tools": tools, "parallel_tool_calls": False}
+        with self._host.control.until_stopped(), _translated():
             async with self._client.stream(
                 "POST", self._url, json=request, headers=self._headers, timeout=self._timeout
             ) as response:
@@ -62,15 +78,44 @@ class ChatModel:
         """Nothing is recorded."""
         return None
 
+    def for_agent(self, name: str, task: str) -> Model:
+        """Itself."""
+        return self
+
+
+class ToolCalls:
+    """Puts together the pieces in which tool calls are streamed. Also for a whole answer."""
+
+    def __init__(self) -> None:
+        self._calls: dict[int, dict[str, str]] = {}
+
+    def add(self, pieces: list[dict[str, Any]]) -> None:
+        """Take ``delta.tool_calls``; each piece names its call by ``index``."""
+        for number, piece in enumerate(pieces):
+            index = piece.get("index", number)
+            call = self._calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
+            function = piece.get("function") or {}
+            call["id"] = piece.get("id") or call["id"] or f"call_{index}"
+            call["name"] += function.get("name") or ""
+            call["arguments"] += function.get("arguments") or ""
+
+    @property
+    def whole(self) -> list[dict[str, str]]:
+        """``{id, name, arguments}`` in order; arguments are JSON text."""
+        return [self._calls[index] for index in sorted(self._calls)]
+
 
 async def _streamed(source: EventSource, on_delta: Callable[[str], None]) -> dict[str, Any]:
     parts: list[str] = []
     usage = None
     ended = False
+    calls = ToolCalls()
     async for chunk in _chunks(source):
         usage = chunk.get("usage") or usage
         for choice in chunk.get("choices", [])[:1]:
-            text = (choice.get("delta") or {}).get("content")
+            delta = choice.get("delta") or {}
+            calls.add(delta.get("tool_calls") or [])
+            text = delta.get("content")
             if text:
                 parts.append(text)
                 on_delta(text)
@@ -78,7 +123,7 @@ async def _streamed(source: EventSource, on_delta: Callable[[str], None]) -> dic
         ended = ended or bool(chunk.get("done"))
     if not ended:
         raise ModelError("the stream ended before the answer did", "dropped")
-    return {"text": "".join(parts), "usage": usage}
+    return {"text": "".join(parts), "usage": usage, "tool_calls": calls.whole}
 
 
 async def _chunks(source: EventSource) -> AsyncIterator[dict[str, Any]]:
@@ -100,11 +145,14 @@ async def _chunks(source: EventSource) -> AsyncIterator[dict[str, Any]]:
 def _whole(body: bytes, on_delta: Callable[[str], None]) -> dict[str, Any]:
     try:
         answer = json.loads(body)
-        text = answer["choices"][0]["message"]["content"] or ""
+        message = answer["choices"][0]["message"]
+        text = message["content"] or ""
+        calls = ToolCalls()
+        calls.add(message.get("tool_calls") or [])
     except (ValueError, LookupError, TypeError):
         raise ModelError(body[:200].decode(errors="replace"), "malformed") from None
     on_delta(text)
-    return {"text": text, "usage": answer.get("usage")}
+    return {"text": text, "usage": answer.get("usage"), "tool_calls": calls.whole}
 
 
 def _refusal(response: httpx.Response) -> ModelError:

@@ -2,61 +2,53 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
 from anyio import to_thread
 
-from codeact_agent.errors import Stopped
-from codeact_agent.hosts.script.sandbox import BrowserSandbox
-from codeact_agent.tools import Tool, call
+from codeact_agent.errors import AgentError, Stopped
+from codeact_agent.hosts.script.large_values import keep_large
+from codeact_agent.hosts.script.person import Person
+from codeact_agent.hosts.script.run_control import RunControl
+from codeact_agent.hosts.script.sandbox import BrowserSandbox, SandboxBrowser
+from codeact_agent.hosts.script.validation import validate
 
 __all__ = ["ScriptHost"]
+
+OnEvent = Callable[[dict[str, Any]], None]
 
 
 class ScriptHost:
     """Runs steps in a browser and tools in this process, and hands events to ``on_event``."""
 
-    def __init__(self, on_event: Callable[[dict[str, Any]], None]) -> None:
-        self.tools: dict[str, Tool] = {}
+    take_call: Callable[[str, str], Awaitable[dict[str, Any]]]
+    take_approval: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+    def __init__(
+        self,
+        on_event: OnEvent,
+        browser: SandboxBrowser,
+        person: Person,
+        control: RunControl,
+        imports: tuple[str, ...] = (),
+    ) -> None:
+        """``imports`` are modules that must be there, besides the standard library."""
         self._on_event = on_event
-        self.forward: Callable[[dict[str, Any]], None] = on_event
+        self._browser = browser
+        self._person = person
+        self._imports = imports
+        self.control = control
+        self.forward: OnEvent = on_event
         self.sandbox: BrowserSandbox | None = None
-        self.stopping = False
-        self.run = 0
-        self._runs = 0
-        self._asking: anyio.CancelScope | None = None
+        self._children: list[ScriptHost] = []
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """One run: ``run`` is its number, and 0 outside any."""
-        self._runs += 1
-        self.run = self._runs
-        self.stopping = False
-        try:
-            yield
-        finally:
-            self.run = 0
-
-    def stop(self) -> None:
-        """Stop the run; called in the event loop's thread."""
-        self.stopping = True
-        if self._asking is not None:
-            self._asking.cancel()
-
-    @contextmanager
-    def until_stopped(self) -> Iterator[None]:
-        """What is awaited in here is cancelled when the person stops the run. Raises Stopped then."""
-        if self.stopping:
-            raise Stopped
-        with anyio.CancelScope() as self._asking:
-            yield
-        if self._asking.cancelled_caught:
-            raise Stopped
+    @property
+    def stopping(self) -> bool:
+        """Whether the person has stopped the run."""
+        return self.control.stopping
 
     def now(self) -> float:
         """Monotonic seconds."""
@@ -70,32 +62,91 @@ class ScriptHost:
         """Pass one event on."""
         self._on_event(event)
 
-    async def execute(self, code: str, time_ms: int | None) -> dict[str, Any]:
+    async def prepare(self, specs: list[dict[str, Any]]) -> dict[str, Any]:
+        """See ``Host``. The browser starts with the first run."""
+        if self.sandbox is None:
+            sandbox = await self._browser.open(self._on_sandbox_event, self._on_tool, self._on_approval)
+            self.sandbox = sandbox
+        told = self.sandbox.told
+        missing = sorted(set(self._imports) - set(told["modules"]))
+        if missing:
+            raise AgentError(
+                f"The sandbox has no {', '.join(missing)}. It has: {', '.join(told['modules']) or 'nothing'}. "
+                "Build a site that has it: codeact-web bundle OUT --packages NAME,…"
+            )
+        await self.sandbox.set_tools(specs)
+        return {**told, "sandbox_tools": told.get("sandbox_tools", [])}
+
+    async def execute(self, step: dict[str, Any]) -> dict[str, Any]:
         """Run a step in the browser. Raises Stopped where Stop came before it: there was nothing to interrupt."""
         if self.stopping:
             raise Stopped
         assert self.sandbox is not None
-        return await self.sandbox.run(code, time_ms)
+        return await self.sandbox.run(step)
 
-    def on_sandbox_event(self, event: dict[str, Any]) -> None:
+    async def ask(self, question: str, choices: list[str] | None) -> str:
+        """Ask whoever runs the script."""
+        with self.control.until_stopped():
+            return await self._person.ask(question, choices)
+        raise AssertionError("unreachable: the scope raises Stopped")
+
+    async def approve(self, card: dict[str, Any]) -> dict[str, Any]:
+        """Ask whoever runs the script."""
+        with self.control.until_stopped():
+            return await self._person.approve(card)
+        raise AssertionError("unreachable: the scope raises Stopped")
+
+    def validate(self, schema: dict[str, Any], value: Any) -> list[str]:
+        """See ``Host``."""
+        return validate(schema, value)
+
+    async def run_blocking(self, function: Callable[[], Any]) -> Any:
+        """In a thread of its own, so that a slow tool blocks nothing but the code; Stop leaves it behind."""
+        return await to_thread.run_sync(function, abandon_on_cancel=True)
+
+    async def keep_large(self, name: str, text: str) -> Any:
+        """See ``Host``."""
+        assert self.sandbox is not None
+        return await keep_large(self.sandbox, name, text)
+
+    async def open_child(self, name: str, emit: OnEvent) -> ScriptHost:
+        """See ``Host``: a page of its own in the same browser."""
+        child = ScriptHost(emit, self._browser, self._person, self.control)
+        self._children.append(child)
+        return child
+
+    async def interrupt(self) -> None:
+        """Stop the steps that run: its own and those of its sub-agents."""
+        hosts = [self]
+        for host in hosts:
+            hosts.extend(host._children)
+            if host.sandbox is not None:
+                await host.sandbox.interrupt()
+
+    async def close(self) -> None:
+        """End the interpreter."""
+        sandbox, self.sandbox = self.sandbox, None
+        if sandbox is not None:
+            await sandbox.close()
+
+    def _on_sandbox_event(self, event: dict[str, Any]) -> None:
         """Output and pictures, as they come."""
         if event["type"] in ("output", "displayed"):
             self.forward({key: value for key, value in event.items() if key != "run_id"})
 
-    async def on_tool(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Call a tool in a thread of its own, so that a slow one blocks nothing but the code.
+    async def _on_tool(self, event: dict[str, Any]) -> dict[str, Any]:
+        """A tool that outlasts its run, because that was stopped, returns unheard."""
+        try:
+            with self.control.until_stopped():
+                return await self.take_call(event["name"], event["arguments"])
+        except Stopped:
+            pass
+        return {"error": {"kind": "Stopped", "message": "the person stopped the run"}}
 
-        One that outlasts its run, because that was stopped, returns unheard.
-        """
-        run = self.run
-        name, arguments = event["name"], json.loads(event["arguments"])
-        called = {"type": "tool_called", "call_id": event["call_id"], "name": name, "arguments": arguments}
-        self.forward(called)
-        started = self.now()
-        outcome: dict[str, Any] = await call(self.tools, name, arguments, to_thread.run_sync)
-        took = round((self.now() - started) * 1000, 1)
-        shown = {"value": json.loads(outcome["value"])} if "value" in outcome else outcome
-        del called["arguments"]
-        if run == self.run:
-            self.forward({**called, "type": "tool_returned", "duration_ms": took, **shown})
-        return outcome
+    async def _on_approval(self, card: dict[str, Any]) -> dict[str, Any]:
+        try:
+            decision = await self.take_approval({"kind": "code", **card})
+        except Stopped:
+            return {"approved": False, "reason": "the person stopped the run"}
+        edited = {"code": decision["code"]} if decision["decision"] == "edit" else {}
+        return {"approved": decision["decision"] != "deny", "reason": decision["reason"], **edited}

@@ -21,9 +21,18 @@ if TYPE_CHECKING:
     from codeact_agent.host import Model
     from codeact_agent.hosts.script.host import ScriptHost
 
-__all__ = ["RECORDED", "Choice", "choose", "tools_of"]
+__all__ = ["RECORDED", "Choice", "ModelOptions", "choose", "choose_live", "tools_of"]
 
 RECORDED = "recorded"
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """What the upstream does not tell of a model: see ``codeact_agent.host.Model``."""
+
+    context_window: int = 128_000
+    takes_images: bool = False
+    price: dict[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,14 @@ class Choice:
     tools: dict[str, Tool] = field(default_factory=dict)
 
 
-def choose(task: str, name: str, host: ScriptHost, client: httpx.AsyncClient, given: Mapping[str, Tool]) -> Choice:
+def choose(
+    task: str,
+    name: str,
+    host: ScriptHost,
+    client: httpx.AsyncClient,
+    given: Mapping[str, Tool],
+    options: ModelOptions | None = None,
+) -> Choice:
     """``name`` is ``recorded`` or a model of the upstream in codeact.toml or OPENAI_BASE_URL; ``given`` are
     the caller's tools.
 
@@ -47,6 +63,11 @@ def choose(task: str, name: str, host: ScriptHost, client: httpx.AsyncClient, gi
         recording: dict[str, Any] = find(task, load_recordings(find_site()))
         model = RecordedModel(recording, host)
         return Choice(model, recording["task"], recording["id"], tools_of(recording, given))
+    return Choice(choose_live(name, host, client, options or ModelOptions()), task)
+
+
+def choose_live(name: str, host: ScriptHost, client: httpx.AsyncClient, options: ModelOptions) -> Model:
+    """The upstream's model ``name``. Raises AgentError where there is no upstream."""
     try:
         settings = load_settings()
     except SettingsError as error:
@@ -55,7 +76,7 @@ def choose(task: str, name: str, host: ScriptHost, client: httpx.AsyncClient, gi
         raise AgentError(
             f"The model {name!r} needs an upstream: set OPENAI_BASE_URL and OPENAI_API_KEY, or write codeact.toml."
         )
-    return Choice(ChatModel(name, settings.upstream, settings.timeouts, client, host), task)
+    return ChatModel(name, settings.upstream, settings.timeouts, client, host, options)
 
 
 def tools_of(recording: dict[str, Any], given: Mapping[str, Tool]) -> dict[str, Tool]:

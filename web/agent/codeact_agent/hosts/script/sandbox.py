@@ -1,7 +1,8 @@
-"""The sandbox in a headless browser, driven through Playwright."""
+"""Sandboxes in a headless browser, driven through Playwright."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -10,8 +11,8 @@ from codeact_server.errors import SettingsError
 from codeact_server.sandbox_limits import limits_routes
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings
+from playwright.async_api import Browser, Page, async_playwright
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page, async_playwright
 from pydantic import ValidationError
 
 from codeact_agent.errors import AgentError
@@ -19,65 +20,69 @@ from codeact_agent.hosts.script.browser import launch
 from codeact_agent.hosts.script.errors import SandboxFailed
 from codeact_agent.hosts.script.site import find_site
 
-__all__ = ["BrowserSandbox"]
+__all__ = ["BrowserSandbox", "SandboxBrowser"]
 
 OnEvent = Callable[[dict[str, Any]], None]
-OnTool = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+OnCall = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+_IMAGES = ("image/png", "image/jpeg")
+_MOST_IMAGES = 4  # of a step, for the model
 
 
-class BrowserSandbox:
-    """One interpreter in one headless browser. An async context manager.
+class SandboxBrowser:
+    """One headless browser with the server it loads the sandbox from; it starts with the first sandbox."""
 
-    ``on_event`` gets the sandbox's ``output`` and ``displayed`` events, ``on_tool`` its ``tool_called``
-    events and gives ``{value}`` or ``{error: {kind, message}}``.
-    """
-
-    def __init__(self, on_event: OnEvent, on_tool: OnTool, limits: dict[str, int] | None = None) -> None:
-        self._on_event = on_event
-        self._on_tool = on_tool
+    def __init__(self, limits: dict[str, int] | None = None) -> None:
         self._limits = limits or {}
         self._stack = AsyncExitStack()
-        self._page: Page | None = None
+        self._browser: Browser | None = None
+        self._base = ""
         self.description: dict[str, Any] = {}
-        self.told: dict[str, Any] = {}  # what the model is told of it
 
-    async def __aenter__(self) -> BrowserSandbox:
-        """Start server, browser and Python. Raises AgentError."""
+    async def open(self, on_event: OnEvent, on_tool: OnCall, on_approval: OnCall) -> BrowserSandbox:
+        """Boot an interpreter. ``on_event`` gets its ``output`` and ``displayed`` events, ``on_tool`` its
+        ``tool_called`` events and gives ``{value}`` or ``{error: {kind, message}}``, ``on_approval`` its
+        ``approval_needed`` events and gives ``{approved, code?, reason?}``.
+
+        Raises AgentError.
+        """
         try:
-            await self._start()
-        except BaseException:
-            await self._stack.aclose()
-            raise
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        self._page = None
-        await self._stack.aclose()
-
-    async def _start(self) -> None:
-        base = self._stack.enter_context(running_server(self._settings()))
-        playwright = await self._stack.enter_async_context(async_playwright())
-        browser = await launch(playwright)
-        self._stack.push_async_callback(browser.close)
-        page = await browser.new_page()
-        await page.expose_function("codeact_event", self._on_event)
-        await page.expose_function("codeact_tool", self._on_tool)
-        await page.goto(f"{base}/script_host.html")
-        await page.wait_for_function("() => Boolean(window.codeact_start)")
-        try:
-            spare = {"spare_workers": self._limits.get("spare_workers", 0)}
-            ready = await page.evaluate("(limits) => codeact_start({ limits })", spare)
+            if self._browser is None or not self._browser.is_connected():
+                await self._stack.aclose()
+                self._browser = await self._start()
+            sandbox = BrowserSandbox(on_event)
+            ready = await sandbox.boot(
+                await self._browser.new_page(), self._base, self._spare, on_tool, on_approval
+            )
         except PlaywrightError as error:
+            await self.close()
             raise SandboxFailed(f"Python did not start in the browser: {str(error).splitlines()[0]}") from error
-        self._page = page
-        self.told = await page.evaluate("() => codeact.describe()")
+        except BaseException:
+            await self.close()
+            raise
         self.description = {
-            "browser": f"Chromium {browser.version}",
+            "browser": f"Chromium {self._browser.version}",
             "python": ready["python"],
             "boot_ms": round(ready["boot_ms"]),
             "from_image": ready["from_image"],
             "can_block": ready["can_block"],
         }
+        return sandbox
+
+    async def close(self) -> None:
+        """End the browser and all its sandboxes. Safe to call twice."""
+        self._browser = None
+        await self._stack.aclose()
+
+    async def _start(self) -> Browser:
+        self._base = self._stack.enter_context(running_server(self._settings()))
+        playwright = await self._stack.enter_async_context(async_playwright())
+        browser = await launch(playwright)
+        self._stack.push_async_callback(browser.close)
+        return browser
+
+    @property
+    def _spare(self) -> dict[str, int]:
+        return {"spare_workers": self._limits.get("spare_workers", 0)}
 
     def _settings(self) -> Settings:
         """The caller is the operator here: what it asks for may be more than the defaults."""
@@ -91,18 +96,73 @@ class BrowserSandbox:
             raise AgentError(f"limits: {error}") from error
         return settings
 
-    async def run(self, code: str, time_ms: int | None = None) -> dict[str, Any]:
-        """``{result}`` or ``{error: {kind, message}}``, with ``restored``; never raises for what the code does.
 
-        This and what follows raise SandboxFailed when page or browser are gone.
-        """
-        step = {"code": code, **({"time_ms": time_ms} if time_ms else {})}
+class BrowserSandbox:
+    """One interpreter in a page of its own. Made by ``SandboxBrowser.open``.
+
+    Its methods raise SandboxFailed when page or browser are gone, and AgentError for what the sandbox refuses.
+    """
+
+    def __init__(self, on_event: OnEvent) -> None:
+        self._on_event = on_event
+        self._images: list[dict[str, str]] | None = None
+        self._files = 0
+        self._page: Page | None = None
+        self.told: dict[str, Any] = {}
+        """What the model is told of it: ``{limits, can_block, python, modules}``."""
+
+    async def boot(
+        self, page: Page, base: str, limits: dict[str, int], on_tool: OnCall, on_approval: OnCall
+    ) -> dict[str, Any]:
+        """Start Python in ``page``; its ``ready`` event. Raises Playwright's errors."""
+        await page.expose_function("codeact_event", self._take)
+        await page.expose_function("codeact_tool", on_tool)
+        await page.expose_function("codeact_approval", on_approval)
+        await page.goto(f"{base}/script_host.html")
+        await page.wait_for_function("() => Boolean(window.codeact_start)")
+        ready: dict[str, Any] = await page.evaluate("(limits) => codeact_start({ limits })", limits)
+        self._page = page
+        self.told = await page.evaluate("() => codeact.describe()")
+        return ready
+
+    async def run(self, step: dict[str, Any]) -> dict[str, Any]:
+        """``{result}`` or ``{error: {kind, message}}``, with ``restored`` and ``images`` (host.py); never raises
+        for what the code does."""
+        self._images = [] if step["images"] else None
         outcome: dict[str, Any] = await self._evaluate("(step) => codeact_run(step)", step)
+        if self._images:
+            outcome["images"] = self._images[-_MOST_IMAGES:]
         return outcome
 
     async def set_tools(self, specs: list[dict[str, Any]]) -> None:
         """Replace the tools the code can call."""
         await self._evaluate("(specs) => codeact.setTools(specs)", specs)
+
+    async def write_file(self, path: str, data: bytes) -> None:
+        """Put a file below /data or /output."""
+        script = """async ({path, data}) => {
+          const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+          await codeact.writeFile(path, bytes.buffer);
+        }"""
+        await self._evaluate(script, {"path": path, "data": base64.b64encode(data).decode()})
+
+    async def write_new_file(self, stem: str, suffix: str, data: bytes) -> str:
+        """The same under a path that was not there; gives it."""
+        self._files += 1
+        path = f"{stem}-{self._files}{suffix}"
+        await self.write_file(path, data)
+        return path
+
+    async def read_file(self, path: str) -> bytes:
+        """The bytes of a file below /data or /output."""
+        script = """async (path) => {
+          const bytes = new Uint8Array(await codeact.readFile(path));
+          const parts = [];
+          for (let at = 0; at < bytes.length; at += 32768)
+            parts.push(String.fromCharCode(...bytes.subarray(at, at + 32768)));
+          return btoa(parts.join(''));
+        }"""
+        return base64.b64decode(await self._evaluate(script, path))
 
     async def interrupt(self) -> None:
         """Stop the running step."""
@@ -112,12 +172,27 @@ class BrowserSandbox:
         """A fresh interpreter."""
         await self._evaluate("async () => void (await codeact.reset())")
 
+    async def close(self) -> None:
+        """End the interpreter. Where the browser has ended, so has it."""
+        page, self._page = self._page, None
+        if page is not None and not page.is_closed():
+            await page.close()
+
+    def _take(self, event: dict[str, Any]) -> None:
+        if event["type"] == "displayed" and self._images is not None:
+            self._images += [
+                {"mime": mime, "data": data} for mime, data in event["bundle"].items() if mime in _IMAGES
+            ]
+        self._on_event(event)
+
     async def _evaluate(self, script: str, argument: object = None) -> Any:
         if self._page is None:
             raise SandboxFailed("The sandbox has not been started.")
         try:
             return await self._page.evaluate(script, argument)
         except PlaywrightError as error:
+            if not self._page.is_closed():
+                raise AgentError(f"The sandbox refused: {_first_line(error)}") from error
             raise SandboxFailed(
                 f"The browser of the sandbox has ended, and its variables with it ({_first_line(error)}). "
                 "Close the agent: its next run starts another."
@@ -125,4 +200,4 @@ class BrowserSandbox:
 
 
 def _first_line(error: PlaywrightError) -> str:
-    return str(error).split("\n")[0].removeprefix("Page.evaluate: ")
+    return str(error).split("\n")[0].removeprefix("Page.evaluate: ").removeprefix("Error: ")

@@ -6,11 +6,17 @@ import re
 from collections.abc import Callable
 from typing import Any, TextIO
 
-__all__ = ["Terminal"]
+__all__ = ["Terminal", "plain"]
 
 _BOLD, _DIM, _RED, _GREEN, _BLUE = "1", "2", "31", "32", "34"
-# With these, words of the model or of its code could clear the screen or fill the clipboard.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# With these, words of the model or of its code could clear the screen, fill the clipboard, or show lines in an
+# order in which they do not run (the bidirectional marks: "Trojan Source", CVE-2021-42574).
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """``text`` without what would steer the terminal."""
+    return _CONTROL.sub("", text)
 
 
 class Terminal:
@@ -29,7 +35,7 @@ class Terminal:
             self._stream.flush()
 
     def _write(self, text: str, style: str = "") -> None:
-        text = _CONTROL.sub("", text)
+        text = plain(text)
         if not text:
             return
         self._stream.write(f"\033[{style}m{text}\033[0m" if style and self._colour else text)
@@ -48,6 +54,34 @@ class Terminal:
 
     def _step_started(self, event: dict[str, Any]) -> None:
         self._line(f"\n── Step {event['step']}{' (the last)' if event['forced'] else ''} ──", _BLUE)
+
+    def _plan_made(self, event: dict[str, Any]) -> None:
+        self._line(f"\nPlan\n{event['plan']}", _DIM)
+
+    def _answer_rejected(self, event: dict[str, Any]) -> None:
+        self._line("The answer was not accepted: " + " ".join(event["problems"]), _RED)
+
+    def _nudged(self, event: dict[str, Any]) -> None:
+        self._line(f"(The model was told that it goes in circles: {event['reason']}.)", _DIM)
+
+    def _context_shortened(self, event: dict[str, Any]) -> None:
+        self._line(
+            f"(Old steps were shortened: {event['before_tokens']} tokens became {event['after_tokens']}.)", _DIM
+        )
+
+    def _tool_progress(self, event: dict[str, Any]) -> None:
+        share = "" if event["fraction"] is None else f" {event['fraction']:.0%}"
+        self._line(f"  …{share} {event['text']}", _DIM)
+
+    def _approval_given(self, event: dict[str, Any]) -> None:
+        self._line(f"({event['decision']}{': ' + event['reason'] if event['reason'] else ''})", _DIM)
+
+    def _agent_event(self, event: dict[str, Any]) -> None:
+        """Of a sub-agent only its steps are told, set in."""
+        inner = event["event"]
+        if inner["type"] == "step_finished":
+            words = (inner["observation"] or "").split("\n")[-1][:100]
+            self._line(f"    {event['agent']}, step {inner['step']}: {words}", _DIM)
 
     def _model_delta(self, event: dict[str, Any]) -> None:
         self._write(event["text"])

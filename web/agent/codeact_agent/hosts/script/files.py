@@ -1,0 +1,26 @@
+"""Files that the caller gives the model's code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from codeact_agent.errors import DeclarationError
+
+__all__ = ["read_given"]
+
+
+def read_given(files: Iterable[str | Path] | Mapping[str, bytes]) -> dict[str, bytes]:
+    """Bytes by name below /data. Raises DeclarationError for a path that cannot be read or a bad name."""
+    if isinstance(files, Mapping):
+        for name in files:
+            if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+                raise DeclarationError(f"files: {name!r} is not a path below /data")
+        return dict(files)
+    read = {}
+    for path in map(Path, files):
+        try:
+            read[path.name] = path.read_bytes()
+        except OSError as error:
+            raise DeclarationError(f"files: {path} cannot be read: {error.strerror}") from error
+    return read
