@@ -2,7 +2,8 @@
 
 import json
 
-from codeact_agent.trace import TraceRecorder, code_that_ran, exact_prompt
+from codeact_agent.trace import TraceRecorder, code_that_ran
+from codeact_agent.trace_prompts import exact_prompt
 from traced import INFO, MESSAGES, RUN, agent_events, recorded, run_of
 
 
@@ -23,7 +24,7 @@ def test_a_step_holds_what_happened_in_it():
     step = recorded(RUN)["steps"][0]
     assert step["reply"] == "I count.\n<code>\nprint(count('a'))\n</code>"
     assert (step["thought"], step["code"]) == ("I count.", "print(count('a'))")
-    assert step["plan"] == {"text": "Count.", "prompt": None, "usage": None, "duration_ms": 4}
+    assert (step["plan"]["text"], step["plan"]["cost"], step["plan"]["duration_ms"]) == ("Count.", 0.1, 4)
     assert step["prompt"] == {"messages": 2, "exact": None, "tools": None}
     assert step["output"] == [{"stream": "stdout", "text": "2\n3\n"}, {"stream": "stderr", "text": "hm\n"}]
     assert step["displayed"] == [{"bundle": {"text/plain": "x", "image/png": "aGk="}, "after": 1}]
@@ -106,19 +107,44 @@ def test_sub_agents_are_nested_and_apart():
 
 
 def test_prompts_refer_to_messages_by_their_place():
-    transcript = [{"role": "user", "content": str(number)} for number in range(4)]
+    sent = [{"role": "user", "content": str(number)} for number in range(9)]
     short = {"role": "user", "content": "short"}
-    events = run_of({"type": "model_asked", "messages": 3, "exact": [transcript[0], short, transcript[2]]},
-                    {"type": "model_asked", "step": 2, "messages": 4, "exact": list(transcript)})  # fmt: skip
-    first, second = recorded(events, messages=transcript)["steps"]
-    assert first["prompt"]["exact"] == [0, short, 2]
-    assert second["prompt"]["exact"] is None
-    for given in (transcript, None):
-        document = json.loads(json.dumps(recorded(events, messages=given)))
-        first, second = [exact_prompt(document, step["prompt"]) for step in document["steps"]]
-        assert first == [transcript[0], short, transcript[2]]
-        assert second == transcript
-        assert len(document["messages"]) == (4 if given else 5)
+    summary = {"role": "user", "content": "summary"}
+    context = {"type": "context_shortened", "before_tokens": 9, "after_tokens": 5}
+    events = run_of(
+        {"type": "model_asked", "messages": 3, "added": sent[:3], "tools": None},
+        dict(context, step=2, shortened=[[1, short]], summary=None, summarised=1),
+        {"type": "model_asked", "step": 2, "messages": 5, "added": sent[3:5], "tools": [{"type": "function"}]},
+        dict(context, step=3, shortened=[[4, short]], summary=summary, summarised=3),
+        {"type": "model_asked", "step": 3, "messages": 7, "added": sent[5:7], "tools": None},
+    )
+    document = json.loads(json.dumps(recorded(events)))
+    first, second, third = [exact_prompt(document, step["prompt"]) for step in document["steps"]]
+    assert first == sent[:3]
+    assert second == [sent[0], short, sent[2], sent[3], sent[4]]
+    assert third == [sent[0], summary, sent[3], short, sent[5], sent[6]]
+    assert document["messages"] == sent[:7]
+    assert document["steps"][1]["prompt"]["tools"] == [{"type": "function"}]
+    assert document["steps"][2]["shortened"] == {
+        "observations": 1, "summarised": 3, "before_tokens": 9, "after_tokens": 5,
+    }  # fmt: skip
+
+
+def test_what_was_shortened_stays_so_in_the_next_run():
+    short = {"role": "user", "content": "short"}
+    sent = [{"role": "user", "content": str(number)} for number in range(5)]
+    told = {"type": "context_shortened", "shortened": [[1, short]], "summary": None, "summarised": 1}
+    events = run_of(told, {"type": "model_asked", "messages": 3, "added": sent[:3]})
+    events += run_of({"type": "model_asked", "messages": 5, "added": sent})
+    document = recorded(events)
+    prompt = document["steps"][0]["prompt"]
+    assert exact_prompt(document, prompt) == [sent[0], short, sent[2], sent[3], sent[4]]
+
+
+def test_the_prompt_of_a_plan_is_what_came_before_it():
+    document = recorded(RUN)
+    plan = document["steps"][0]["plan"]
+    assert (plan["text"], plan["prompt"]) == ("Count.", {"messages": 0, "exact": None, "tools": None})
 
 
 def test_what_is_too_large_is_left_out_and_says_so():

@@ -16,7 +16,7 @@ MESSAGES = [
     {"role": "user", "content": "Observation:\nOutput:\n2"},
 ]
 INFO = {
-    "program": "codeact-web 0.1.0", "created": "2026-01-02T03:04:05Z", "tools": [COUNT], "messages": MESSAGES,
+    "program": "codeact-web 0.1.0", "created": "2026-01-02T03:04:05Z", "tools": [COUNT],
     "sandbox": {"python": "3.14.2"},
 }  # fmt: skip
 USAGE = {"prompt_tokens": 10, "completion_tokens": 3, "estimated": False}
@@ -40,9 +40,15 @@ def step(number, code, thought="", finished=None, middle=(), reply=None, **field
     outcome = {"observation": "Output:\n2", "result": finished, "error": None, "difference": None,
                "duration_ms": 60}  # fmt: skip
     outcome.update(fields)
+    last = 2 * number
     events = [
         {"type": "step_started", "forced": False},
-        {"type": "model_asked", "messages": 2 * number, "exact": None, "tools": None},
+        {
+            "type": "model_asked",
+            "messages": 2 * number,
+            "added": MESSAGES[2 * number - 2 : 2 * number],
+            "tools": None,
+        },
         {
             "type": "model_replied",
             "text": reply,
@@ -113,7 +119,7 @@ FIRST = step(
 FIRST.insert(2, {"type": "model_retried", "step": 1, "message": "busy", "attempt": 1, "delay_ms": 500})
 SECOND = step(2, "final_answer(n + 1)", finished=result(final_answer=FINISHED["answer"]),
               observation="The final answer was given.")  # fmt: skip
-PLANNED = {"type": "plan_made", "step": 1, "plan": "Count.", "usage": None, "duration_ms": 4}
+PLANNED = {"type": "plan_made", "step": 1, "plan": "Count.", "usage": None, "cost": 0.1, "duration_ms": 4}
 RUN = FIRST + SECOND
 RUN.insert(0, PLANNED)
 RUN.insert(0, STARTED)

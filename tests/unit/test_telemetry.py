@@ -36,7 +36,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def told(events: list[dict[str, Any]], name: str = "counter") -> dict[str, ReadableSpan]:
     """The spans of ``events`` by name; the last of each name."""
-    telemetry = open_telemetry(name, MESSAGES)
+    telemetry = open_telemetry(name)
     for event in events:
         telemetry.take(event)
     return {span.name: span for span in _EXPORTER.get_finished_spans()}
@@ -141,7 +141,7 @@ def test_pictures_and_calls_in_messages_are_told(monkeypatch: pytest.MonkeyPatch
     ]
     call = {"id": "d", **function}
     events = [
-        {"type": "model_asked", "step": 1, "messages": 3, "exact": sent, "tools": [{"type": "function"}]},
+        {"type": "model_asked", "step": 1, "messages": 3, "added": sent, "tools": [{"type": "function"}]},
         {"type": "model_replied", "step": 1, "text": "", "tool_calls": [call], "usage": None, "duration_ms": 1},
     ]
     chat = attributes(told([STARTED, *events, FINISHED])["chat m"])

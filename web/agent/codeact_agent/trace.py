@@ -3,10 +3,11 @@
 The hosts hand it each event; it begins anew with each ``run_started``.
 """
 
+from codeact_agent.trace_prompts import Prompts
 from codeact_agent.trace_size import DEFAULT_LIMIT, Room
 from codeact_agent.trace_step import StepTrace
 
-__all__ = ["TRACE_VERSION", "TraceRecorder", "code_that_ran", "exact_prompt"]
+__all__ = ["TRACE_VERSION", "TraceRecorder", "code_that_ran"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ class TraceRecorder:
         self, info: dict[str, "Any"] | None = None, limit: int = DEFAULT_LIMIT, room: "Room | None" = None
     ) -> None:
         """``info`` goes into the document: ``{program, created (ISO 8601), options, tools (specs), sandbox,
-        prelude (sources), name}``, all optional; its ``messages`` is the loop's transcript, the list itself,
-        without which it is put together from what the model was sent. Bulky things are left out where the
-        document would have more than ``limit`` characters. ``room`` is what a sub-agent shares with its caller."""
+        prelude (sources), name}``, all optional. Bulky things are left out where the document would have more than
+        ``limit`` characters. ``room`` is what a sub-agent shares with its caller."""
         self.info = info or {}
         self._limit = limit
         self._shared = room
+        self._prompts = Prompts()
         self._end: dict[str, Any] = {}
         self._begin({})
 
@@ -41,8 +42,13 @@ class TraceRecorder:
         elif kind == "run_finished":
             self._end = event
         elif kind == "model_asked":
-            self._step(event).record["prompt"] = self._prompt(event)
-        elif StepTrace.knows(kind):
+            self._model_asked(event)
+        elif kind == "context_shortened":
+            self._prompts.shorten(event)
+        elif kind == "plan_made":
+            # It was asked with what the step's prompt begins with, and with what was shortened by now.
+            self._planned = self._prompts.next_run()
+        if StepTrace.knows(kind):
             self._step(event).take(event)
 
     def document(self) -> dict[str, "Any"]:
@@ -55,7 +61,8 @@ class TraceRecorder:
         document["options"] = self._options()
         document["tools"] = info.get("tools") or []
         document["prelude"] = info.get("prelude") or []
-        document["messages"] = [_fitting(each, room) for each in self._transcript()]
+        document["messages"] = [_fitting(each, room) for each in self._prompts.messages]
+        document["shortened"] = self._prompts.shortened
         document["steps"] = [self._steps[step].document() for step in sorted(self._steps)]
         document.update({key: self._end.get(key) for key in _OF_THE_END})
         document["left_out"] = {"pieces": room.left_out, "chars": room.left_out_chars}
@@ -66,12 +73,20 @@ class TraceRecorder:
         self._end = {}
         self._steps: dict[int, StepTrace] = {}
         self._room = self._shared or Room(self._limit)
-        self._sent: list[Any] = []  # the messages seen in prompts, where the transcript is not given
-        self._places: dict[int, int] = {}  # id of a message -> its place in the transcript
-        self._placed = 0
+        self._prompts = self._prompts.next_run()
+        self._planned: Prompts | None = None
+
+    def _model_asked(self, event: dict[str, "Any"]) -> None:
+        record = self._step(event).record
+        record["prompt"] = self._prompts.add(event)
+        plan, planned = record["plan"], self._planned
+        if plan and planned:
+            after = 2 if plan["text"] else 1  # the plan, and the word to go on
+            plan["prompt"] = planned.prompt(record["prompt"]["messages"] - after)
+        self._planned = None
 
     def _step(self, event: dict[str, "Any"]) -> StepTrace:
-        number = event.get("step") or 0
+        number = event.get("step") or 1  # what comes before the first step belongs to it
         if number not in self._steps:
             self._steps[number] = StepTrace(number, self._room, self._of_agent)
         return self._steps[number]
@@ -85,47 +100,6 @@ class TraceRecorder:
         known = _OF_THE_RUN + ("type", "step", "tools")  # noqa: RUF005 - MicroPython has no [*a, b]
         options.update({key: self._start[key] for key in self._start if key not in known})
         return options
-
-    def _transcript(self) -> list["Any"]:
-        given = self.info.get("messages")
-        return self._sent if given is None else given
-
-    def _prompt(self, event: dict[str, "Any"]) -> dict[str, "Any"]:
-        """``{messages: how many of the document's, exact: null or numbers of them and messages, tools}``.
-
-        A message is found again by identity: a transcript of 200 steps is sent 200 times, mostly the same.
-        """
-        count = event.get("messages") or 0
-        prompt = {"messages": count, "exact": None, "tools": event.get("tools")}
-        exact = event.get("exact")
-        if exact is not None:
-            self._find_places(exact)
-            places = [self._places.get(id(each)) for each in exact]
-            if places != list(range(count)):
-                prompt["exact"] = [
-                    self._kept(each) if place is None else place
-                    for each, place in zip(exact, places)  # noqa: B905 - MicroPython's zip has no strict
-                ]
-        return prompt
-
-    def _find_places(self, exact: list["Any"]) -> None:
-        transcript = self._transcript()
-        if transcript is self._sent:
-            transcript.extend([each for each in exact if id(each) not in self._places])
-        for place in range(self._placed, len(transcript)):
-            self._places[id(transcript[place])] = place
-        self._placed = len(transcript)
-
-    def _kept(self, message: dict[str, "Any"]) -> dict[str, "Any"]:
-        return _fitting(message, self._room)
-
-
-def exact_prompt(document: dict[str, "Any"], prompt: dict[str, "Any"]) -> list["Any"]:
-    """The messages the model was sent: ``prompt`` is a step's, or its plan's, of the trace ``document``."""
-    messages = document["messages"]
-    if prompt["exact"] is None:
-        return messages[: prompt["messages"]]  # type: ignore[no-any-return]
-    return [messages[each] if isinstance(each, int) else each for each in prompt["exact"]]
 
 
 def code_that_ran(step: dict[str, "Any"]) -> str:

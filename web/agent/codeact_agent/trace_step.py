@@ -53,16 +53,15 @@ class StepTrace:
         self.record["forced"] = event.get("forced", False)
 
     def _on_plan_made(self, event: dict[str, "Any"]) -> None:
-        self.record["plan"] = {
-            "text": self._room.words(event.get("plan") or ""),
-            "prompt": self.record["prompt"],
-            "usage": event.get("usage"),
-            "duration_ms": event.get("duration_ms"),
-        }
-        self.record["prompt"] = None
+        plan = {key: event.get(key) for key in ("usage", "cost", "duration_ms")}
+        plan["text"] = self._room.words(event.get("plan") or "")
+        plan["prompt"] = None
+        self.record["plan"] = plan
 
     def _on_context_shortened(self, event: dict[str, "Any"]) -> None:
-        self.record["shortened"] = _without_type(event)
+        shortened = {key: event.get(key) for key in ("summarised", "before_tokens", "after_tokens")}
+        shortened["observations"] = len(event.get("shortened") or [])
+        self.record["shortened"] = shortened
 
     def _on_model_retried(self, event: dict[str, "Any"]) -> None:
         self.record["retries"].append(_without_type(event))

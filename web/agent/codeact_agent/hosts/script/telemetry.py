@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 
-from codeact_agent.trace import TraceRecorder, exact_prompt
+from codeact_agent.trace import TraceRecorder
+from codeact_agent.trace_prompts import exact_prompt
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
@@ -37,19 +38,18 @@ class _NoTelemetry:
         """Nothing."""
 
 
-def open_telemetry(name: str = "", messages: list[dict[str, Any]] | None = None) -> Telemetry:
+def open_telemetry(name: str = "") -> Telemetry:
     """What tells the tracer provider of the process of a run; ``name`` is the agent's.
 
     What was said, given and returned is told only where the environment variable
-    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT is ``true``, ``span_only`` or ``span_and_event``;
-    ``messages`` is the loop's transcript, the list itself.
+    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT is ``true``, ``span_only`` or ``span_and_event``.
     """
     if find_spec("opentelemetry") is None:
         return _NoTelemetry()
     from opentelemetry import trace
 
     captures = os.environ.get(CAPTURE, "").lower() in _CAPTURING
-    return _Spans(trace.get_tracer("codeact_web"), name, None, messages if captures else None, captures)
+    return _Spans(trace.get_tracer("codeact_web"), name, None, captures)
 
 
 class _Spans:
@@ -60,14 +60,13 @@ class _Spans:
         tracer: Tracer,
         name: str,
         parent: Span | None,
-        messages: list[dict[str, Any]] | None,
         captures: bool,
     ) -> None:
         self._tracer = tracer
         self._name = name
         self._parent = parent
         self._captures = captures
-        self._recorder = TraceRecorder({"messages": messages}) if captures else None
+        self._recorder = TraceRecorder() if captures else None
         self._run: Span | None = None
         self._chat: Span | None = None
         self._calls: dict[Any, Span] = {}
@@ -172,7 +171,7 @@ class _Spans:
         call_id = event["call_id"]
         if call_id not in self._agents:
             parent = self._calls.get(call_id, self._run)
-            self._agents[call_id] = _Spans(self._tracer, event["agent"], parent, None, self._captures)
+            self._agents[call_id] = _Spans(self._tracer, event["agent"], parent, self._captures)
         self._agents[call_id].take(event["event"])
 
     def _on_run_finished(self, event: dict[str, Any]) -> None:
