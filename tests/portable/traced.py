@@ -45,8 +45,8 @@ def step(number, code, thought="", finished=None, middle=(), reply=None, **field
         {"type": "step_started", "forced": False},
         {
             "type": "model_asked",
-            "messages": 2 * number,
-            "added": MESSAGES[2 * number - 2 : 2 * number],
+            "messages": last,
+            "added": MESSAGES[last - 2 : last],
             "tools": None,
         },
         {

@@ -31,6 +31,7 @@ class TraceRecorder:
         self._limit = limit
         self._shared = room
         self._prompts = Prompts()
+        self._planned: Prompts | None = None
         self._end: dict[str, Any] = {}
         self._begin({})
 
@@ -74,7 +75,7 @@ class TraceRecorder:
         self._steps: dict[int, StepTrace] = {}
         self._room = self._shared or Room(self._limit)
         self._prompts = self._prompts.next_run()
-        self._planned: Prompts | None = None
+        self._planned = None
 
     def _model_asked(self, event: dict[str, "Any"]) -> None:
         record = self._step(event).record
