@@ -148,7 +148,9 @@ class Agent:
 
         def solve(on_event: OnEvent | None = None) -> RunResult:
             assert self._portal is not None
-            return self._portal.call(self.run_async, task, reset, additional_args, files, max_steps, on_event)
+            arguments = (task, reset, additional_args, files, max_steps, on_event)
+            result: RunResult = self._portal.call(self.run_async, *arguments)
+            return result
 
         return events_of(solve) if stream else solve()
 
