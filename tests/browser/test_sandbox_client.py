@@ -218,6 +218,17 @@ def test_another_protocol_version_is_refused(
     assert "reload the page" in failed["message"]
 
 
+def test_a_text_may_be_as_long_as_the_operator_says(
+    open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
+) -> None:
+    longer = {"sandbox/limits.json": lambda text: text.replace('"tool_chars": 5000000', '"tool_chars": 60000000')}
+    driver = open_at(serve_changed(longer))
+    driver.start()
+    driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    for length in (8_000_000, 55_000_000):
+        assert driver.value(f"len(echo('x' * {length})['x'])") == str(length)
+
+
 def test_plain_boot_gives_the_same_sandbox(open_at: Opener, served: str) -> None:
     driver = open_at(served)
     assert driver.start(plain=True)["from_image"] is False
