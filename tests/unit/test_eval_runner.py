@@ -46,9 +46,12 @@ class Scripted:
         return [Planned(name, TASKS[name], mode) for mode in modes for name in TASKS]
 
     @asynccontextmanager
-    async def player(self, model: str) -> AsyncIterator[Scripted]:
+    async def playing(self, model: str) -> AsyncIterator[Callable[[], Scripted]]:
+        yield self._player
+
+    def _player(self) -> Scripted:
         self.players += 1
-        yield self
+        return self
 
     async def play(self, planned: Planned) -> Played:
         self._now += 1
@@ -231,5 +234,5 @@ def test_the_table_has_a_row_for_each_domain_and_mode() -> None:
 
 
 def test_a_line_for_each_run() -> None:
-    assert result_line(RESULTS[0], 1, 6) == "[1/6] code a: solved (1 turns, 1 s)"
+    assert result_line(RESULTS[0], 1, 6) == "[1/6] code a: solved (1 turn, 1 s)"
     assert result_line(RESULTS[2], 3, 6) == "[3/6] code c: not solved: no (3 turns, 1 s)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,12 +12,11 @@ __all__ = ["Evaluated", "Planned", "Played", "Player"]
 
 @dataclass(frozen=True)
 class Planned:
-    """One task to be run in one mode. ``group``: those of one group can share a sandbox, one after the other."""
+    """One task to be run in one mode."""
 
     id: str
     domain: str
     mode: str
-    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,6 @@ class Evaluated(Protocol):
         """All there is to run, in order. Raises SuiteError for a mode it has not got."""
         ...
 
-    def player(self, model: str) -> AbstractAsyncContextManager[Player]:
-        """A new one."""
+    def playing(self, model: str) -> AbstractAsyncContextManager[Callable[[], Player]]:
+        """Gives what makes players, each with a sandbox of its own."""
         ...

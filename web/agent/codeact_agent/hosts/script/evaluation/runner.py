@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from codeact_agent.errors import AgentError
-from codeact_agent.hosts.script.evaluation.played import Evaluated, Planned
+from codeact_agent.hosts.script.evaluation.played import Evaluated, Planned, Player
 from codeact_agent.hosts.script.evaluation.results import Results
 
 __all__ = ["evaluate"]
@@ -34,27 +34,25 @@ async def evaluate(
     waiting = [each for each in planned if not results.has(each)]
     total, done = len(planned), len(planned) - len(waiting)
 
-    async def work() -> None:
+    async def work(player: Player) -> None:
         nonlocal done
-        async with suite.player(model) as player:
-            while waiting:
-                each = waiting.pop(0)
-                played = await player.play(each)
-                if played.unreachable:
-                    raise AgentError(f"{played.error} What has been run is kept; the same command goes on.")
-                done += 1
-                on_result(results.add(each, played), done, total)
+        while waiting:
+            each = waiting.pop(0)
+            played = await player.play(each)
+            if played.unreachable:
+                raise AgentError(f"{played.error} What has been run is kept; the same command goes on.")
+            done += 1
+            on_result(results.add(each, played), done, total)
 
     try:
-        async with asyncio.TaskGroup() as group:
+        async with suite.playing(model) as make_player, asyncio.TaskGroup() as group:
             for _ in range(min(jobs, len(waiting))):
-                group.create_task(work())
+                group.create_task(work(make_player()))
     except* AgentError as errors:
         raise errors.exceptions[0] from None
 
 
 def _limited(planned: list[Planned], limit: int | None) -> list[Planned]:
-    """The same tasks in every mode, so that modes can be compared; those of one group follow each other."""
-    ids = list(dict.fromkeys(each.id for each in planned))[:limit]
-    kept = [each for each in planned if each.id in set(ids)]
-    return sorted(kept, key=lambda each: each.group)
+    """The same tasks in every mode, so that modes can be compared."""
+    ids = set(list(dict.fromkeys(each.id for each in planned))[:limit])
+    return [each for each in planned if each.id in ids]

@@ -14,6 +14,7 @@ from codeact_agent.hosts.script.evaluation.errors import SuiteError
 from codeact_agent.hosts.script.evaluation.played import Planned, Played
 from codeact_agent.hosts.script.evaluation.suite import MODES, Suite
 from codeact_agent.hosts.script.models import RECORDED
+from codeact_agent.hosts.script.sandbox import SandboxBrowser
 from codeact_agent.recorded import RecordedModel, check_recording
 
 if TYPE_CHECKING:
@@ -52,17 +53,22 @@ class EvaluatedSuite:
         return planned
 
     @asynccontextmanager
-    async def player(self, model: str) -> AsyncIterator[SuitePlayer]:
-        """A player; its sandbox is started with each task."""
-        yield SuitePlayer(self._suite, model)
+    async def playing(self, model: str) -> AsyncIterator[Callable[[], SuitePlayer]]:
+        """Makes players. They share a browser, each task has a sandbox of its own in it."""
+        browser = SandboxBrowser()
+        try:
+            yield lambda: SuitePlayer(self._suite, model, browser)
+        finally:
+            await browser.close()
 
 
 class SuitePlayer:
     """Gives each task an agent of its own: what its tools and its interpreter remember ends with it."""
 
-    def __init__(self, suite: Suite, model: str) -> None:
+    def __init__(self, suite: Suite, model: str, browser: SandboxBrowser) -> None:
         self._suite = suite
         self._model = model
+        self._browser = browser
         self._tasks = {task.id: task for task in suite.tasks}
 
     async def play(self, planned: Planned) -> Played:
@@ -70,11 +76,9 @@ class SuitePlayer:
         task = self._tasks[planned.id]
         seen = _Seen()
         model = self._recorded(planned) if self._model == RECORDED else self._model
-        agent = Agent(self._suite.tools_of(task), model, on_event=seen.take)
-        try:
-            result = await agent.run_async(task.task, task.max_steps)
-        finally:
-            await agent.close_async()
+        tools = self._suite.tools_of(task)
+        async with Agent(tools, model, mode=planned.mode, on_event=seen.take, browser=self._browser) as agent:
+            result = await agent.run_async(task.task, max_steps=task.max_steps)
         verdict = error = None
         try:
             verdict = self._suite.check(task, result.answer) if result.answered else "it gave no answer"
@@ -86,9 +90,9 @@ class SuitePlayer:
             verdict=None if verdict is True else verdict,
             error=result.error or error,
             turns=seen.turns,
-            tokens=seen.tokens,
+            tokens=result.usage["prompt_tokens"] + result.usage["completion_tokens"],
             seconds=result.duration_ms / 1000,
-            trace={"events": seen.events},
+            trace=result.trace,
             unreachable=seen.failure == "unreachable",
         )
 
@@ -106,19 +110,11 @@ class _Seen:
 
     def __init__(self) -> None:
         self.turns = 0
-        self.tokens: int | None = None
         self.failure: str | None = None
-        self.events: list[dict[str, Any]] = []
 
     def take(self, event: dict[str, Any]) -> None:
-        if event["type"] == "model_delta":
-            return
-        self.events.append(event)
         if event["type"] == "model_replied":
             self.turns += 1
-            usage = event["usage"]
-            if usage:
-                self.tokens = (self.tokens or 0) + usage["prompt_tokens"] + usage["completion_tokens"]
         elif event["type"] == "run_finished" and event["error"]:
             self.failure = event["error"]["kind"]
 

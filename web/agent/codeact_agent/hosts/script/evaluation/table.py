@@ -31,8 +31,8 @@ def table(summary: dict[str, Any]) -> str:
 def result_line(result: dict[str, Any], number: int, total: int) -> str:
     """One run, as soon as it is over."""
     said = "solved" if result["success"] else f"not solved: {result['error'] or result['verdict']}"
-    took = f"{result['turns']} turns, {result['seconds']:g} s"
-    return f"[{number}/{total}] {result['mode']} {result['id']}: {said} ({took})"
+    turns = f"{result['turns']} turn{'' if result['turns'] == 1 else 's'}"
+    return f"[{number}/{total}] {result['mode']} {result['id']}: {said} ({turns}, {result['seconds']:g} s)"
 
 
 def _row(mode: str, domain: str, figures: dict[str, Any]) -> tuple[str, ...]:
