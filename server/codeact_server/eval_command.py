@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from codeact_agent.errors import AgentError
+from codeact_agent.hosts.script.evaluation.m3tooleval import M3ToolEval
 from codeact_agent.hosts.script.evaluation.played import Evaluated
 from codeact_agent.hosts.script.evaluation.results import Results
 from codeact_agent.hosts.script.evaluation.runner import evaluate
@@ -26,7 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", default=RECORDED, metavar="NAME", help="a model of the upstream (default: recorded)"
     )
-    parser.add_argument("--mode", default="code", metavar="MODES", help="code, json, hybrid or several: code,json")
+    parser.add_argument(
+        "--mode",
+        default="code",
+        metavar="MODES",
+        help="code, json, hybrid or several, as code,json (m3tooleval: code, json, text)",
+    )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="results; gone on with if it is there"
     )
@@ -56,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _suite(name: str, model: str) -> Evaluated:
-    if name.startswith("m3tooleval:"):
-        raise AgentError("m3tooleval is not there yet.")
+    kind, separator, path = name.partition(":")
+    if separator and kind == "m3tooleval":
+        return M3ToolEval(Path(path))
     return EvaluatedSuite(load_suite(name, load_tools), model)

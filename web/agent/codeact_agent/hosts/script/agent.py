@@ -37,17 +37,18 @@ Files = Iterable[str | Path] | Mapping[str, bytes]
 class Agent:
     """An agent whose actions are Python, run in a headless browser.
 
-    ``tools`` are functions with type hints and a docstring: they run in this process, and block in the
-    sandbox. ``model`` is a name that the upstream of codeact.toml or OPENAI_BASE_URL knows, ``"recorded"``, or
-    a function that makes a ``codeact_agent.host.Model`` for a host. What ``max_steps``, ``planning_interval``, ``final_answer_checks``, ``answer_schema``,
-    ``mode``, ``approval``, ``budget``, ``instructions`` and ``step_callbacks`` say stands in
-    ``codeact_agent.options``. ``managed_agents`` are agents with ``name`` and ``description`` that this one's
-    code can call. ``additional_authorized_imports`` must be there besides the standard library, or the first run
-    says what is missing. ``ask(question, choices)`` and ``approve(card)`` answer for the person, else the terminal
-    does. ``context_window`` is in tokens; ``price`` is money for a million tokens, ``{input, output}``.
-    ``on_event`` gets every event of docs/events.md. ``limits`` override the sandbox's. ``browser`` is one that
-    several agents share, each with its own sandbox in it; whoever made it closes it. Variables last from run to
-    run until ``reset()``. Close it, or use it in a ``with`` or ``async with`` block.
+    ``tools`` are functions with type hints and a docstring: they run in this process, and block in the sandbox.
+    ``model`` is a name that the upstream of codeact.toml or OPENAI_BASE_URL knows, ``"recorded"``, or a function
+    that makes a ``codeact_agent.host.Model`` for a host. What ``max_steps``, ``planning_interval``,
+    ``final_answer_checks``, ``answer_schema``, ``mode``, ``approval``, ``budget``, ``instructions`` and
+    ``step_callbacks`` say stands in ``codeact_agent.options``. ``managed_agents`` are agents with ``name`` and
+    ``description`` that this one's code can call. ``additional_authorized_imports`` must be there besides the
+    standard library, or the first run says what is missing. ``ask(question, choices)`` and ``approve(card)``
+    answer for the person, else the terminal does. ``context_window`` is in tokens; ``price`` is money for a
+    million tokens, ``{input, output}``. ``on_event`` gets every event of docs/events.md. ``limits`` override the
+    sandbox's. ``browser`` is one that several agents share, each with its own sandbox in it; whoever made it
+    closes it. Variables last from run to run until ``reset()``. Close it, or use it in a ``with`` or ``async
+    with`` block.
 
     Raises DeclarationError for tools and options that cannot be.
     """

@@ -72,4 +72,3 @@ def _tasks_folder(checkout: Path) -> Path:
     raise SuiteError(
         f"{checkout} is no checkout of the CodeAct authors' repository: it has no scripts/eval/m3tooleval/tasks."
     )
-

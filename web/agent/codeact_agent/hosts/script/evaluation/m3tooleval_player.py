@@ -1,4 +1,4 @@
-"""Play tasks of M3ToolEval under the paper's rules: 10 turns, one action in each, and an answer may be tried again.
+"""Play tasks of M3ToolEval under the paper's rules: 10 turns, one action in each; an answer may be tried again.
 
 The checkout's tools and formats run in the sandbox, since its calculator evaluates what the model writes; prompt,
 reading of replies and judge run here, on another copy of the task.
@@ -7,11 +7,11 @@ reading of replies and judge run here, on another copy of the task.
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import re
 import time
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeact_agent.errors import AgentError, ModelError
@@ -44,7 +44,9 @@ _REMINDER = "\n*Extra reminder: "
 class M3Player:
     """Gives each task a sandbox of its own."""
 
-    def __init__(self, tasks: dict[str, Any], files: dict[str, bytes], model: str, browser: SandboxBrowser) -> None:
+    def __init__(
+        self, tasks: dict[str, Any], files: dict[str, bytes], model: str, browser: SandboxBrowser
+    ) -> None:
         """``files`` are those of the checkout's ``tasks``, by their path in it."""
         self._tasks = tasks
         self._files = files
@@ -102,7 +104,7 @@ class _Actions:
         await self._load()
 
     async def _load(self) -> None:
-        source = Path(m3tooleval_tasks.__file__).read_text(encoding="utf-8")
+        source = inspect.getsource(m3tooleval_tasks)
         code = (
             "import sys, types\n"
             "m3tooleval = sys.modules['m3tooleval'] = types.ModuleType('m3tooleval')\n"
@@ -122,7 +124,7 @@ class _Actions:
             return await self._take_code(action)
         mode = _ACTION_MODES[self._planned.mode]
         outcome = await self._run(
-            f"import sys\nfinal_answer(sys.modules['m3tooleval'].act(sys.modules['m3tooleval'].task, {action!r}, {mode!r}))"
+            f"import m3tooleval\nfinal_answer(m3tooleval.act(m3tooleval.task, {action!r}, {mode!r}))"
         )
         answer = (outcome.get("result") or {}).get("final_answer")
         if answer:
@@ -158,8 +160,7 @@ class _Run:
         self._host = host
         self._actions = actions
         self._meter = TokenMeter()
-        base = m3tooleval_tasks.sys.modules[f"{m3tooleval_tasks.PACKAGE}.base"]
-        prompt = task.get_prompt(base.ActionMode[_ACTION_MODES[mode]])
+        prompt = m3tooleval_tasks.prompt(task, _ACTION_MODES[mode])
         self.messages: list[dict[str, Any]] = [{"role": "user", "content": prompt}]
         self.solved = False
         self.answer: Any = None

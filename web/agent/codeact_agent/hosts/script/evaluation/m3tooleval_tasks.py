@@ -12,9 +12,9 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["PACKAGE", "act", "import_tasks"]
+__all__ = ["act", "import_tasks", "prompt"]
 
-PACKAGE = "m3tooleval_checkout"
+_PACKAGE = "m3tooleval_checkout"
 _DOMAINS = ("message_decoder", "dna_sequencer", "trade_calculator", "travel_itinerary_planning", "web_browsing")
 
 
@@ -23,25 +23,37 @@ class _NotUsed:
 
 
 def import_tasks(folder: str) -> dict[str, Any]:
-    """All tasks below ``folder``, the checkout's ``tasks``, by name. New objects each time: its ``Task.reset()`` does
-    not renew what a task's tools remember. Raises whatever the checkout's code raises."""
-    for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
+    """All tasks below ``folder``, the checkout's ``tasks``, by name. New objects each time: its ``Task.reset()``
+    does not renew what a task's tools remember. Raises whatever the checkout's code raises."""
+    for name in [name for name in sys.modules if name.split(".")[0] == _PACKAGE]:
         del sys.modules[name]
-    package = types.ModuleType(PACKAGE)
+    package = types.ModuleType(_PACKAGE)
     package.__path__ = [folder]
-    sys.modules[PACKAGE] = package
-    with _stand_in(f"{PACKAGE}.repl", "PythonREPL"), _stand_in("tqdm", "tqdm"), contextlib.redirect_stdout(io.StringIO()):
-        base = importlib.import_module(f"{PACKAGE}.base")
+    sys.modules[_PACKAGE] = package
+    with (
+        _stand_in(f"{_PACKAGE}.repl", "PythonREPL"),
+        _stand_in("tqdm", "tqdm"),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        base = importlib.import_module(f"{_PACKAGE}.base")
         for domain in _DOMAINS:
-            importlib.import_module(f"{PACKAGE}.impl.{domain}")
+            importlib.import_module(f"{_PACKAGE}.impl.{domain}")
     return {task.name: task for tasks, _ in base.task_iterators for task in tasks}
+
+
+def prompt(task: Any, mode: str) -> str:
+    """What the checkout tells the model; ``mode`` is a name in its ``ActionMode``."""
+    return str(task.get_prompt(_action_mode(mode)))
 
 
 def act(task: Any, action: str, mode: str) -> str:
     """What the checkout makes of an action in its JSON or text format: the observation."""
-    modes = sys.modules[f"{PACKAGE}.base"].ActionMode  # type: ignore[attr-defined]
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        return str(task.execute_action(action, modes[mode]))
+        return str(task.execute_action(action, _action_mode(mode)))
+
+
+def _action_mode(mode: str) -> Any:
+    return sys.modules[f"{_PACKAGE}.base"].ActionMode[mode]
 
 
 @contextlib.contextmanager
