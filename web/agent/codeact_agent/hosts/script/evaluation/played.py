@@ -25,7 +25,7 @@ class Played:
 
     ``turns`` are replies of the model; ``tokens`` those sent and received together, None where nobody counted.
     ``verdict`` says what is wrong with the answer, ``error`` why there is none that could be judged;
-    ``unreachable``: the model did not answer at all, so that the next task would fare no better.
+    ``unreachable``: no reply came at all, so that the next task would fare no better.
     """
 
     success: bool

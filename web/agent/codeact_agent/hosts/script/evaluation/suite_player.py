@@ -74,10 +74,15 @@ class SuitePlayer:
     async def play(self, planned: Planned) -> Played:
         """See ``Player``."""
         task = self._tasks[planned.id]
-        seen = _Seen()
+        turns = 0
+
+        def count(event: dict[str, Any]) -> None:
+            nonlocal turns
+            turns += event["type"] == "model_replied"
+
         model = self._recorded(planned) if self._model == RECORDED else self._model
         tools = self._suite.tools_of(task)
-        async with Agent(tools, model, mode=planned.mode, on_event=seen.take, browser=self._browser) as agent:
+        async with Agent(tools, model, mode=planned.mode, on_event=count, browser=self._browser) as agent:
             result = await agent.run_async(task.task, max_steps=task.max_steps)
         verdict = error = None
         try:
@@ -89,11 +94,11 @@ class SuitePlayer:
             answer=result.answer,
             verdict=None if verdict is True else verdict,
             error=result.error or error,
-            turns=seen.turns,
+            turns=turns,
             tokens=result.usage["prompt_tokens"] + result.usage["completion_tokens"],
             seconds=result.duration_ms / 1000,
             trace=result.trace,
-            unreachable=seen.failure == "unreachable",
+            unreachable=result.error is not None and not turns,
         )
 
     def _recorded(self, planned: Planned) -> Callable[[ScriptHost], Model]:
@@ -103,20 +108,6 @@ class SuitePlayer:
         except (OSError, ValueError) as error:
             raise DeclarationError(f"The recording {path} cannot be read: {error}.") from error
         return lambda host: RecordedModel(recording, host)
-
-
-class _Seen:
-    """What the events of a run tell of it."""
-
-    def __init__(self) -> None:
-        self.turns = 0
-        self.failure: str | None = None
-
-    def take(self, event: dict[str, Any]) -> None:
-        if event["type"] == "model_replied":
-            self.turns += 1
-        elif event["type"] == "run_finished" and event["error"]:
-            self.failure = event["error"]["kind"]
 
 
 def _recording_file(suite: Suite, name: str, mode: str) -> Path:
