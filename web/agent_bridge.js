@@ -1,36 +1,34 @@
 /**
- * Between the loop in MicroPython (codeact_agent/hosts/page.py) and the page. Everything crosses as JSON
+ * Between the loop in MicroPython (codeact_agent/hosts/page_host.py) and the page. Everything crosses as JSON
  * text. A JavaScript function that throws skips Python's `except` and `finally`, and a rejected promise is
  * easy to lose, so nothing here throws or rejects: how a call ended is in what it resolves to.
  */
 
+import { Mailbox } from './mailbox.js';
+import { Namespaces } from './namespaces.js';
 import { chat } from './providers/relay.js';
 import { SandboxError } from './sandbox/errors.js';
+import { validate } from './tools/validation.js';
 
 /** @typedef {import('./sandbox/client.js').SandboxClient} SandboxClient */
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
 /** @typedef {import('./sandbox/protocol.js').ToolCalled} ToolCalled */
 /** @typedef {import('./store/records.js').Message} Message */
 /** @typedef {AsyncGenerator<import('./providers/relay.js').Part, void>} Parts */
+/** @typedef {import('./elements/events.js').Card} Card */
+/** @typedef {import('./elements/events.js').Decision} Decision */
+/** @typedef {import('./elements/events.js').Question} Question */
 
-/** A queue whose reader waits. @template T */
-class Mailbox {
-  /** @type {T[]} */ #letters = [];
-  /** @type {((letter: T) => void) | null} */ #reader = null;
-
-  /** @param {T} letter */
-  put(letter) {
-    if (!this.#reader) return void this.#letters.push(letter);
-    this.#reader(letter);
-    this.#reader = null;
-  }
-
-  /** @returns {Promise<T>} */
-  take() {
-    const letter = this.#letters.shift();
-    return letter !== undefined ? Promise.resolve(letter) : new Promise((resolve) => (this.#reader = resolve));
-  }
-}
+/**
+ * @typedef {object} BridgeDelegate
+ * @property {(event: any) => void} onEvent  gets the events of docs/events.md
+ * @property {(messages: Message[]) => void} onMessages  gets what was added to the loop's messages, before the event
+ * @property {(question: Question, signal: AbortSignal) => Promise<string>} ask  the person; rejects when aborted
+ * @property {(card: Card, signal: AbortSignal) => Promise<Decision>} approve
+ * @property {(joined: import('./namespaces.js').Joined) => SandboxClient} makeChild  an interpreter for a sub-agent
+ * @property {(name: string) => object} modelFacts  what is known of a model: `{context_window?, takes_images?, price?}`
+ * @property {import('./tools/registry.js').ToolRegistry} tools  of the embedding page
+ */
 
 /** @param {unknown} error */
 const asData = (error) => {
@@ -43,38 +41,39 @@ const asData = (error) => {
   };
 };
 
+/** As JSON text what `work` gives, or `{error}`. @param {() => unknown} work */
+async function settled(work) {
+  try {
+    return JSON.stringify((await work()) ?? {});
+  } catch (error) {
+    return JSON.stringify({ error: asData(error) });
+  }
+}
+
 export class AgentBridge {
   /** @type {Mailbox<string>} */ #commands = new Mailbox();
-  /** @type {Mailbox<string>} */ #toolCalls = new Mailbox();
-  /** @type {Map<number, {resolve(value: string): void, reject(error: Error): void}>} */ #waiting = new Map();
   /** @type {Map<number, {parts: Parts, abort: AbortController}>} */ #chats = new Map();
-  #sandbox;
-  #onEvent;
+  #stopped = new AbortController();
+  #delegate;
+  #namespaces;
   #next = 1;
+  #files = 1;
   #step = 0;
-  #run = 0;
 
   /** Read by Python: whether the person has pressed Stop in this run. */
   stopping = false;
 
-  #onMessages;
-
-  /**
-   * @param {SandboxClient} sandbox
-   * @param {(event: any) => void} onEvent  gets the events of docs/events.md
-   * @param {(messages: Message[]) => void} onMessages  gets what was added to the loop's messages, before the event
-   */
-  constructor(sandbox, onEvent, onMessages) {
-    this.#sandbox = sandbox;
-    this.#onEvent = onEvent;
-    this.#onMessages = onMessages;
+  /** @param {SandboxClient} sandbox @param {BridgeDelegate} delegate */
+  constructor(sandbox, delegate) {
+    this.#delegate = delegate;
+    this.#namespaces = new Namespaces(sandbox, delegate.makeChild);
   }
 
   // For the page.
 
   /** The interpreters of the next conversation. @param {SandboxClient} sandbox */
   set sandbox(sandbox) {
-    this.#sandbox = sandbox;
+    this.#namespaces.main = sandbox;
   }
 
   /** Leave the conversation for one with these messages. @param {Message[]} messages */
@@ -84,50 +83,38 @@ export class AgentBridge {
 
   /**
    * Carry out a task; the run before it has ended.
-   * @param {{task: string, files: FileInfo[], model: string}} run
+   * @param {{task: string, files: FileInfo[], model: string, options: object}} run  options: codeact_agent/options.py
    * @param {boolean} stopping  whether it is to end at once: the person was faster
    */
   run(run, stopping) {
     this.stopping = stopping;
+    this.#stopped = new AbortController();
+    if (stopping) this.#stopped.abort();
     this.#command({ type: 'run', ...run });
   }
 
   /** End what the loop is waiting for. */
   stop() {
     this.stopping = true;
+    this.#stopped.abort();
     for (const { abort } of this.#chats.values()) abort.abort();
-    this.#sandbox.interrupt();
+    this.#namespaces.interrupt();
   }
 
-  /** The sandbox's `onTool`: tools are Python functions of the loop's side. @param {ToolCalled} call */
-  async callTool({ name, arguments: args }) {
-    const id = this.#next++;
-    const started = performance.now();
-    const run = this.#run;
-    this.forward({ type: 'tool_called', call_id: id, name, arguments: JSON.parse(args) });
-    /** @param {object} outcome */
-    const returned = (outcome) => {
-      if (run !== this.#run) return; // the run was stopped meanwhile
-      const duration_ms = performance.now() - started;
-      this.forward({ type: 'tool_returned', call_id: id, name, ...outcome, duration_ms });
-    };
-    /** @type {Promise<string>} */
-    const answered = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    this.#toolCalls.put(JSON.stringify({ id, name, arguments: args }));
-    try {
-      const value = await answered;
-      returned({ value: JSON.parse(value) });
-      return value;
-    } catch (error) {
-      const { kind, message } = asData(error);
-      returned({ error: { kind, message } });
-      throw error;
-    }
+  /** The sandbox's `onTool`. @param {ToolCalled} call */
+  callTool(call) {
+    return this.#namespaces.callTool(call);
   }
 
-  /** Pass an event of the sandbox to the view, with the step it belongs to. @param {object} event */
+  /** The sandbox's `onApproval`. @param {object} card */
+  askApproval(card) {
+    return this.#namespaces.askApproval(card);
+  }
+
+  /** Pass an event of the sandbox to the view, with the step it belongs to. @param {{type: string}} event */
   forward(event) {
-    queueMicrotask(() => this.#onEvent({ ...event, step: this.#step }));
+    this.#namespaces.see(event);
+    queueMicrotask(() => this.#delegate.onEvent({ ...event, step: this.#step }));
   }
 
   /** See `Conversation.listen` in hosts/page.py. @param {{type: string, [field: string]: unknown}} command */
@@ -138,56 +125,90 @@ export class AgentBridge {
   // For Python. Bound, since MicroPython calls them as plain functions.
 
   next_command = () => this.#commands.take();
-  next_tool_call = () => this.#toolCalls.take();
+  next_question = () => this.#namespaces.nextQuestion();
 
-  /** @param {string} outcome  `{id, value}` or `{id, error}` */
-  tool_returned = (outcome) => {
-    const { id, value, error } = JSON.parse(outcome);
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (error) waiting?.reject(Object.assign(new Error(error.message), { kind: error.kind }));
-    else waiting?.resolve(value);
-  };
+  /** @param {string} answer  `{id, …}` or `{id, error}` */
+  answered = (answer) => this.#namespaces.answer(JSON.parse(answer));
 
   /** The view gets events in a task of its own: an error there is not the loop's. @param {string} event */
   emit = (event) => {
     const parsed = JSON.parse(event);
     if (parsed.type === 'step_started') this.#step = parsed.step;
-    if (parsed.type === 'run_started' || parsed.type === 'run_finished') this.#run++;
-    queueMicrotask(() => this.#onEvent(parsed));
+    queueMicrotask(() => this.#delegate.onEvent(parsed));
   };
 
-  /** @param {string} step  `{code, time_ms}` */
-  execute = async (step) => {
-    const { code, time_ms } = JSON.parse(step);
-    try {
-      await this.#sandbox.start(); // a worker may just be being replaced
+  /** @param {number} namespace @param {string} step  `{code, time_ms, approval, images}` */
+  execute = async (namespace, step) => {
+    const sandbox = this.#namespaces.get(namespace);
+    const outcome = await settled(async () => {
       if (this.stopping) throw new SandboxError('stopped', 'Stopped before the code ran.');
-      const result = await this.#sandbox.run(code, time_ms ?? undefined);
-      return JSON.stringify({ result, restored: this.#sandbox.takeRestored() });
+      return this.#namespaces.execute(namespace, JSON.parse(step));
+    });
+    const restored = sandbox.takeRestored();
+    return restored ? JSON.stringify({ ...JSON.parse(outcome), restored }) : outcome;
+  };
+
+  /** Boots the sandbox if need be; `{limits, can_block, python, modules}`. @param {number} namespace @param {string} specs */
+  prepare = (namespace, specs) =>
+    settled(async () => {
+      const sandbox = this.#namespaces.get(namespace);
+      const told = await sandbox.describe();
+      sandbox.setTools(JSON.parse(specs));
+      return told;
+    });
+
+  /** @param {string} _name  of the sub-agent */
+  open_child = (_name) => settled(() => ({ namespace: this.#namespaces.open() }));
+
+  /** @param {number} namespace */
+  close_child = (namespace) => this.#namespaces.close(namespace);
+
+  /** `{answer}`. @param {string} question */
+  ask = (question) =>
+    settled(async () => ({ answer: await this.#delegate.ask(JSON.parse(question), this.#stopped.signal) }));
+
+  /** A decision. @param {string} card */
+  approve = (card) => settled(() => this.#delegate.approve(JSON.parse(card), this.#stopped.signal));
+
+  /** A list of sentences. @param {string} checked  `{schema, value}` */
+  validate = (checked) => {
+    const { schema, value } = JSON.parse(checked);
+    try {
+      return JSON.stringify(validate(schema, value));
     } catch (error) {
-      return JSON.stringify({ error: asData(error), restored: this.#sandbox.takeRestored() });
+      return JSON.stringify([`The schema cannot be used: ${asData(error).message}`]);
     }
   };
 
-  /** Boots the sandbox if need be; `{limits, can_block, python, modules}` or `{error}`. @param {string} specs  tool specs */
-  prepare = async (specs) => {
-    try {
-      const description = await this.#sandbox.describe();
-      this.#sandbox.setTools(JSON.parse(specs));
-      return JSON.stringify(description);
-    } catch (error) {
-      return JSON.stringify({ error: asData(error) });
-    }
-  };
+  /** What stands for a value that is too long: `{file, bytes, preview}`. @param {number} namespace @param {string} name @param {string} text */
+  keep_large = (namespace, name, text) =>
+    settled(async () => {
+      const path = `/data/tool_results/${name}-${this.#files++}.json`;
+      const data = new TextEncoder().encode(text);
+      const bytes = data.byteLength;
+      await this.#namespaces.get(namespace).writeFile(path, data.buffer);
+      return { file: path, bytes, preview: text.slice(0, 500) };
+    });
+
+  tool_specs = () => JSON.stringify(this.#delegate.tools.specs);
+
+  /** `{value}`. @param {string} call  `{name, arguments}` */
+  call_tool = (call) =>
+    settled(async () => {
+      const { name, arguments: args } = JSON.parse(call);
+      return { value: (await this.#delegate.tools.call(name, args, this.#stopped.signal)) ?? null };
+    });
+
+  /** @param {string} name */
+  model_facts = (name) => JSON.stringify(this.#delegate.modelFacts(name));
 
   /** In a task of its own, as events are. @param {string} messages */
   keep_messages = (messages) => {
     const parsed = JSON.parse(messages);
-    queueMicrotask(() => this.#onMessages(parsed));
+    queueMicrotask(() => this.#delegate.onMessages(parsed));
   };
 
-  /** Begin to ask a model; gives the chat's id. @param {string} question  `{model, messages}` */
+  /** Begin to ask a model; gives the chat's id. @param {string} question  `{model, messages, tools}` */
   chat_begin = async (question) => {
     const id = this.#next++;
     const abort = new AbortController();
@@ -196,30 +217,24 @@ export class AgentBridge {
     return id;
   };
 
-  /** `{text}`, or at the end `{usage}`, or `{error}`. @param {number} id */
+  /** `{text}`; at the end `{usage, tool_calls}`, then `{ended}`; or `{error}`. @param {number} id */
   chat_next = async (id) => {
     const asked = this.#chats.get(id);
-    try {
+    const part = await settled(async () => {
       const { value, done } = (await asked?.parts.next()) ?? { done: true };
-      if (!done) return JSON.stringify(value);
-      this.#chats.delete(id);
-      return '{"ended": true}';
-    } catch (error) {
-      this.#chats.delete(id);
-      return JSON.stringify({ error: asData(error) });
-    }
+      return done ? { ended: true } : value;
+    });
+    if (part === '{"ended":true}' || part.startsWith('{"error"')) this.#chats.delete(id);
+    return part;
   };
 
   /** `{text}` or `{error}`. @param {string} path  relative to the page */
-  load_text = async (path) => {
-    try {
+  load_text = (path) =>
+    settled(async () => {
       const response = await fetch(path);
       if (!response.ok) throw new Error(`${path}: status ${response.status}`);
-      return JSON.stringify({ text: await response.text() });
-    } catch (error) {
-      return JSON.stringify({ error: asData(error) });
-    }
-  };
+      return { text: await response.text() };
+    });
 
   /** An error that only we can mend. @param {string} text */
   report = (text) => console.error(text);

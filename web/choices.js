@@ -23,15 +23,15 @@ export async function fetchTasks() {
  * @returns {Promise<{models: Model[], notice: string}>} the upstream's first; `notice` says why they could not be listed
  */
 export async function fetchModels() {
-  /** @type {string[]} */
-  let ids = [];
+  /** @type {import('./providers/relay.js').ModelFacts[]} */
+  let found = [];
   let notice = '';
   try {
-    ids = await listModels();
+    found = await listModels();
   } catch (error) {
     const { status, message } = /** @type {import('./providers/model_failure.js').ModelFailure} */ (error);
     const noRelay = [404, 405, 501].includes(status);
     notice = noRelay ? '' : `The connected models could not be listed: ${message}`;
   }
-  return { models: [...ids.map((id) => ({ id, name: id, recorded: false })), RECORDED], notice };
+  return { models: [...found.map((facts) => ({ ...facts, name: facts.id, recorded: false })), RECORDED], notice };
 }

@@ -5,10 +5,12 @@
  * Fires `changed` (the list or the current one), `left`, `opened` (a Transcript to show) and `notice` (a Notice).
  */
 
+import { addressedId, showId } from './address.js';
 import { Changes } from './changes.js';
 import { makeConversation } from './store/conversation.js';
 import { openStore } from './store/database.js';
 import { hold } from './store/hold.js';
+import { keep } from './store/keep.js';
 import { Kept } from './store/kept.js';
 import { MemoryStore } from './store/memory.js';
 import { blockedInWords, heldInWords, outdatedInWords, troubleInWords } from './store/trouble.js';
@@ -32,14 +34,11 @@ export class Conversations extends EventTarget {
   constructor(session) {
     super();
     this.#session = session;
-    const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
-    session.addEventListener('messages', (event) => this.#kept.keeper.addMessages(detail(event)));
-    session.addEventListener('agent', (event) => this.#kept.keeper.addEvent(detail(event)));
-    session.addEventListener('checkpointed', (event) =>
-      this.#kept.keeper.addCheckpoint(detail(event), () => session.saved),
-    );
-    addEventListener('pagehide', () => this.#kept.keeper.flush());
-    addEventListener('hashchange', () => this.#followAddress());
+    keep(session, () => this.#kept.keeper);
+    addEventListener('hashchange', () => {
+      const id = addressedId();
+      if (id && id !== this.current?.id) this.open(id);
+    });
   }
 
   /** None until the first task of a new one. */
@@ -51,10 +50,10 @@ export class Conversations extends EventTarget {
   start() {
     return this.#change(async () => {
       await this.#openStore();
-      const id = location.hash.slice(1);
+      const id = addressedId();
       const letGo = id ? await this.#hold(id) : null;
       const found = letGo && (await this.#enter(id, letGo));
-      if (!found) this.#showAddress();
+      if (!found) showId(this.current?.id);
       this.#session.start(found?.messages, found?.stored);
     });
   }
@@ -67,8 +66,9 @@ export class Conversations extends EventTarget {
     return this.#change(async () => {
       try {
         if (this.current) this.#kept.name(run.task);
-        else await this.#create(run.task, true);
+        else await this.#kept.create(run.task, true);
       } finally {
+        showId(this.current?.id);
         this.#session.runs.begin(run, prepare); // even where it cannot be kept
       }
     });
@@ -77,7 +77,8 @@ export class Conversations extends EventTarget {
   /** A file is added, which is kept even if no task follows. @param {string} name */
   beginFile(name) {
     return this.#change(async () => {
-      if (!this.current) await this.#create(name, false);
+      if (!this.current) await this.#kept.create(name, false);
+      showId(this.current?.id);
     });
   }
 
@@ -135,17 +136,11 @@ export class Conversations extends EventTarget {
     }
   }
 
-  /** @param {string} title @param {boolean} named */
-  async #create(title, named) {
-    await this.#kept.create(title, named);
-    this.#showAddress();
-  }
-
   /** @param {string} id */
   async #go(id) {
     if (id === this.current?.id) return;
     const letGo = await this.#hold(id);
-    if (!letGo) return this.#showAddress();
+    if (!letGo) return showId(this.current?.id);
     this.#session.runs.leaveBegun();
     this.#fire('left');
     await this.#leave();
@@ -157,7 +152,7 @@ export class Conversations extends EventTarget {
   async #enter(id, letGo) {
     try {
       const found = await this.#kept.enter(id, letGo);
-      this.#showAddress();
+      showId(this.current?.id);
       this.#fire('opened', found);
       return found;
     } catch (error) {
@@ -175,7 +170,7 @@ export class Conversations extends EventTarget {
   async #leave() {
     await this.#finish();
     this.#kept.leave();
-    this.#showAddress();
+    showId(this.current?.id);
   }
 
   /** @param {string} id @returns {Promise<(() => void) | null>} */
@@ -192,16 +187,6 @@ export class Conversations extends EventTarget {
       await change().catch((error) => this.#tell(error));
       await this.refresh();
     });
-  }
-
-  #followAddress() {
-    const id = location.hash.slice(1);
-    if (id && id !== this.current?.id) this.open(id);
-  }
-
-  #showAddress() {
-    const id = this.current?.id;
-    history.replaceState(null, '', id ? `#${id}` : location.pathname + location.search);
   }
 
   #makeKept() {

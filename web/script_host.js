@@ -56,11 +56,11 @@ function tell(event) {
   });
 }
 
-/** Errors as data: Playwright would flatten them to text. @param {{code: string, time_ms?: number}} step */
-async function run({ code, time_ms }) {
+/** Errors as data: Playwright would flatten them to text. @param {{code: string, time_ms?: number, approval?: string}} step */
+async function run({ code, time_ms, approval }) {
   const { codeact } = /** @type {{codeact: SandboxClient}} */ (/** @type {unknown} */ (window));
   try {
-    const result = await codeact.run(code, time_ms);
+    const result = await codeact.run(code, time_ms ?? undefined);
     return { result, restored: codeact.takeRestored() };
   } catch (error) {
     const { kind, message } = /** @type {{kind?: string, message: string}} */ (error);

@@ -16,8 +16,6 @@ import { Runs } from './runs.js';
 import { fetchLimits } from './sandbox/limits.js';
 
 /** @typedef {import('./elements/events.js').AgentEvent} AgentEvent */
-/** @typedef {import('./elements/events.js').Model} Model */
-/** @typedef {import('./elements/events.js').Task} Task */
 /** @typedef {import('./sandbox/protocol.js').Finding} Finding */
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
 /** @typedef {import('./sandbox/protocol.js').Limits} Limits */
@@ -33,8 +31,8 @@ import { fetchLimits } from './sandbox/limits.js';
  */
 
 export class Session extends EventTarget {
-  /** @type {Task[]} */ tasks = [];
-  /** @type {Model[]} */ models = [RECORDED];
+  /** @type {import('./elements/events.js').Task[]} */ tasks = [];
+  models = [RECORDED];
   model = RECORDED.id;
   /** What the person should know of the models. */
   notice = '';

@@ -10,7 +10,7 @@ from pathlib import Path
 from codeact_agent.errors import AgentError
 from codeact_agent.hosts.script.site import find_site
 
-from codeact_server import bundle_command, export_command, replay_command, run_command
+from codeact_server import bundle_command, eval_command, export_command, replay_command, run_command
 from codeact_server.bundle import BundleError
 from codeact_server.errors import SettingsError
 from codeact_server.serve import serve
@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     exporting = commands.add_parser("export", help="write a trace as a notebook, a script or Markdown")
     export_command.add_arguments(exporting)
     exporting.set_defaults(command=export_command.run)
+    evaluating = commands.add_parser("eval", help="run a suite of tasks with a model and judge the answers")
+    eval_command.add_arguments(evaluating)
+    evaluating.set_defaults(command=eval_command.run)
     bundling = commands.add_parser("bundle", help="build a static directory with packages of your choice")
     bundle_command.add_arguments(bundling)
     bundling.set_defaults(command=bundle_command.run)

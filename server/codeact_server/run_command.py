@@ -18,7 +18,7 @@ from codeact_agent.options import DEFAULT_MAX_STEPS
 from codeact_agent.recorded import make_recording
 from codeact_agent.tools import Tool
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "load_tools", "positive", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", default=RECORDED, metavar="NAME", help="a model of the upstream (default: recorded)"
     )
     parser.add_argument("--tools", type=Path, metavar="FILE.py", help="a file whose @tool functions can be called")
-    parser.add_argument("--max-steps", type=_positive, default=DEFAULT_MAX_STEPS, metavar="N", help="default: 20")
+    parser.add_argument("--max-steps", type=positive, default=DEFAULT_MAX_STEPS, metavar="N", help="default: 20")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     parser.add_argument("--record", type=Path, metavar="FILE", help="write a recording of the run")
 
@@ -100,7 +100,8 @@ def _record(path: Path, result: RunResult, tools: list[Tool]) -> None:
     print(f"Recorded {len(steps)} steps in {path}", file=sys.stderr)
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A whole number of 1 or more, for argparse."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")

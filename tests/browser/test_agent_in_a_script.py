@@ -111,8 +111,10 @@ def test_a_dead_browser_fails_the_run_and_closing_mends_it(upstream: ScriptedUps
     @tool
     def crash() -> None:
         """Ends the browser."""
-        portal, page = agent._portal, agent._sandbox._page
-        assert portal is not None and page is not None and page.context.browser is not None
+        portal, sandbox = agent._portal, agent._host.sandbox
+        assert portal is not None and sandbox is not None
+        page = sandbox._page
+        assert page is not None and page.context.browser is not None
         portal.start_task_soon(page.context.browser.close)
 
     upstream.enqueue(Reply(text="<code>\ncrash()\n</code>"), Reply(text="<code>final_answer(1)</code>"))
@@ -167,6 +169,7 @@ def test_events_come_in_the_documented_order(upstream: ScriptedUpstream) -> None
     with Agent(model="m", on_event=lambda event: kinds.append(event["type"])) as agent:
         agent.run("?")
     assert [kind for kind in kinds if kind != "model_delta"] == [
-        "run_started", "step_started", "model_replied", "code_parsed", "output", "step_finished", "run_finished",
+        "run_started", "step_started", "model_asked", "model_replied", "code_parsed", "output",
+        "step_finished", "run_finished",
     ]  # fmt: skip
     assert "model_delta" in kinds

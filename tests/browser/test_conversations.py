@@ -11,11 +11,12 @@ from codeact_agent.hosts.script.browser import arguments, find_browser
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from support.agent_page import AgentPage
 from support.complaints import Complaints
+from support.replies import code
 from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
-# All records of a kind that are in the browser's storage: [key, size in bytes if it has one].
+# All records of a kind that are in the browser's storage: [key, size in bytes if it has one, types of its events].
 RECORDS = """(name) => new Promise((resolve, reject) => {
   const opening = indexedDB.open('codeact-web /');
   opening.onerror = () => reject(opening.error);
@@ -24,7 +25,8 @@ RECORDS = """(name) => new Promise((resolve, reject) => {
     const cursor = opening.result.transaction(name).objectStore(name).openCursor();
     cursor.onsuccess = () => {
       if (!cursor.result) { opening.result.close(); return resolve(found); }
-      found.push([cursor.result.primaryKey, cursor.result.value.byteLength ?? 0]);
+      const { byteLength = 0, events = [] } = cursor.result.value;
+      found.push([cursor.result.primaryKey, byteLength, events.map(({ type }) => type)]);
       cursor.result.continue();
     };
   };
@@ -48,18 +50,6 @@ NEW_AND_SEND = """(tasks) => {
     if (text.value) throw new Error(`${task} was not taken`);
   }
 }"""
-
-
-@pytest.fixture
-def agent(page: Page, relayed: str, upstream: ScriptedUpstream) -> AgentPage:
-    upstream.reset()
-    opened = AgentPage(page).open(relayed)
-    opened.ready()
-    return opened
-
-
-def code(text: str) -> Reply:
-    return Reply(text=f"I try.\n<code>\n{text}\n</code>")
 
 
 def messages(upstream: ScriptedUpstream, request: int = -1) -> list[dict[str, str]]:
@@ -249,7 +239,7 @@ def test_a_checkpoint_writes_what_changed_and_deletes_what_is_gone(
     saved(agent, "d")
     written = agent.page.evaluate("window.written.filter(([name]) => name === 'variables').map(([, key]) => key)")
     assert sorted(written) == ["b", "d"]
-    assert sorted(key[1] for key, _ in agent.page.evaluate(RECORDS, "variables")) == ["b", "c", "d"]
+    assert sorted(key[1] for key, *_ in agent.page.evaluate(RECORDS, "variables")) == ["b", "c", "d"]
 
 
 def test_two_tabs_do_not_share_a_conversation(
@@ -363,7 +353,9 @@ def test_a_full_storage_is_told_and_the_page_works(
     upstream.enqueue(code("last = 2\nfinal_answer('room')"))
     agent.solve("Room again")
     saved(agent, "last")  # what could not be written comes with the next that fits
-    assert sorted(key[1] for key, _ in agent.page.evaluate(RECORDS, "variables")) == ["large", "last", "small"]
+    ended = "([, , types]) => types.includes('run_finished')"
+    until(agent.page, f"async () => (await ({RECORDS})('journal')).filter({ended}).length === 4")
+    assert sorted(key[1] for key, *_ in agent.page.evaluate(RECORDS, "variables")) == ["large", "last", "small"]
     agent.reload()
     expect(agent.runs).to_have_count(4)
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from support.agent_page import AgentPage
-from support.upstream import Reply, ScriptedUpstream
+from support.replies import code
+from support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -24,18 +25,6 @@ DROP = """([name, text]) => {
   return document.querySelector('.drop').hidden;
 }"""
 HOSTILE = '<img src=x onerror="document.title=1">\u202egnp.\nexe'
-
-
-@pytest.fixture
-def agent(page: Page, relayed: str, upstream: ScriptedUpstream) -> AgentPage:
-    upstream.reset()
-    opened = AgentPage(page).open(relayed)
-    opened.ready()
-    return opened
-
-
-def code(text: str) -> Reply:
-    return Reply(text=f"I try.\n<code>\n{text}\n</code>")
 
 
 def payload(name: str, data: bytes) -> Any:

@@ -143,6 +143,16 @@ def test_arguments_of_a_tool_may_not_be_too_long(sandbox: Sandbox) -> None:
     assert sandbox.value("echo('y')") == "{'x': 'y'}"
 
 
+def test_arguments_that_did_not_come_through_python_are_held_to_the_same(page: Sandbox) -> None:
+    page.start(limits=LOW, hardened=False)
+    page.set_tools(ECHO)
+    forged = "import js\nfrom pyodide.ffi import to_js\nlong = '{\"x\": \"' + 'x' * 2000 + '\"}'\n"
+    forged += "m = {'type': 'tool_called', 'run_id': 1, 'call_id': 1, 'name': 'echo', 'arguments': long}\n"
+    forged += "js.postMessage(to_js(m, dict_converter=js.Object.fromEntries))\nwhile True: pass"
+    assert page.run(forged)["kind"] == "unknown_message"
+    assert page.value("'alive'") == "alive"
+
+
 def test_a_tools_value_may_not_be_too_long(sandbox: Sandbox) -> None:
     sandbox.set_tools(ECHO)
     sandbox.page.evaluate("() => { codeact_tool = async () => ({ value: JSON.stringify('x'.repeat(2000)) }) }")

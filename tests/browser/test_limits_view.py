@@ -9,25 +9,14 @@ from typing import Any
 
 import pytest
 from codeact_runtime.limits import Limits
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from support.agent_page import AgentPage
-from support.upstream import Reply, ScriptedUpstream
+from support.replies import code
+from support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
 WORDS = Path(__file__).parents[2] / "web" / "elements" / "limit_words.js"
-
-
-@pytest.fixture
-def agent(page: Page, relayed: str, upstream: ScriptedUpstream) -> AgentPage:
-    upstream.reset()
-    opened = AgentPage(page).open(relayed)
-    opened.ready()
-    return opened
-
-
-def code(text: str) -> Reply:
-    return Reply(text=f"I try.\n<code>\n{text}\n</code>")
 
 
 def show(agent: AgentPage, step: dict[str, Any]) -> None:

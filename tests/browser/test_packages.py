@@ -226,6 +226,17 @@ def test_what_needs_a_package_that_is_gone_is_lost_and_says_so(sandbox: Sandbox)
         sandbox.load()
 
 
+def test_a_page_that_may_not_hash_says_where_packages_work(sandbox: Sandbox) -> None:
+    """As over plain http from another machine, where browsers take `crypto.subtle` away."""
+    sandbox.page.evaluate("() => Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })")
+    try:
+        error = sandbox.run("import humanize")["error"]
+        assert "Packages need https or localhost" in error["value"]
+        assert sandbox.value("1 + 1") == "2"
+    finally:
+        sandbox.load()
+
+
 # What can go wrong on the way
 
 WHEEL = "**/humanize-*.whl"

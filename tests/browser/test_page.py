@@ -9,21 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from support.agent_page import AgentPage
 from support.complaints import Complaints
+from support.replies import code
 from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def agent(page: Page, relayed: str, upstream: ScriptedUpstream) -> AgentPage:
-    upstream.reset()
-    opened = AgentPage(page).open(relayed)
-    opened.ready()
-    return opened
-
-
-def code(text: str) -> Reply:
-    return Reply(text=f"I try.\n<code>\n{text}\n</code>")
 
 
 def test_a_live_model_streams_and_gets_observations(agent: AgentPage, upstream: ScriptedUpstream) -> None:

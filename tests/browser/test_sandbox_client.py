@@ -179,6 +179,34 @@ def test_assets_that_cannot_be_fetched_are_a_sentence(
     assert "Check the connection and reload" in failed["message"]
 
 
+# What has this in its address never comes, and all waits are a tenth as long.
+NEVER = """(part) => {
+  const { fetch } = window;
+  const { timeout } = AbortSignal;
+  AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, milliseconds / 10);
+  const never = (signal) => new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason));
+  });
+  window.fetch = (url, options) => (String(url).includes(part) ? never(options?.signal) : fetch(url, options));
+}"""
+
+
+@pytest.mark.parametrize("never", ["manifest.json", "limits.json", ".wasm"])
+def test_assets_that_never_come_are_given_up(open_at: Opener, served: str, never: str) -> None:
+    driver = open_at(served)
+    driver.page.evaluate(NEVER, never)
+    failed = driver.start()
+    assert failed["kind"] == "assets_unreachable"
+    assert "it took longer than 60 s" in failed["message"]
+    assert "Check the connection and reload" in failed["message"]
+
+
+def test_a_wheel_that_never_comes_is_given_up(sandbox: Driver) -> None:
+    sandbox.page.evaluate(NEVER, ".whl")
+    assert "it took longer than 60 s" in sandbox.run("import humanize")["error"]["value"]
+    assert sandbox.value("1 + 1") == "2"
+
+
 def test_another_protocol_version_is_refused(
     open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
 ) -> None:
@@ -188,6 +216,17 @@ def test_another_protocol_version_is_refused(
     failed = driver.start()
     assert failed["kind"] == "wrong_version"
     assert "reload the page" in failed["message"]
+
+
+def test_a_text_may_be_as_long_as_the_operator_says(
+    open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
+) -> None:
+    longer = {"sandbox/limits.json": lambda text: text.replace('"tool_chars": 5000000', '"tool_chars": 60000000')}
+    driver = open_at(serve_changed(longer))
+    driver.start()
+    driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    for length in (8_000_000, 55_000_000):
+        assert driver.value(f"len(echo('x' * {length})['x'])") == str(length)
 
 
 def test_plain_boot_gives_the_same_sandbox(open_at: Opener, served: str) -> None:

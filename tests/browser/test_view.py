@@ -12,6 +12,7 @@ import pytest
 from codeact_agent.parsing import parse
 from playwright.sync_api import Page, Route, expect
 from support.agent_page import AgentPage
+from support.replies import code
 from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
@@ -32,14 +33,6 @@ FRAMES = """async (act) => {
   }
   return times;
 }"""
-
-
-@pytest.fixture
-def agent(page: Page, relayed: str, upstream: ScriptedUpstream) -> AgentPage:
-    upstream.reset()
-    opened = AgentPage(page).open(relayed)
-    opened.ready()
-    return opened
 
 
 @pytest.fixture
@@ -65,10 +58,6 @@ def module(page: Page, served: str) -> Any:
         return page.evaluate(script, texts)
 
     return call
-
-
-def code(text: str) -> Reply:
-    return Reply(text=f"I try.\n<code>\n{text}\n</code>")
 
 
 # display_size.js

@@ -73,7 +73,8 @@ def test_the_relay_imports_nothing_of_ours(module: str) -> None:
 
 
 def test_every_module_of_the_server_is_sorted_into_a_layer() -> None:
-    others = {"__init__", "__main__", "bundle_command", "cli", "export_command", "replay_command", "run_command"}
+    commands = {"bundle_command", "eval_command", "export_command", "replay_command", "run_command"}
+    others = {"__init__", "__main__", "cli"} | commands
     assert {path.stem for path in SERVER.glob("*.py")} == set(RELAY) | others
 
 
@@ -113,7 +114,8 @@ def test_portable_modules_import_within_functions_only_what_one_interpreter_has(
 @pytest.mark.parametrize("path", [path for path in PORTABLE if path.name != "__init__.py"], ids=_name)
 def test_portable_modules_know_no_host(path: Path) -> None:
     imported = set(_imports(ast.parse(path.read_text())))
-    assert not {name for name in imported if name.startswith("codeact_agent.hosts")}
+    hosts = {name for name in imported if name.startswith("codeact_agent.hosts")}
+    assert not hosts or path.parent.name == "hosts"
     assert not {name for name in imported if name.split(".")[0] in ("codeact_server", "codeact_runtime")}
 
 
@@ -136,9 +138,10 @@ def test_the_page_host_uses_only_what_the_bridge_offers_python() -> None:
     assert re.search(r"^  stopping = false;", before, re.MULTILINE)
     used = {
         node.attr
-        for node in ast.walk(ast.parse((AGENT / "hosts" / "page.py").read_text()))
+        for path in (AGENT / "hosts").glob("page*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute)
         and ast.unparse(node.value) in ("self._bridge", "codeact_bridge", "bridge")
     }
     assert used <= offered
-    assert len(used) > 5
+    assert len(used) > 15

@@ -8,7 +8,6 @@ import threading
 from typing import Any
 
 import anyio
-import anyio.lowlevel
 import httpx
 import pytest
 from codeact_agent import tool
@@ -16,8 +15,12 @@ from codeact_agent.demo_tools import DEMO_TOOLS
 from codeact_agent.errors import DeclarationError, Stopped
 from codeact_agent.hosts.script.chat import ChatModel
 from codeact_agent.hosts.script.host import ScriptHost
-from codeact_agent.hosts.script.models import tools_of
+from codeact_agent.hosts.script.models import ModelOptions, tools_of
+from codeact_agent.hosts.script.person import Functions
+from codeact_agent.hosts.script.run_control import RunControl
+from codeact_agent.hosts.script.sandbox import SandboxBrowser
 from codeact_agent.hosts.script.terminal import Terminal
+from codeact_agent.toolbox import Toolbox
 from codeact_server.settings import Timeouts, Upstream
 from support.loops import run_apart
 
@@ -74,7 +77,8 @@ def test_the_upstream_gets_its_headers_and_is_waited_for_as_the_settings_say() -
     async def chat() -> dict[str, Any]:
         upstream = Upstream(base_url="https://api.test/v1/", api_key="sk-0123456789", headers={"X-Team": "blue"})
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-            model = ChatModel("m", upstream, Timeouts(connect=1, read=2, write=3, pool=4), client, _host([]))
+            times = Timeouts(connect=1, read=2, write=3, pool=4)
+            model = ChatModel("m", upstream, times, client, _host([]), ModelOptions())
             return await model.chat([], lambda text: None)
 
     assert run_apart(chat())["text"] == "Hi"
@@ -85,25 +89,25 @@ def test_the_upstream_gets_its_headers_and_is_waited_for_as_the_settings_say() -
 
 
 def _host(events: list[dict[str, Any]]) -> ScriptHost:
-    return ScriptHost(events.append)
+    return ScriptHost(events.append, SandboxBrowser(), Functions(None, None), RunControl())
 
 
 def test_stop_ends_what_is_awaited_and_what_begins_after_it() -> None:
     async def wait_for_ever() -> None:
         host = _host([])
-        with host.running():
-            asyncio.get_running_loop().call_soon(host.stop)
+        control = host.control
+        with control.running():
+            asyncio.get_running_loop().call_soon(control.stop)
             for _ in range(2):
-                with pytest.raises(Stopped), host.until_stopped():
+                with pytest.raises(Stopped), control.until_stopped():
                     await anyio.sleep_forever()
             with pytest.raises(Stopped):
-                await host.execute("while True: pass", None)
+                await host.execute({"code": "while True: pass", "time_ms": None})
 
     run_apart(asyncio.wait_for(wait_for_ever(), 5))
 
 
-@pytest.mark.parametrize("another", [True, False])
-def test_a_tool_that_outlasts_its_run_returns_unheard(another: bool) -> None:
+def test_stop_leaves_a_tool_behind_that_still_runs() -> None:
     release = threading.Event()
 
     @tool
@@ -112,20 +116,21 @@ def test_a_tool_that_outlasts_its_run_returns_unheard(another: bool) -> None:
         release.wait(10)
         return 1
 
-    async def call() -> list[str]:
+    async def call() -> tuple[dict[str, Any], list[str]]:
         events: list[dict[str, Any]] = []
         host = _host(events)
-        host.tools = {"slow": slow}
-        async with anyio.create_task_group() as tasks:
-            with host.running():
-                tasks.start_soon(host.on_tool, {"name": "slow", "arguments": "{}", "call_id": 1})
-                while not events:
-                    await anyio.lowlevel.checkpoint()
-            if another:
-                with host.running():
-                    release.set()
-                    await anyio.sleep(0.1)
-            release.set()
-        return [event["type"] for event in events]
 
-    assert run_apart(call()) == ["tool_called"]
+        def emit(kind: str, **fields: Any) -> None:
+            events.append({"type": kind, **fields})
+
+        toolbox = Toolbox(host, {"slow": slow}, emit, {"limits": {"tool_chars": 100}}, [])
+        host.take_call = toolbox.call
+        with host.control.running():
+            asyncio.get_running_loop().call_later(0.05, host.control.stop)
+            outcome = await host._on_tool({"name": "slow", "arguments": "{}", "call_id": 1})
+        release.set()
+        return outcome, [event["type"] for event in events]
+
+    outcome, kinds = run_apart(asyncio.wait_for(call(), 5))
+    assert outcome["error"]["kind"] == "Stopped"
+    assert kinds == ["tool_called"]

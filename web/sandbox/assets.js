@@ -3,7 +3,7 @@
  * come five times faster than from the HTTP cache, which keeps them compressed (docs/adr/0005).
  */
 
-import { SandboxError } from './errors.js';
+import { asJson, fetchWithin } from './fetch_within.js';
 
 /** @typedef {import('./protocol.js').Asset} Asset */
 
@@ -22,15 +22,19 @@ export async function fetchAssets(manifestUrl, onAsset, { plain = false } = {}) 
   const base = new URL(manifestUrl, location.href);
   const [cache, manifest] = await Promise.all([
     openCache(base),
-    fetchOk(base, { cache: 'no-cache' }).then((response) => response.json()),
+    fetchWithin('assets_unreachable', base, asJson, { cache: 'no-cache' }),
   ]);
   const url = (/** @type {string} */ name) => new URL(manifest.assets[name], base);
-  const get = async (/** @type {string} */ name) => (await cache?.match(url(name))) ?? fetchOk(url(name));
+  /** @template T @param {string} name @param {(response: Response) => Promise<T>} read */
+  const get = async (name, read) => {
+    const kept = await cache?.match(url(name));
+    return kept ? read(kept) : fetchWithin('assets_unreachable', url(name), read);
+  };
   const bytes = async (/** @type {'wasm' | 'stdlib' | 'runtime' | 'image'} */ name) => {
-    onAsset({ type: 'asset', name, data: await (await get(name)).arrayBuffer() });
+    onAsset({ type: 'asset', name, data: await get(name, (response) => response.arrayBuffer()) });
   };
   const text = async (/** @type {'worker' | 'lock'} */ name) => {
-    onAsset({ type: 'asset', name, data: await (await get(name)).text() });
+    onAsset({ type: 'asset', name, data: await get(name, (response) => response.text()) });
   };
   const useImage = !plain && hasJspi() && manifest.assets.image;
   if (!useImage) onAsset({ type: 'asset', name: 'image', data: null });
@@ -63,19 +67,5 @@ async function keep(cache, urls) {
     for (const missing of wanted.difference(kept)) await cache.add(missing);
   } catch {
     // The quota is full or the page is going: booting takes longer, that is all.
-  }
-}
-
-/** @param {URL} url @param {RequestInit} [options] */
-async function fetchOk(url, options) {
-  try {
-    const response = await fetch(url, options);
-    if (response.ok) return response;
-    throw new Error(`status ${response.status}`);
-  } catch (error) {
-    throw new SandboxError(
-      'assets_unreachable',
-      `Could not load ${url.pathname} (${error}). Check the connection and reload.`,
-    );
   }
 }

@@ -6,8 +6,9 @@ import { chars, isWellFormed } from './message_checks.js';
 /** @typedef {import('./protocol.js').Ready} Ready */
 /** @typedef {import('./protocol.js').Limits} Limits */
 
-/** More text in a second than any honest step sends: the page would starve. */
+/** More text in a second than any honest step sends: the page would starve. Where the operator lets a call be longer, a few calls. */
 const CHARS_PER_SECOND = 50_000_000;
+const LONG_CALLS = 4;
 const SIGINT = 2;
 
 /**
@@ -78,7 +79,7 @@ export class CheckedWorker {
   /** @param {any} data */
   #check(data) {
     if (this.#ended) return;
-    if (!isWellFormed(data)) {
+    if (!isWellFormed(data, this.#limits)) {
       return this.#fail('unknown_message', 'the worker sent a message of unknown type or shape');
     }
     /** @type {SandboxEvent} */
@@ -104,16 +105,17 @@ export class CheckedWorker {
       this.#displays++;
       this.#displayed += chars(event.bundle);
     }
-    const { messages_per_s, tool_calls, display_items, displays_chars, person_chars } = this.#limits ?? {
+    const { messages_per_s, tool_calls, tool_chars, display_items, displays_chars, person_chars } = this.#limits ?? {
       messages_per_s: 100,
       tool_calls: 0,
+      tool_chars: 0,
       display_items: 0,
       displays_chars: 0,
       person_chars: 0,
     };
     return (
       ++this.#messages > messages_per_s ||
-      this.#chars > CHARS_PER_SECOND ||
+      this.#chars > Math.max(CHARS_PER_SECOND, LONG_CALLS * tool_chars) ||
       this.#written > 3 * person_chars || // by the runtime's streams and past them, and a margin
       this.#toolCalls > tool_calls ||
       this.#displays > display_items ||

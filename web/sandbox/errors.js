@@ -2,7 +2,8 @@
  * Why the sandbox could not do what it was asked. `kind` is from a closed list:
  *
  * boot_failed · wrong_version · assets_unreachable   the person (or operator) can mend it
- * package_unreachable · bad_package · quota          the same
+ * package_unreachable · bad_package · insecure_page  the same
+ * quota                                              the same
  * killed · stopped                                   the code did not end in time, or the person ended it
  * worker_died · interpreter_died · message_flood     the code broke its worker
  * unknown_package · too_long                         the code can do it otherwise

@@ -1,22 +1,13 @@
 /** Limits come from the site (sandbox/limits.json, where the operator sets them); callers can only lower them. */
 
 import { SandboxError } from './errors.js';
+import { asJson, fetchWithin } from './fetch_within.js';
 
 /** @typedef {import('./protocol.js').Limits} Limits */
 
 /** @param {string | URL} url @returns {Promise<Limits>} */
-export async function fetchLimits(url) {
-  try {
-    const response = await fetch(url, { cache: 'no-cache' });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    return await response.json();
-  } catch (error) {
-    throw new SandboxError(
-      'assets_unreachable',
-      `Could not load the limits (${error}). Check the connection and reload.`,
-    );
-  }
-}
+export const fetchLimits = (url) =>
+  fetchWithin('assets_unreachable', new URL(url, location.href), asJson, { cache: 'no-cache' });
 
 /**
  * The lower of both, limit by limit. A name that is not known, or a value that is not a positive whole number, is

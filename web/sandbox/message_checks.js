@@ -1,10 +1,13 @@
 /** Whether a message from the worker has the shape protocol.js gives it. Called in the frame, bundled into it. */
 
-/** Characters of one text; what the runtime sends is far below. */
-const TEXT = 5_000_000;
+/** @typedef {import('./protocol.js').Limits} Limits */
+
+/** Characters of one text that no limit is about, such as the names of loaded modules. */
+const TEXT = 1_000_000;
 const ITEMS = 10_000;
 
-const isText = (/** @type {unknown} */ value, most = TEXT) => typeof value === 'string' && value.length <= most;
+const isText = (/** @type {unknown} */ value, most = Number.POSITIVE_INFINITY) =>
+  typeof value === 'string' && value.length <= most;
 const isId = Number.isSafeInteger;
 const isFlag = (/** @type {unknown} */ value) => typeof value === 'boolean';
 const isRecord = (/** @type {unknown} */ value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -33,8 +36,7 @@ const isBuffer = (/** @type {unknown} */ value) => value instanceof ArrayBuffer;
 const isSaved = (/** @type {any} */ value) => isRecord(value) && isSmall(value.name) && isBuffer(value.data);
 const isFileData = (/** @type {any} */ value) => isRecord(value) && isPath(value.path) && isBuffer(value.data);
 const isLost = (/** @type {any} */ value) => isRecord(value) && isSmall(value.name) && isText(value.why, 10_000);
-const isTexts = (/** @type {any} */ value, most = TEXT) =>
-  isRecord(value) && isList(Object.values(value), (each) => isText(each, most));
+const isTexts = (/** @type {any} */ value) => isRecord(value) && isList(Object.values(value), (each) => isText(each));
 
 const isFailure = (/** @type {any} */ value) => isRecord(value) && isSmall(value.kind) && isText(value.message);
 
@@ -98,19 +100,34 @@ const CHECKS = {
   failed: ({ error }) => isFailure(error),
 };
 
-/** @param {any} message */
-export const isWellFormed = (message) =>
-  isRecord(message) && Object.hasOwn(CHECKS, message.type) && CHECKS[message.type](message);
+/** How long a text of a message may be: what the limits let through, and the words around it. @param {Limits | null} limits */
+function mostChars(limits) {
+  if (!limits) return TEXT; // of a worker that has been handed nothing yet
+  const { tool_chars, display_chars, person_chars, model_chars, code_chars } = limits;
+  return Math.max(TEXT, tool_chars, display_chars, person_chars, 2 * model_chars, code_chars) + 10_000;
+}
+
+/** @param {any} message @param {Limits | null} limits  in force, once the worker has been handed them */
+export function isWellFormed(message, limits) {
+  const isShaped = isRecord(message) && Object.hasOwn(CHECKS, message.type) && CHECKS[message.type](message);
+  if (!isShaped) return false;
+  if (message.type === 'tool_called' && message.arguments.length > (limits?.tool_chars ?? 0)) return false;
+  const most = mostChars(limits);
+  return texts(message).every((text) => text.length <= most);
+}
 
 /** How much text a well-formed message holds, in characters. @param {any} message */
-export function chars(message) {
-  let count = 0;
+export const chars = (message) => texts(message).reduce((sum, text) => sum + text.length, 0);
+
+/** @param {any} message @returns {string[]} */
+function texts(message) {
+  const found = [];
   const pending = [message];
   while (pending.length) {
     const value = pending.pop();
-    if (typeof value === 'string') count += value.length;
+    if (typeof value === 'string') found.push(value);
     else if (value && typeof value === 'object' && !(value instanceof ArrayBuffer))
       pending.push(...Object.values(value));
   }
-  return count;
+  return found;
 }

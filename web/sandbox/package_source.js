@@ -4,6 +4,7 @@
  */
 
 import { SandboxError } from './errors.js';
+import { asJson, fetchWithin } from './fetch_within.js';
 
 /** @typedef {import('./protocol.js').Package} Package */
 /** @typedef {{name: string, loaded: number, total: number}} Progress  bytes; `total` is 0 where unknown */
@@ -20,6 +21,12 @@ export class PackageSource {
 
   /** @param {string[]} names @param {(progress: Progress) => void} onProgress @returns {Promise<Package[]>} */
   async fetch(names, onProgress) {
+    if (!crypto.subtle) {
+      throw new SandboxError(
+        'insecure_page',
+        'Packages need https or localhost: over plain http the browser does not let this page check them. Open it there, or do without packages.',
+      );
+    }
     const { base, locked } = await this.#index();
     return Promise.all(
       names.map(async (name) => {
@@ -53,16 +60,19 @@ export class PackageSource {
   }
 
   async #load() {
-    const manifest = await (await fetchOk(this.#manifestUrl)).json();
-    const lock = await (await fetchOk(new URL(manifest.assets.lock, this.#manifestUrl))).json();
+    const manifest = await fetchWithin('package_unreachable', this.#manifestUrl, asJson);
+    const lock = await fetchWithin('package_unreachable', new URL(manifest.assets.lock, this.#manifestUrl), asJson);
     const base = new URL(manifest.packages ?? 'packages/', this.#manifestUrl);
     return { base, locked: new Map(Object.entries(lock.packages)) };
   }
 }
 
 /** @param {URL} url @param {string} name @param {(progress: Progress) => void} onProgress */
-async function download(url, name, onProgress) {
-  const response = await fetchOk(url);
+const download = (url, name, onProgress) =>
+  fetchWithin('package_unreachable', url, (response) => readCounted(response, name, onProgress));
+
+/** @param {Response} response @param {string} name @param {(progress: Progress) => void} onProgress */
+function readCounted(response, name, onProgress) {
   const total = Number(response.headers.get('content-length') ?? 0);
   let loaded = 0;
   const counted = response.body?.pipeThrough(
@@ -74,27 +84,8 @@ async function download(url, name, onProgress) {
       },
     }),
   );
-  try {
-    return await new Response(counted).arrayBuffer();
-  } catch (error) {
-    throw unreachable(url, error);
-  }
+  return new Response(counted).arrayBuffer();
 }
-
-/** @param {URL} url */
-async function fetchOk(url) {
-  try {
-    const response = await fetch(url);
-    if (response.ok) return response;
-    throw new Error(`status ${response.status}`);
-  } catch (error) {
-    throw unreachable(url, error);
-  }
-}
-
-/** @param {URL} url @param {unknown} error */
-const unreachable = (url, error) =>
-  new SandboxError('package_unreachable', `Could not load ${url.pathname} (${error}).`);
 
 /** @param {ArrayBuffer} data @returns {Promise<string>} hex digits */
 async function sha256(data) {

@@ -31,7 +31,7 @@ class Spending:
         self.estimated = self.estimated or usage["estimated"]
         if self._price is None or self.cost is None:
             return None
-        cost = (
+        cost: float = (
             usage["prompt_tokens"] * self._price["input"] + usage["completion_tokens"] * self._price["output"]
         ) / 1e6
         self.cost += cost

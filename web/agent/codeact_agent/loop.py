@@ -73,6 +73,7 @@ class Loop:
         error: AgentError | None = None
         try:
             await self._prepare(run)
+            started = self.host.now()  # the boot of a sandbox is not the run's time
             self.messages.append({"role": "user", "content": task_message(task, files)})
             status, answer = await run.solve()
         except Stopped:

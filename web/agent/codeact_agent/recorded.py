@@ -2,8 +2,10 @@
 the code in them really runs, and what happens is compared with what happened then."""
 
 from codeact_agent.errors import DeclarationError, Stopped, UnknownTask
+from codeact_agent.options import Options
+from codeact_agent.sub_agents import SubAgent
 
-__all__ = ["RecordedModel", "check_recording", "find", "make_recording"]
+__all__ = ["RecordedModel", "agents_of", "check_recording", "find", "make_recording"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from codeact_agent.host import Host, Model
+    from codeact_agent.tools import Tool
 
 VERSION = 1
 _WORDS_AT_ONCE = 3
@@ -86,6 +89,16 @@ def find(task: str, recordings: list["Any"]) -> dict[str, "Any"]:
         "For your own tasks connect a model: set OPENAI_BASE_URL and OPENAI_API_KEY where the server starts, "
         "or write a codeact.toml, and choose the model by name."
     )
+
+
+def agents_of(recording: dict[str, "Any"], tool_of: "Callable[[str], Tool]") -> tuple["SubAgent", ...]:
+    """The sub-agents that a recorded run calls: ``managed_agents`` are ``{name, description, tools, options}``.
+    ``tool_of(name)`` gives a tool."""
+    agents = []
+    for each in recording.get("managed_agents", []):
+        tools = {name: tool_of(name) for name in each.get("tools", [])}
+        agents.append(SubAgent(each["name"], each["description"], tools, Options(**each.get("options", {}))))
+    return tuple(agents)
 
 
 def _plain(text: str) -> str:

@@ -86,7 +86,7 @@ class Run:
         self._told = 0  # messages that ``model_asked`` has told of
         self._format = format_of(loop.options.mode)
         self._stuck = StuckDetector()
-        self._started = self.host.now()
+        self._started = 0.0
         given = dict(tools)
         for agent in loop.managed_agents:
             given[agent.name] = agent.as_tool(self)
@@ -107,6 +107,7 @@ class Run:
 
     async def solve(self) -> tuple["Any", ...]:
         """``(status, answer)``. Raises Stopped, Stuck, and AgentError where the person must act."""
+        self._started = self.host.now()
         for number in range(self._options.max_steps):
             self.cap = self.spending.exceeded(self.host.now() - self._started)
             if self.cap:
@@ -210,6 +211,7 @@ class Run:
     async def _query(self) -> dict[str, "Any"]:
         started = self.host.now()
         tools = self._format.tools(self.toolbox.specs)
+        reply: dict[str, Any]
         sent = await self._fit(tools)
         added = self._messages[self._told :]
         self._told = len(self._messages)

@@ -15,11 +15,10 @@ _IMAGE = 1000  # providers count 85 to 1,600 for an image
 def text_of(message: dict[str, "Any"]) -> str:
     """The words of a message: its text, and what it calls."""
     content = message.get("content") or ""
-    if not isinstance(content, str):
-        content = "\n".join([part["text"] for part in content if part["type"] == "text"])
+    parts = [content] if isinstance(content, str) else [each["text"] for each in content if each["type"] == "text"]
     for called in message.get("tool_calls", ()):
-        content += called["function"]["name"] + called["function"]["arguments"]
-    return content  # type: ignore[no-any-return]
+        parts.append(called["function"]["name"] + called["function"]["arguments"])
+    return "\n".join(parts)
 
 
 def _images_in(message: dict[str, "Any"]) -> int:
@@ -73,7 +72,7 @@ class TokenMeter:
         if known is None or known[0] is not message:
             rough = _MESSAGE + _rough_text(text_of(message)) + _IMAGE * _images_in(message)
             known = self._known[key] = (message, rough)
-        return known[1]  # type: ignore[no-any-return]
+        return known[1]
 
 
 def _rough_text(text: str) -> float:

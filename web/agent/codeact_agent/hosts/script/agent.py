@@ -16,7 +16,7 @@ from codeact_agent.hosts.script.arguments import variables_code, variables_in_wo
 from codeact_agent.hosts.script.chat import open_client
 from codeact_agent.hosts.script.files import read_given
 from codeact_agent.hosts.script.host import ScriptHost
-from codeact_agent.hosts.script.models import RECORDED, ModelOptions, choose, choose_live
+from codeact_agent.hosts.script.models import RECORDED, MakeModel, ModelOptions, choose, choose_live
 from codeact_agent.hosts.script.person import Approve, Ask, Functions
 from codeact_agent.hosts.script.result import Memory, RunResult
 from codeact_agent.hosts.script.run_control import RunControl
@@ -37,16 +37,18 @@ Files = Iterable[str | Path] | Mapping[str, bytes]
 class Agent:
     """An agent whose actions are Python, run in a headless browser.
 
-    ``tools`` are functions with type hints and a docstring: they run in this process, and block in the
-    sandbox. ``model`` is a name that the upstream of codeact.toml or OPENAI_BASE_URL knows, or
-    ``"recorded"``. What ``max_steps``, ``planning_interval``, ``final_answer_checks``, ``answer_schema``,
-    ``mode``, ``approval``, ``budget``, ``instructions`` and ``step_callbacks`` say stands in
-    ``codeact_agent.options``. ``managed_agents`` are agents with ``name`` and ``description`` that this one's
-    code can call. ``additional_authorized_imports`` must be there besides the standard library, or the first run
-    says what is missing. ``ask(question, choices)`` and ``approve(card)`` answer for the person, else the terminal
-    does. ``context_window`` is in tokens; ``price`` is money for a million tokens, ``{input, output}``.
-    ``on_event`` gets every event of docs/events.md. ``limits`` override the sandbox's. Variables last from run to
-    run until ``reset()``. Close it, or use it in a ``with`` or ``async with`` block.
+    ``tools`` are functions with type hints and a docstring: they run in this process, and block in the sandbox.
+    ``model`` is a name that the upstream of codeact.toml or OPENAI_BASE_URL knows, ``"recorded"``, or a function
+    that makes a ``codeact_agent.host.Model`` for a host. What ``max_steps``, ``planning_interval``,
+    ``final_answer_checks``, ``answer_schema``, ``mode``, ``approval``, ``budget``, ``instructions`` and
+    ``step_callbacks`` say stands in ``codeact_agent.options``. ``managed_agents`` are agents with ``name`` and
+    ``description`` that this one's code can call. ``additional_authorized_imports`` must be there besides the
+    standard library, or the first run says what is missing. ``ask(question, choices)`` and ``approve(card)``
+    answer for the person, else the terminal does. ``context_window`` is in tokens; ``price`` is money for a
+    million tokens, ``{input, output}``. ``on_event`` gets every event of docs/events.md. ``limits`` override the
+    sandbox's. ``browser`` is one that several agents share, each with its own sandbox in it; whoever made it
+    closes it. Variables last from run to run until ``reset()``. Close it, or use it in a ``with`` or ``async
+    with`` block.
 
     Raises DeclarationError for tools and options that cannot be.
     """
@@ -54,7 +56,7 @@ class Agent:
     def __init__(
         self,
         tools: Iterable[Tool | Callable[..., Any]] = (),
-        model: str = RECORDED,
+        model: str | MakeModel = RECORDED,
         *,
         max_steps: int = DEFAULT_MAX_STEPS,
         planning_interval: int | None = None,
@@ -76,6 +78,7 @@ class Agent:
         price: dict[str, float] | None = None,
         on_event: OnEvent | None = None,
         limits: dict[str, int] | None = None,
+        browser: SandboxBrowser | None = None,
     ) -> None:
         declared = [each if isinstance(each, Tool) else make_tool(each) for each in tools]
         self.name = name
@@ -91,7 +94,8 @@ class Agent:
         self._managed = tuple(managed_agents)
         self._on_event = on_event
         self._control = RunControl()
-        self._browser = SandboxBrowser(limits)
+        self._shared = browser is not None
+        self._browser = browser or SandboxBrowser(limits)
         self._host = ScriptHost(
             self._take, self._browser, Functions(ask, approve), self._control, tuple(additional_authorized_imports)
         )
@@ -148,7 +152,9 @@ class Agent:
 
         def solve(on_event: OnEvent | None = None) -> RunResult:
             assert self._portal is not None
-            return self._portal.call(self.run_async, task, reset, additional_args, files, max_steps, on_event)
+            arguments = (task, reset, additional_args, files, max_steps, on_event)
+            result: RunResult = self._portal.call(self.run_async, *arguments)
+            return result
 
         return events_of(solve) if stream else solve()
 
@@ -217,13 +223,13 @@ class Agent:
             self._loop = self._new_loop()
         loop = self._loop
         loop.options = self.options.with_max_steps(max_steps)
-        model_name = self._model
+        model_name = self._model if isinstance(self._model, str) else ""
         try:
             choice = choose(task, self._model, self._host, self._client, self._tools, self._model_options)
             loop.managed_agents = tuple(each.as_sub_agent(self._host, self._client) for each in self._managed)
             written = await self._give(code, files)
         except AgentError as error:
-            finished = loop.refuse(task, self._model, error)
+            finished = loop.refuse(task, model_name, error)
         else:
             model_name = choice.model.name
             told = choice.task + variables_in_words(given)
@@ -258,7 +264,9 @@ class Agent:
     def as_sub_agent(self, host: ScriptHost, client: Any) -> SubAgent:
         """This agent as a function of another one's code; without an upstream model it has its caller's."""
         model = None
-        if self._model != RECORDED:
+        if not isinstance(self._model, str):
+            model = self._model(host)
+        elif self._model != RECORDED:
             model = choose_live(self._model, host, client, self._model_options)
         managed = tuple(each.as_sub_agent(host, client) for each in self._managed)
         return SubAgent(self.name, self.description, self._tools, self.options, model, managed)
@@ -266,9 +274,10 @@ class Agent:
     async def close_async(self) -> None:
         """``close`` for callers that have an event loop."""
         running, self._running, self._loop = self._running, AsyncExitStack(), None
-        self._host.sandbox = None
         await running.aclose()
-        await self._browser.close()
+        await self._host.close()
+        if not self._shared:
+            await self._browser.close()
 
     def _new_loop(self) -> Loop:
         return Loop(self._host, self.options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from codeact_agent.host import Model
     from codeact_agent.hosts.script.host import ScriptHost
 
-__all__ = ["RECORDED", "Choice", "ModelOptions", "choose", "choose_live", "tools_of"]
+__all__ = ["RECORDED", "Choice", "MakeModel", "ModelOptions", "choose", "choose_live", "tools_of"]
 
 RECORDED = "recorded"
+MakeModel = Callable[["ScriptHost"], "Model"]
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,20 @@ class Choice:
 
 def choose(
     task: str,
-    name: str,
+    name: str | MakeModel,
     host: ScriptHost,
     client: httpx.AsyncClient,
     given: Mapping[str, Tool],
     options: ModelOptions | None = None,
 ) -> Choice:
-    """``name`` is ``recorded`` or a model of the upstream in codeact.toml or OPENAI_BASE_URL; ``given`` are
-    the caller's tools.
+    """``name`` is ``recorded``, a model of the upstream in codeact.toml or OPENAI_BASE_URL, or a function that
+    makes one for ``host``; ``given`` are the caller's tools.
 
     Raises AgentError: UnknownTask for a task without a recording, DeclarationError for one whose tools are
     not there, or a sentence about the upstream.
     """
+    if not isinstance(name, str):
+        return Choice(name(host), task)
     if name == RECORDED:
         recording: dict[str, Any] = find(task, load_recordings(find_site()))
         model = RecordedModel(recording, host)

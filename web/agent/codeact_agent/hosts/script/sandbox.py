@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -35,6 +36,7 @@ class SandboxBrowser:
         self._limits = limits or {}
         self._stack = AsyncExitStack()
         self._browser: Browser | None = None
+        self._starting = asyncio.Lock()
         self._base = ""
         self.description: dict[str, Any] = {}
 
@@ -46,13 +48,13 @@ class SandboxBrowser:
         Raises AgentError.
         """
         try:
-            if self._browser is None or not self._browser.is_connected():
-                await self._stack.aclose()
-                self._browser = await self._start()
+            async with self._starting:
+                if self._browser is None or not self._browser.is_connected():
+                    await self._stack.aclose()
+                    self._browser = await self._start()
+                browser = self._browser
             sandbox = BrowserSandbox(on_event)
-            ready = await sandbox.boot(
-                await self._browser.new_page(), self._base, self._spare, on_tool, on_approval
-            )
+            ready = await sandbox.boot(await browser.new_page(), self._base, self._spare, on_tool, on_approval)
         except PlaywrightError as error:
             await self.close()
             raise SandboxFailed(f"Python did not start in the browser: {str(error).splitlines()[0]}") from error
@@ -60,7 +62,7 @@ class SandboxBrowser:
             await self.close()
             raise
         self.description = {
-            "browser": f"Chromium {self._browser.version}",
+            "browser": f"Chromium {browser.version}",
             "python": ready["python"],
             "boot_ms": round(ready["boot_ms"]),
             "from_image": ready["from_image"],

@@ -1,0 +1,17 @@
+"""Shared by the tests of the page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+from support.agent_page import AgentPage
+from support.upstream import ScriptedUpstream
+
+
+@pytest.fixture
+def agent(page: Page, relayed: str, upstream: ScriptedUpstream) -> AgentPage:
+    """The page, ready, with a model that says what the test enqueues at ``upstream``."""
+    upstream.reset()
+    opened = AgentPage(page).open(relayed)
+    opened.ready()
+    return opened

@@ -1,0 +1,186 @@
+"""The ``codeact_agent.host.Host`` of the page: every call goes to web/agent_bridge.js as JSON text.
+
+Only the bridge's functions are called, and they neither throw nor reject: a JavaScript function that
+throws would skip Python's ``except`` and ``finally``.
+"""
+
+import asyncio
+import json
+import time
+
+from codeact_agent.errors import AgentError, Stopped
+from codeact_agent.tools import Tool, ToolError
+
+__all__ = ["PageHost", "javascript_tools"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_TURNS = ("step_started", "step_finished", "run_finished")  # by then the loop has added to its messages
+
+
+class PageHost:
+    """One interpreter of the page: that of the conversation, or of a sub-agent (``namespace`` above 0)."""
+
+    forward: "Callable[[dict[str, Any]], None]"
+    take_call: "Callable[[str, str], Any]"
+    take_approval: "Callable[[dict[str, Any]], Any]"
+    run_blocking = None
+
+    def __init__(
+        self,
+        bridge: "Any",
+        namespace: int = 0,
+        emit: "Callable[[dict[str, Any]], None] | None" = None,
+        family: "dict[int, PageHost] | None" = None,
+    ) -> None:
+        self._bridge = bridge
+        self._namespace = namespace
+        self._emit = emit
+        self._family = {} if family is None else family
+        self._family[namespace] = self
+        self._messages: list[Any] = []
+        self._given = 0
+
+    def give_messages(self, messages: list["Any"], given: int) -> None:
+        """From now on give the page what is added to ``messages``, of which it has the first ``given``."""
+        self._messages = messages
+        self._given = given
+
+    @property
+    def stopping(self) -> bool:
+        """Whether Stop was pressed."""
+        return bool(self._bridge.stopping)
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return time.ticks_ms() / 1000  # type: ignore[attr-defined, no-any-return]
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait without blocking."""
+        await asyncio.sleep(seconds)
+
+    def emit(self, event: dict[str, "Any"]) -> None:
+        """Hand one event to the page, after the messages it is about; a sub-agent's to its caller."""
+        if self._emit is not None:
+            self._emit(event)
+            return
+        if event["type"] in _TURNS and len(self._messages) > self._given:
+            self._bridge.keep_messages(json.dumps(self._messages[self._given :]))
+            self._given = len(self._messages)
+        self._bridge.emit(json.dumps(event))
+
+    async def prepare(self, specs: list["Any"]) -> dict[str, "Any"]:
+        """See ``Host``."""
+        told = await self._asked(self._bridge.prepare(self._namespace, json.dumps(specs)))
+        told.setdefault("sandbox_tools", [])
+        return told  # type: ignore[no-any-return]
+
+    async def execute(self, step: dict[str, "Any"]) -> dict[str, "Any"]:
+        """See ``Host``."""
+        outcome = await self._bridge.execute(self._namespace, json.dumps(step))
+        return json.loads(outcome)  # type: ignore[no-any-return]
+
+    async def ask(self, question: str, choices: list[str] | None) -> str:
+        """See ``Host``."""
+        asked = {"question": question, "choices": choices}
+        return (await self._asked(self._bridge.ask(json.dumps(asked))))["answer"]  # type: ignore[no-any-return]
+
+    async def approve(self, card: dict[str, "Any"]) -> dict[str, "Any"]:
+        """See ``Host``."""
+        return await self._asked(self._bridge.approve(json.dumps(card)))  # type: ignore[no-any-return]
+
+    def validate(self, schema: dict[str, "Any"], value: "Any") -> list["Any"]:
+        """See ``Host``."""
+        checked = self._bridge.validate(json.dumps({"schema": schema, "value": value}))
+        return json.loads(checked)  # type: ignore[no-any-return]
+
+    async def keep_large(self, name: str, text: str) -> "Any":
+        """See ``Host``."""
+        return await self._asked(self._bridge.keep_large(self._namespace, name, text))
+
+    async def open_child(self, name: str, emit: "Callable[[dict[str, Any]], None]") -> "PageHost":
+        """See ``Host``: a frame and a worker of its own."""
+        opened = await self._asked(self._bridge.open_child(name))
+        return PageHost(self._bridge, opened["namespace"], emit, self._family)
+
+    async def close(self) -> None:
+        """End a child's frame."""
+        del self._family[self._namespace]
+        self._bridge.close_child(self._namespace)
+
+    async def answer(self) -> None:
+        """Take what the interpreters ask (tool calls, approvals), each in a task of its own, for as long as the
+        page lives."""
+        running: list[Any] = []
+        while True:
+            asked = json.loads(await self._bridge.next_question())
+            running = [task for task in running if not task.done()]
+            running.append(asyncio.create_task(self._answer(asked)))
+
+    async def _answer(self, asked: dict[str, "Any"]) -> None:
+        try:
+            host = self._family[asked["namespace"]]
+            if asked["type"] == "tool_called":
+                answer = await host.take_call(asked["name"], asked["arguments"])
+            elif asked["type"] == "approval_needed":
+                answer = _as_approval(await host.take_approval(asked["card"]))
+            else:
+                host.forward(asked["event"])
+                return
+        except Stopped:
+            answer = {"error": {"kind": "Stopped", "message": "the person stopped the run"}}
+        answer["id"] = asked["id"]
+        self._bridge.answered(json.dumps(answer))
+
+    async def _asked(self, promise: "Any") -> "Any":
+        """What the bridge resolves to. Raises Stopped, or AgentError for an ``error``."""
+        answer = json.loads(await promise)
+        if "error" in answer:
+            if self.stopping or answer["error"]["kind"] == "AbortError":
+                raise Stopped
+            problem = AgentError(answer["error"]["message"])
+            problem.kind = answer["error"]["kind"]
+            raise problem
+        return answer
+
+
+def _as_approval(decision: dict[str, "Any"]) -> dict[str, "Any"]:
+    """As the sandbox is told (``approve`` in docs/protocol.md)."""
+    approval = {"approved": decision["decision"] != "deny", "reason": decision["reason"]}
+    if decision["decision"] == "edit":
+        approval["code"] = decision["code"]
+    return approval
+
+
+def javascript_tools(bridge: "Any") -> dict[str, Tool]:
+    """The tools that the embedding page has given (web/tools/javascript.js), by name."""
+    return {spec["name"]: _javascript_tool(bridge, spec) for spec in json.loads(bridge.tool_specs())}
+
+
+def _javascript_tool(bridge: "Any", spec: dict[str, "Any"]) -> Tool:
+    async def call(**arguments: "Any") -> "Any":
+        called = {"name": spec["name"], "arguments": arguments}
+        answer = json.loads(await bridge.call_tool(json.dumps(called)))
+        if "error" in answer:
+            raise _named_error(answer["error"])
+        return answer["value"]
+
+    return Tool(
+        call,
+        spec["name"],
+        spec["parameters"],
+        spec["returns"],
+        spec["description"],
+        schema=spec.get("schema"),
+        result_schema={},
+        approval=spec.get("approval", "never"),
+        source=spec.get("source", "javascript"),
+    )
+
+
+def _named_error(error: dict[str, "Any"]) -> Exception:
+    """An exception whose class has the name of the error in JavaScript."""
+    return type(error["kind"], (ToolError,), {})(error["message"])  # type: ignore[no-any-return]
