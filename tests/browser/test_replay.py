@@ -15,10 +15,9 @@ from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
-FIRST = """import asyncio
-print([price("lamp"), price(product="desk")])
-both = await asyncio.gather(price("lamp"), price("chair"))
-name = input("Your name? ")
+FIRST = """print([price("lamp"), price(product="desk")])
+both = [price("lamp"), price("chair")]
+name = ask_user("Your name?")
 try:
     price("nothing")
 except Exception as error:
@@ -43,7 +42,7 @@ def price(product: str) -> int:
 
 @pytest.fixture(scope="module")
 def trace(upstream: ScriptedUpstream) -> Iterator[dict[str, Any]]:
-    """The trace of a run with tools, a question, an error, a sub-agent, an answer that was refused, and approval."""
+    """The trace of a run with tools, a question, an error, a sub-agent and an answer that was refused."""
     upstream.reset()
     upstream.enqueue(
         Reply(text="First, look."),
@@ -55,16 +54,13 @@ def trace(upstream: ScriptedUpstream) -> Iterator[dict[str, Any]]:
     )
     recorder = TraceRecorder({"program": "codeact-web"})
 
-    def approve(card: dict[str, Any]) -> dict[str, Any]:
-        return {"decision": "edit", "code": card["code"] + "\n", "reason": "tidier"}
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENAI_BASE_URL", upstream.base_url)
         patch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
         adder = Agent(name="adder", description="Adds numbers.", model="m")
         with Agent(
             [price], "m", planning_interval=9, managed_agents=[adder], ask=lambda question, choices: "Ada",
-            approval="always", approve=approve, on_event=recorder.take,
+            on_event=recorder.take,
             final_answer_checks=[lambda answer, steps: isinstance(answer, list) or "a list is wanted"],
         ) as agent:  # fmt: skip
             result = agent.run("Prices?")
@@ -85,7 +81,6 @@ def test_the_trace_holds_the_run(trace: dict[str, Any]) -> None:
     assert first["plan"]["text"] == "First, look."
     assert first["prompt"]["messages"] == 5
     assert [call["name"] for call in first["tool_calls_made"][:4]] == ["price"] * 4
-    assert first["approval"]["decision"] == "edit"
     assert first["questions"][0]["answer"] == "Ada"
     assert second["tool_calls_made"][0]["agent"]["status"] == "answered"
     assert second["result"]["error"]["name"] == "ZeroDivisionError"

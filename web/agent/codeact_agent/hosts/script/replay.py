@@ -25,6 +25,12 @@ _OF_THE_LOOP = ("ask_user",)
 _ELSEWHERE = ("agent", "sandbox")  # sources of tools that are no functions of the host
 
 
+class NotReplayed(AgentError):
+    """The run could not begin; the sentence says what is missing."""
+
+    kind = "not_replayed"
+
+
 class NotRecorded(AgentError):
     """The code asks for what the trace does not hold."""
 
@@ -41,7 +47,7 @@ async def replay(
 
     ``tools`` are called; those that are not among them give what they gave in the run to the same arguments, and
     the person answers as then. Files that were uploaded and variables of earlier runs are not there. Raises
-    AgentError where there is no browser or site.
+    NotReplayed where there is no browser or site.
     """
     recorder = TraceRecorder({"program": document["program"]})
 
@@ -59,9 +65,11 @@ async def replay(
     loop = Loop(host, _options(document), _agents([document], given))
     try:
         with control.running():
-            await loop.run(document["task"] or "", model, {**_recorded_tools([document], given), **given})
+            finished = await loop.run(document["task"] or "", model, {**_recorded_tools([document], given), **given})
     finally:
         await browser.close()
+    if finished["error"] and not finished["steps"]:
+        raise NotReplayed(finished["error"]["message"])
     return recorder.document()
 
 
