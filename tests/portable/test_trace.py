@@ -125,7 +125,7 @@ def test_prompts_refer_to_messages_by_their_place():
     assert third == [sent[0], summary, sent[3], short, sent[5], sent[6]]
     assert document["messages"] == sent[:7]
     assert document["steps"][1]["prompt"]["tools"] == [{"type": "function"}]
-    assert document["steps"][2]["shortened"] == {
+    assert document["steps"][2]["context"] == {
         "observations": 1, "summarised": 3, "before_tokens": 9, "after_tokens": 5,
     }  # fmt: skip
 

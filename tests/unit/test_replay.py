@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codeact_agent.errors import AgentError
 from codeact_agent.hosts.script.comparison import differences, in_words
+from codeact_agent.hosts.script.replay import RecordedPerson, options_of, recorded_tools, recording_of
 from codeact_agent.hosts.script.trace_file import BadTrace, read_trace
 from codeact_server.cli import main
 from portable.scripted import result
-from portable.traced import RUN, agent_events, called, recorded, run_of, step
+from portable.traced import FINISHED, RUN, STARTED, agent_events, called, recorded, run_of, step
 
 DOCUMENT = json.loads(json.dumps(recorded(RUN)))
 
@@ -131,6 +133,63 @@ def test_differences_in_words() -> None:
     assert answered == "run: answer\n  recorded: 3\n  now:      4"
     assert "step 1: observation" in observed
     assert "  -2\n  +5" in observed
+
+
+def test_the_person_answers_and_decides_as_in_the_run() -> None:
+    card = {"kind": "code", "code": "rm()", "reasons": []}
+    person = RecordedPerson(
+        recorded(
+            run_of(
+                {"type": "question_asked", "question_id": 1, "question": "Name?", "choices": None},
+                {"type": "question_answered", "question_id": 1, "answer": "Ada"},
+                {"type": "approval_asked", "approval_id": 1, "card": card},
+                {"type": "approval_given", "approval_id": 1, "decision": "deny", "reason": "no", "code": None},
+            )
+        )
+    )
+    assert person.ask("Name?", None) == "Ada"
+    with pytest.raises(AgentError, match="was not asked this"):
+        person.ask("Name?", None)
+    assert person.approve({"kind": "code", "code": "other()"}) == "approve"
+    assert person.approve(card) == {"decision": "deny", "code": None, "reason": "no"}
+    assert person.approve(card) == "approve"
+
+
+def test_a_trace_is_a_recording_of_its_words() -> None:
+    events = [*run_of(*agent_events("helper", 7, RUN))[:-1], *RUN[1:]]
+    recording = recording_of(recorded(events))
+    assert [each["reply"] for each in recording["steps"] if each.get("plan")] == ["Count."]
+    assert len(recording["steps"]) == 3
+    (helper,) = recording["agents"]["helper"]
+    assert helper["task"] == "How many?"
+    assert helper["steps"] == recording["steps"]
+
+
+def test_tools_give_what_they_gave_in_order() -> None:
+    missing = {"kind": "KeyError", "message": "'c'"}
+    calls = [
+        *called(1, "count", {"what": "a"}, value=1),
+        *called(2, "count", {"what": "a"}, value=2),
+        *called(3, "count", {"what": "c"}, error=missing),
+        *called(4, "unknown", {"x": 1}, value=None),
+    ]
+    tools = recorded_tools([recorded(run_of(*calls))], {})
+    assert set(tools) == {"count", "unknown"}
+    assert [tools["count"](what="a"), tools["count"](what="a"), tools["unknown"](x=1)] == [1, 2, None]
+    with pytest.raises(Exception, match="was not called with these arguments"):
+        tools["count"](what="a")
+    with pytest.raises(Exception, match="'c'") as raised:
+        tools["count"](what="c")
+    assert type(raised.value).__name__ == "KeyError"
+
+
+def test_a_forced_answer_is_forced_at_the_same_step() -> None:
+    forced = [*step(1, "1", finished=result()), *step(2, "", reply="It is 2.")]
+    forced[len(forced) // 2]["forced"] = True
+    events = [STARTED, *forced, {**FINISHED, "status": "forced"}]
+    options = options_of(recorded(events))
+    assert options.max_steps == 1
+    assert options_of(DOCUMENT).max_steps == 20
 
 
 def test_export_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ class StepTrace:
         self._asked: dict[Any, Any] = {}  # by approval_id
         self._may_join = False
         self.record: dict[str, Any] = {
-            "step": step, "forced": False, "plan": None, "prompt": None, "shortened": None, "retries": [],
+            "step": step, "forced": False, "plan": None, "prompt": None, "context": None, "retries": [],
             "reply": None, "tool_calls": [], "thought": "", "code": "", "approval": None, "tool_approvals": [],
             "questions": [], "findings": [], "output": [], "displayed": [], "tool_calls_made": [],
             "restored": [], "rejected": [], "nudges": [], "result": None, "error": None, "observation": None,
@@ -61,7 +61,7 @@ class StepTrace:
     def _on_context_shortened(self, event: dict[str, "Any"]) -> None:
         shortened = {key: event.get(key) for key in ("summarised", "before_tokens", "after_tokens")}
         shortened["observations"] = len(event.get("shortened") or [])
-        self.record["shortened"] = shortened
+        self.record["context"] = shortened
 
     def _on_model_retried(self, event: dict[str, "Any"]) -> None:
         self.record["retries"].append(_without_type(event))

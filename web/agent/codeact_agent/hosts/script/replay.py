@@ -18,7 +18,7 @@ from codeact_agent.sub_agents import SubAgent
 from codeact_agent.tools import Tool
 from codeact_agent.trace import TraceRecorder
 
-__all__ = ["replay"]
+__all__ = ["NotReplayed", "RecordedPerson", "options_of", "recorded_tools", "recording_of", "replay"]
 
 OnEvent = Callable[[dict[str, Any]], None]
 _OF_THE_LOOP = ("ask_user",)
@@ -58,14 +58,16 @@ async def replay(
 
     browser = SandboxBrowser(limits)
     control = RunControl()
-    person = _RecordedPerson(document)
+    person = RecordedPerson(document)
     host = ScriptHost(take, browser, Functions(person.ask, person.approve), control)
     given = {each.name: each for each in tools}
-    model = RecordedModel(_recording(document), host)
-    loop = Loop(host, _options(document), _agents([document], given))
+    model = RecordedModel(recording_of(document), host)
+    loop = Loop(host, options_of(document), _agents([document], given))
     try:
         with control.running():
-            finished = await loop.run(document["task"] or "", model, {**_recorded_tools([document], given), **given})
+            finished = await loop.run(
+                document["task"] or "", model, {**recorded_tools([document], given), **given}
+            )
     finally:
         await browser.close()
     if finished["error"] and not finished["steps"]:
@@ -73,7 +75,7 @@ async def replay(
     return recorder.document()
 
 
-def _recording(document: dict[str, Any]) -> dict[str, Any]:
+def recording_of(document: dict[str, Any]) -> dict[str, Any]:
     """The words of a trace as a recording, those of its sub-agents with them."""
     steps: list[dict[str, Any]] = []
     agents: dict[str, list[dict[str, Any]]] = {}
@@ -85,11 +87,11 @@ def _recording(document: dict[str, Any]) -> dict[str, Any]:
             steps.append({**kept, "observation": step["observation"]})
         for call in step["tool_calls_made"]:
             if call.get("agent"):
-                agents.setdefault(call["name"], []).append(_recording(call["agent"]))
+                agents.setdefault(call["name"], []).append(recording_of(call["agent"]))
     return {"task": document["task"] or "", "steps": steps, "agents": agents}
 
 
-def _options(document: dict[str, Any]) -> Options:
+def options_of(document: dict[str, Any]) -> Options:
     """Those of the run. Its checks are functions, which are not in the trace: what they said is said again."""
     options, steps = document["options"], document["steps"]
     rejected = {step["step"]: step["rejected"] for step in steps}
@@ -112,7 +114,7 @@ def _options(document: dict[str, Any]) -> Options:
     )
 
 
-class _RecordedPerson:
+class RecordedPerson:
     """Answers as the person did: questions by their words, code by what it is."""
 
     def __init__(self, document: dict[str, Any]) -> None:
@@ -121,6 +123,7 @@ class _RecordedPerson:
         self._decisions = [step["approval"] for step in steps if step["approval"]]
 
     def ask(self, question: str, choices: list[str] | None) -> str:
+        """The next answer to ``question``. Raises NotRecorded."""
         for asked in self._answers:
             if asked["question"] == question:
                 self._answers.remove(asked)
@@ -128,6 +131,7 @@ class _RecordedPerson:
         raise NotRecorded(f"The person was not asked this in the run: {question!r}.")
 
     def approve(self, card: dict[str, Any]) -> dict[str, Any] | str:
+        """The decision on the same code; what was not asked about is approved."""
         for given in self._decisions:
             if given["card"].get("code") == card.get("code") and given["decision"]:
                 self._decisions.remove(given)
@@ -159,15 +163,15 @@ def _agents(documents: list[dict[str, Any]], given: dict[str, Tool]) -> tuple[Su
         SubAgent(
             name,
             "As in the trace.",
-            {**_recorded_tools(each, given), **given},
-            _options(each[0]),
+            {**recorded_tools(each, given), **given},
+            options_of(each[0]),
             managed_agents=_agents(each, given),
         )
         for name, each in traces.items()
     )
 
 
-def _recorded_tools(documents: list[dict[str, Any]], given: dict[str, Tool]) -> dict[str, Tool]:
+def recorded_tools(documents: list[dict[str, Any]], given: dict[str, Tool]) -> dict[str, Tool]:
     """Tools that give what they gave in ``documents``; of those that were declared, or else called."""
     calls = [call for call in _calls(documents) if not call.get("agent")]
     specs: dict[str, dict[str, Any]] = {}
