@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _HERE = __file__.rsplit("/", 1)[0] if "/" in __file__ else "."
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = [("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")]
+_ESCAPES.extend([(chr(code), f"\\x{code:02x}") for code in range(32) if chr(code) not in "\n\r\t"])
 _LETTERS = "abcdefghijklmnopqrstuvwxyz_"
 # What the exports bring along themselves.
 _BUILT_IN = ("ask_user", "display", "final_answer")
@@ -27,7 +28,7 @@ def literal(value: "Any") -> str:
     {"a": [1.5, None, True, "x\\"y"]}
     """
     if isinstance(value, str):
-        return '"' + "".join([_escaped(character) for character in value]) + '"'
+        return f'"{_escaped(value)}"'
     if isinstance(value, dict):
         return "{" + ", ".join([f"{literal(key)}: {literal(value[key])}" for key in value]) + "}"
     if isinstance(value, (list, tuple)):
@@ -35,13 +36,15 @@ def literal(value: "Any") -> str:
     return repr(value)
 
 
-def _escaped(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    code = ord(character)
-    if code < 32 or code == 127 or 0xD800 <= code < 0xE000:
-        return f"\\u{code:04x}"
-    return character
+def _escaped(text: str) -> str:
+    """By whole replacements: a value may have millions of characters."""
+    for character, escape in _ESCAPES:
+        text = text.replace(character, escape)
+    try:
+        text.encode()
+    except UnicodeError:  # half a character, which no file can hold
+        return "".join([f"\\u{ord(each):04x}" if 0xD800 <= ord(each) < 0xE000 else each for each in text])
+    return text
 
 
 def as_text(code: str) -> str:
