@@ -14,7 +14,9 @@ export function joinDialogs(session, conversations) {
 
   const approval = /** @type {HTMLElementTagNameMap['ca-approval']} */ (document.querySelector('ca-approval'));
 
-  session.person = { approve: (findings) => approval.ask(findings) };
+  session.person.approve = async (card) => ({
+    decision: (await approval.ask(card.kind === 'code' ? card.findings : [])) ? 'approve' : 'deny',
+  });
   session.addEventListener('state', () => {
     if (session.runs.state !== 'running') approval.withdraw();
   });

@@ -9,12 +9,15 @@ import { PackageSource } from './sandbox/package_source.js';
 /**
  * @param {Partial<import('./sandbox/protocol.js').Limits>} chosen  the person's own limits
  * @param {Pick<SandboxOptions, 'fetchLimits' | 'onEvent' | 'onTool' | 'onApproval'>} joined
- * @param {import('./boot_progress.js').BootProgress} progress
+ * @param {import('./boot_progress.js').BootProgress} [progress]  of the conversation's own
  */
 export function makeSandbox(chosen, joined, progress) {
   return new SandboxClient({
     frameUrl: 'sandbox/frame.html',
-    fetchAssets: (onAsset) => progress.during('assets', fetchAssets('sandbox/manifest.json', onAsset)),
+    fetchAssets: (onAsset) => {
+      const fetched = fetchAssets('sandbox/manifest.json', onAsset);
+      return progress ? progress.during('assets', fetched) : fetched;
+    },
     packages: new PackageSource('sandbox/manifest.json'),
     limits: { ...(isSmallDevice() ? { spare_workers: 0 } : {}), ...chosen },
     ...joined,

@@ -14,9 +14,12 @@ import { chosenLimits } from './limits_choice.js';
 import { makeSandbox, missing } from './page_sandbox.js';
 import { Runs } from './runs.js';
 import { fetchLimits } from './sandbox/limits.js';
+import { ToolRegistry } from './tools/registry.js';
 
 /** @typedef {import('./elements/events.js').AgentEvent} AgentEvent */
-/** @typedef {import('./sandbox/protocol.js').Finding} Finding */
+/** @typedef {import('./elements/events.js').Card} Card */
+/** @typedef {import('./elements/events.js').Decision} Decision */
+/** @typedef {import('./elements/events.js').Question} Question */
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
 /** @typedef {import('./sandbox/protocol.js').Limits} Limits */
 /** @typedef {import('./sandbox/saved_state.js').Stored} Stored */
@@ -27,7 +30,8 @@ import { fetchLimits } from './sandbox/limits.js';
 /**
  * What only the person can decide while a run waits. Never asked for a run that was left.
  * @typedef {object} Person
- * @property {(findings: Finding[]) => Promise<boolean>} approve  whether code with these findings may run
+ * @property {(card: Card, signal: AbortSignal) => Promise<Decision>} approve  of code or of a tool call
+ * @property {(question: Question, signal: AbortSignal) => Promise<string>} ask  both reject when aborted
  */
 
 export class Session extends EventTarget {
@@ -36,21 +40,35 @@ export class Session extends EventTarget {
   model = RECORDED.id;
   /** What the person should know of the models. */
   notice = '';
-  /** Replaced by the page. @type {Person} */ person = { approve: async () => false };
+  /** Replaced by the page. @type {Person} */ person = {
+    approve: async () => ({ decision: 'deny', reason: 'nobody is there to approve of it' }),
+    ask: async () => Promise.reject(new Error('Nobody is there to answer.')),
+  };
+  /** Of the embedding page. */ tools = new ToolRegistry();
+  /** Of the next runs: codeact_agent/options.py. @type {Record<string, unknown>} */ options = {};
   /** What the operator allows; known when Python starts. @type {Limits | null} */ allowed = null;
 
   #progress = new BootProgress((step) => this.#fire('boot', step));
+  #fetchLimits = async () => {
+    this.allowed = await fetchLimits('sandbox/limits.json');
+    return this.allowed;
+  };
   /** The person's own limits, with which the sandbox was made. */ #chosen = chosenLimits();
   #sandbox = this.#makeSandbox();
-  #bridge = new AgentBridge(
-    this.#sandbox,
-    (event) => this.#onAgent(event),
-    (messages) => this.#fire('messages', messages),
-  );
+  #bridge = new AgentBridge(this.#sandbox, {
+    onEvent: (event) => this.#onAgent(event),
+    onMessages: (messages) => this.#fire('messages', messages),
+    ask: (question, signal) => this.#whileSeen(() => this.person.ask(question, signal)),
+    approve: (card, signal) => this.#whileSeen(() => this.person.approve(card, signal)),
+    makeChild: (joined) => makeSandbox(this.#chosen, { ...joined, fetchLimits: this.#fetchLimits }),
+    modelFacts: (name) => this.models.find(({ id }) => id === name) ?? {},
+    tools: this.tools,
+  });
   /** Until the interpreter is that of the conversation. @type {Promise<unknown>} */ #opened = Promise.resolve();
   runs = new Runs({
     opened: () => this.#opened,
-    hand: ({ task, model, stopping }, files) => this.#bridge.run({ task, files, model }, stopping),
+    hand: ({ task, model, stopping }, files) =>
+      this.#bridge.run({ task, files, model, options: this.options }, stopping),
     interrupt: () => this.#bridge.stop(),
     changed: () => this.#fire('state'),
   });
@@ -130,15 +148,18 @@ export class Session extends EventTarget {
     this.#progress.done('restore');
   }
 
+  /** What a run wants of the person that nobody sees any more is not asked. @template T @param {() => Promise<T>} ask */
+  async #whileSeen(ask) {
+    if (!this.runs.isSeen) throw new DOMException('The person has left this run.', 'AbortError');
+    return ask();
+  }
+
   #makeSandbox() {
     const joined = {
-      fetchLimits: async () => {
-        this.allowed = await fetchLimits('sandbox/limits.json');
-        return this.allowed;
-      },
+      fetchLimits: this.#fetchLimits,
       onEvent: (/** @type {SandboxEvent} */ event) => this.#onSandbox(event),
       onTool: (/** @type {ToolCalled} */ call) => this.#bridge.callTool(call),
-      onApproval: async (/** @type {Finding[]} */ findings) => this.runs.isSeen && this.person.approve(findings),
+      onApproval: (/** @type {object} */ card) => this.#bridge.askApproval(card),
     };
     return makeSandbox(this.#chosen, joined, this.#progress);
   }

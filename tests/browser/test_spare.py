@@ -108,7 +108,7 @@ def test_a_device_of_little_memory_has_no_spare(page: Page, served: str, gigabyt
     """Chromium only: no other browser tells how much there is."""
     page.add_init_script(f"Object.defineProperty(navigator, 'deviceMemory', {{ value: {gigabytes} }})")
     begun: list[object] = []
-    page.on("worker", begun.append)
+    page.on("worker", lambda worker: begun.append(worker))
     agent = AgentPage(page).open(served)
     agent.ready()
     assert page.evaluate("navigator.deviceMemory") == gigabytes

@@ -4,6 +4,7 @@
 /** @typedef {import('../sandbox/protocol.js').Chunk} Chunk */
 /** @typedef {import('../sandbox/protocol.js').Failure} Failure */
 /** @typedef {import('../sandbox/protocol.js').FileInfo} FileInfo */
+/** @typedef {import('../sandbox/protocol.js').Finding} Finding */
 /** @typedef {import('../sandbox/protocol.js').Lost} Lost */
 /** @typedef {import('../sandbox/protocol.js').MimeBundle} MimeBundle */
 /** @typedef {import('../sandbox/protocol.js').Result} Result */
@@ -32,6 +33,12 @@
 /** @typedef {{id: string, title: string, task: string}} Task */
 /** @typedef {{key: string, words: string, tone: 'info' | 'warning', action?: {label: string, act: () => void}}} Notice */
 /** @typedef {{name: string, size: number, state: 'adding' | 'added' | 'failed', path: string, message: string}} Upload */
+/** @typedef {{question: string, choices: string[] | null}} Question */
+/** @typedef {{path: string, action: 'read' | 'write' | 'delete'}} TouchedFile */
+/** @typedef {{kind: 'code', code: string, findings: Finding[], imports: string[], new_imports: string[], files: TouchedFile[], tools: string[], reasons: string[]}} CodeCard */
+/** @typedef {{kind: 'tool', name: string, arguments: Record<string, unknown>}} ToolCard */
+/** @typedef {CodeCard | ToolCard} Card  what the person is asked to approve of */
+/** @typedef {{decision: 'approve' | 'edit' | 'deny', code?: string, reason?: string, remember?: 'call' | 'run' | 'always'}} Decision */
 /** @typedef {'new' | 'open' | 'duplicate' | 'delete'} ConversationAct */
 
 /** `ca-send`: the person wants this task done. */

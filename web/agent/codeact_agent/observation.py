@@ -13,6 +13,7 @@ _VARIABLES = "Variables: "
 _RESTORED = "Interpreter: "
 _WHY_NEW = {
     "broken": "The code has broken or filled its interpreter: it was replaced by a fresh one.",
+    "unsaved": "Saving a variable blocked the interpreter: it was replaced by a fresh one.",
     "reloaded": "The conversation was reloaded, in a fresh interpreter.",
     "frame_removed": "The sandbox was started anew.",
 }
@@ -85,7 +86,7 @@ def came_back(restored: dict[str, "Any"]) -> str:
     said = [_WHY_NEW.get(restored.get("reason", ""), "It was replaced by a fresh one.")]
     if names:
         said.append(f"These came back as they were before: {_listed(names)}.")
-    else:
+    elif [each["name"] for each in lost] != ["variables"]:  # they may come later; the reason says so
         said.append("All variables are gone: define what you need again.")
     if lost:
         reasons = [_one_line(f"{each['name']}: {each['why']}") for each in lost[:_MOST_NAMES]]
