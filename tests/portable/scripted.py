@@ -3,7 +3,8 @@
 LIMITS = {
     "time_ms": 30000, "grace_ms": 3000, "memory_mb": 512, "recursion": 1000, "code_chars": 200000,
     "model_chars": 10000, "person_chars": 1000000, "person_chars_per_s": 200000, "messages_per_s": 5000,
-    "tool_calls": 10000, "tool_chars": 5000000, "display_items": 100, "display_chars": 2000000, "displays_chars": 8000000, "files": 1000,
+    "tool_calls": 10000, "tool_chars": 5000000, "display_items": 100, "display_chars": 2000000,
+    "displays_chars": 8000000, "files": 1000,
     "file_mb": 64, "files_mb": 128, "variable_mb": 16, "checkpoint_mb": 64, "spare_workers": 1, "approve_from": 4,
 }  # fmt: skip
 

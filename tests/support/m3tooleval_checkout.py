@@ -78,7 +78,13 @@ task_iterators = []
 def register_task_iterator(tasks, length):
     task_iterators.append((tasks, length))
 """
-_REPL = "from IPython.core.interactiveshell import InteractiveShell\n\n\nclass PythonREPL:\n    shell = InteractiveShell\n"
+_REPL = """
+from IPython.core.interactiveshell import InteractiveShell
+
+
+class PythonREPL:
+    shell = InteractiveShell
+"""
 _DOMAIN = """
 from ..base import Task, ToolType, register_task_iterator
 

@@ -60,12 +60,14 @@ class Options:
         self.instructions = instructions
         self.step_callbacks = tuple(step_callbacks)
 
-    def with_max_steps(self, max_steps: int | None) -> "Options":
-        """The same with another number of steps, if one is given."""
-        if max_steps is None:
-            return self
-        return Options(max_steps, self.planning_interval, self.final_answer_checks, self.answer_schema, self.mode,
-                       self.approval, self.budget, self.instructions, self.step_callbacks)  # fmt: skip
+    def changed(self, changes: dict[str, "Any"]) -> "Options":
+        """The same but for ``changes``. Raises DeclarationError."""
+        given = dict(self.__dict__)
+        given.update(changes)
+        for name in changes:
+            if name not in self.__dict__:
+                raise DeclarationError(f"there is no option named {name!r}")
+        return Options(**given)
 
 
 def _check_count(name: str, value: object) -> None:

@@ -57,9 +57,7 @@ class Conversation:
         loop = self._loop
         try:
             model, recording = await self._choose(task, name)
-            options = dict(recording.get("options", {}))
-            options.update(command["options"])
-            loop.options = Options(**options)
+            loop.options = Options().changed(recording.get("options", {})).changed(command["options"])
             loop.managed_agents = agents_of(recording, _demo_tool)
             tools = javascript_tools(self._bridge)
             tools.update({each: _demo_tool(each) for each in recording.get("tools", [])})

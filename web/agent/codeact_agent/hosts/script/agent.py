@@ -6,6 +6,8 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -23,10 +25,12 @@ from codeact_agent.hosts.script.run_control import RunControl
 from codeact_agent.hosts.script.sandbox import SandboxBrowser
 from codeact_agent.hosts.script.signature import tool as make_tool
 from codeact_agent.hosts.script.streaming import events_of
+from codeact_agent.hosts.script.telemetry import open_telemetry
 from codeact_agent.loop import Loop
 from codeact_agent.options import DEFAULT_MAX_STEPS, Options
 from codeact_agent.sub_agents import SubAgent
 from codeact_agent.tools import Tool
+from codeact_agent.trace import TraceRecorder
 
 __all__ = ["Agent", "RunResult"]
 
@@ -88,6 +92,8 @@ class Agent:
             instructions, tuple(step_callbacks),
         )  # fmt: skip
         self.memory = Memory()
+        self._trace = TraceRecorder()
+        self._telemetry = open_telemetry(name)
         self._tools = {each.name: each for each in declared}
         self._model = model
         self._model_options = ModelOptions(context_window, takes_images, price)
@@ -158,6 +164,10 @@ class Agent:
 
         return events_of(solve) if stream else solve()
 
+    def trace(self) -> dict[str, Any]:
+        """The last run as one JSON document (docs/trace.md)."""
+        return self._trace.document()
+
     def interrupt(self) -> None:
         """Stop the run; may be called from anywhere: another thread, an event handler, a tool."""
         self._control.stopping = True
@@ -222,18 +232,28 @@ class Agent:
             self._client = await self._running.enter_async_context(open_client())
             self._loop = self._new_loop()
         loop = self._loop
-        loop.options = self.options.with_max_steps(max_steps)
+        loop.options = self.options.changed({"max_steps": max_steps} if max_steps else {})
         model_name = self._model if isinstance(self._model, str) else ""
         try:
             choice = choose(task, self._model, self._host, self._client, self._tools, self._model_options)
-            loop.managed_agents = tuple(each.as_sub_agent(self._host, self._client) for each in self._managed)
+            loop.options = loop.options.changed(choice.options)
+            managed = tuple(each.as_sub_agent(self._host, self._client) for each in self._managed)
+            loop.managed_agents = choice.managed_agents + managed
             written = await self._give(code, files)
         except AgentError as error:
             finished = loop.refuse(task, model_name, error)
         else:
             model_name = choice.model.name
             told = choice.task + variables_in_words(given)
-            finished = await loop.run(told, choice.model, {**choice.tools, **self._tools}, choice.task_id, written)
+            tools = {**choice.tools, **self._tools}
+            self._trace.info = {
+                "program": f"codeact-web {version('codeact-web')}",
+                "created": datetime.now(UTC).isoformat(timespec="seconds"),
+                "name": self.name or None,
+                "tools": [each.spec for each in tools.values()],
+            }
+            finished = await loop.run(told, choice.model, tools, choice.task_id, written)
+            self._trace.info["sandbox"] = self._browser.description
         answer = finished["answer"] or {"json": "null", "text": ""}
         return RunResult(
             task=task,
@@ -247,6 +267,7 @@ class Agent:
             duration_ms=finished["duration_ms"],
             usage=finished["usage"],
             cost=finished["cost"],
+            trace=self._trace.document(),
         )
 
     async def _give(self, code: str, files: dict[str, bytes]) -> list[dict[str, Any]]:
@@ -284,6 +305,8 @@ class Agent:
 
     def _take(self, event: dict[str, Any]) -> None:
         self.memory.take(event)
+        self._trace.take(event)
+        self._telemetry.take(event)
         for listener in (self._on_event, self._listening):
             if listener:
                 listener(event)

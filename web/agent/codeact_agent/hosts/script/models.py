@@ -14,7 +14,8 @@ from codeact_agent.demo_tools import DEMO_TOOLS
 from codeact_agent.errors import AgentError, DeclarationError
 from codeact_agent.hosts.script.chat import ChatModel
 from codeact_agent.hosts.script.site import find_site, load_recordings
-from codeact_agent.recorded import RecordedModel, find
+from codeact_agent.recorded import RecordedModel, agents_of, find
+from codeact_agent.sub_agents import SubAgent
 from codeact_agent.tools import Tool
 
 if TYPE_CHECKING:
@@ -38,12 +39,14 @@ class ModelOptions:
 
 @dataclass(frozen=True)
 class Choice:
-    """A model with the task it is asked, and the tools a recording brings along."""
+    """A model with the task it is asked, and what a recording brings along: tools, options, sub-agents."""
 
     model: Model
     task: str
     task_id: str | None = None
     tools: dict[str, Tool] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    managed_agents: tuple[SubAgent, ...] = ()
 
 
 def choose(
@@ -65,7 +68,9 @@ def choose(
     if name == RECORDED:
         recording: dict[str, Any] = find(task, load_recordings(find_site()))
         model = RecordedModel(recording, host)
-        return Choice(model, recording["task"], recording["id"], tools_of(recording, given))
+        tools = tools_of(recording, given)
+        agents = agents_of(recording, lambda name: {**DEMO_TOOLS, **given}[name])
+        return Choice(model, recording["task"], recording["id"], tools, recording.get("options", {}), agents)
     return Choice(choose_live(name, host, client, options or ModelOptions()), task)
 
 

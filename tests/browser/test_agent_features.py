@@ -1,0 +1,197 @@
+"""``Agent`` in a script: sub-agents, questions, approvals, streams, variables, files, other action formats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from codeact_agent import Agent, RunResult, tool
+from codeact_agent.errors import DeclarationError
+from support.loops import run_apart
+from support.upstream import Reply, ScriptedUpstream
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def live(upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    upstream.reset()
+    monkeypatch.setenv("OPENAI_BASE_URL", upstream.base_url)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
+    yield
+
+
+def code(*lines: str) -> Reply:
+    return Reply(text="<code>\n" + "\n".join(lines) + "\n</code>")
+
+
+def calls(name: str, **arguments: Any) -> Reply:
+    """A reply that is one tool call, streamed in two pieces."""
+    text = json.dumps(arguments)
+    middle = len(text) // 2
+    pieces = [
+        {"index": 0, "id": "call_1", "function": {"name": name, "arguments": text[:middle]}},
+        {"index": 0, "function": {"arguments": text[middle:]}},
+    ]
+    chunks = [{"choices": [{"delta": {"tool_calls": [piece]}}]} for piece in pieces]
+    chunks.append({"choices": [{"delta": {}, "finish_reason": "tool_calls"}]})
+    return Reply(chunks=[f"data: {json.dumps(chunk)}\n\n" for chunk in chunks] + ["data: [DONE]\n\n"])
+
+
+def test_a_sub_agent_has_a_namespace_of_its_own(upstream: ScriptedUpstream) -> None:
+    @tool
+    def secret() -> int:
+        """The secret number."""
+        return 42
+
+    upstream.enqueue(
+        code("kept = 1", "found = finder('Find the number.')", "final_answer([found, 'mine' in globals()])"),
+        code("mine = secret()", "assert 'kept' not in globals()", "final_answer(mine)"),
+    )
+    events: list[dict[str, Any]] = []
+    finder = Agent([secret], "m", name="finder", description="Finds numbers.", max_steps=3)
+    with Agent(model="m", managed_agents=[finder], on_event=events.append) as agent:
+        result = agent.run("What is it?")
+    assert result.answer == [42, False]
+    nested = [event["event"] for event in events if event["type"] == "agent_event"]
+    assert nested[0]["type"] == "run_started"
+    assert nested[-1]["answer"]["json"] == "42"
+    (called,) = result.trace["steps"][0]["tool_calls_made"]
+    assert called["agent"]["steps"][0]["tool_calls_made"][0]["name"] == "secret"
+
+
+def test_questions_and_approvals_are_the_callers(upstream: ScriptedUpstream) -> None:
+    @tool(approval="call")
+    def send(text: str) -> str:
+        """Send a text."""
+        return f"sent {text}"
+
+    asked: list[Any] = []
+
+    def ask(question: str, choices: list[str] | None) -> str:
+        asked.append((question, choices))
+        return "Hue"
+
+    def approve(card: dict[str, Any]) -> dict[str, Any]:
+        asked.append(card)
+        return {"decision": "deny", "reason": "not today"} if card["arguments"]["text"] == "b" else {
+            "decision": "approve"
+        }  # fmt: skip
+
+    upstream.enqueue(
+        code(
+            "city = ask_user('Which city?', ['Hanoi', 'Hue'])",
+            "first = send('a')",
+            "try:",
+            "    send('b')",
+            "except Exception as error:",
+            "    second = str(error)",
+            "final_answer([city, first, second])",
+        )
+    )
+    with Agent([send], "m", ask=ask, approve=approve) as agent:
+        result = agent.run("?")
+    assert result.answer[:2] == ["Hue", "sent a"]
+    assert "not today" in result.answer[2]
+    assert asked[0] == ("Which city?", ["Hanoi", "Hue"])
+    assert [each["arguments"] for each in asked[1:]] == [{"text": "a"}, {"text": "b"}]
+
+
+def test_without_a_terminal_a_question_is_an_error_the_model_sees(upstream: ScriptedUpstream) -> None:
+    upstream.enqueue(code("ask_user('Well?')"), code("final_answer('alone')"))
+    with Agent(model="m") as agent:
+        result = agent.run("?")
+    assert result.answer == "alone"
+    assert "There is no terminal to ask the person on" in result.steps[0]["observation"]
+
+
+def test_a_stream_of_events_ends_with_the_result(upstream: ScriptedUpstream) -> None:
+    upstream.enqueue(code("final_answer(1)"))
+    with Agent(model="m") as agent:
+        *events, result = agent.run("?", stream=True)
+    assert isinstance(result, RunResult)
+    assert result.answer == 1
+    kinds = [event["type"] for event in events if isinstance(event, dict)]
+    assert (kinds[0], kinds[-1]) == ("run_started", "run_finished")
+
+
+def test_variables_and_files_of_the_caller(upstream: ScriptedUpstream, tmp_path: Path) -> None:
+    (tmp_path / "rain.csv").write_text("day,mm\n1,5\n")
+    upstream.enqueue(code("text = open('/data/rain.csv').read()", "final_answer([factor * 2, text])"))
+    with Agent(model="m") as agent:
+        result = agent.run("?", additional_args={"factor": 21}, files=[tmp_path / "rain.csv"])
+        told = upstream.requests[0].json["messages"][-1]["content"]
+    assert result.answer == [42, "day,mm\n1,5\n"]
+    assert '"/data/rain.csv" (11 bytes)' in told
+    assert "factor (int)" in told
+
+
+@pytest.mark.parametrize(
+    "given", [{"additional_args": {"1x": 2}}, {"additional_args": {"x": {1}}}, {"files": ["no"]}]
+)
+def test_what_cannot_be_given_is_told_before_the_run(given: dict[str, Any]) -> None:
+    with Agent(model="m") as agent, pytest.raises(DeclarationError):
+        agent.run("?", **given)
+
+
+def test_json_and_hybrid_modes_have_the_same_tools(upstream: ScriptedUpstream) -> None:
+    @tool
+    def double(n: int) -> int:
+        """Twice n."""
+        return 2 * n
+
+    upstream.enqueue(calls("double", n=2), calls("double", n=4), calls("final_answer", answer=8))
+    with Agent([double], "m", mode="json") as agent:
+        result = agent.run("Double 2 twice.")
+    assert (result.answer, len(result.steps)) == (8, 3)
+    request = upstream.requests[0].json
+    assert request["parallel_tool_calls"] is False
+    function = request["tools"][0]["function"]
+    assert function["name"] == "double"
+    assert function["parameters"]["properties"]["n"]["type"] == "integer"
+    upstream.enqueue(calls("python", code="final_answer(double(double(2)))"))
+    with Agent([double], "m", mode="hybrid") as agent:
+        assert agent.run("Double 2 twice.").answer == 8
+
+
+def test_a_rejected_answer_a_plan_and_a_schema(upstream: ScriptedUpstream) -> None:
+    upstream.enqueue(Reply(text="1. Answer."), code("final_answer('4')"), code("final_answer({'n': 4})"))
+    schema = {"type": "object", "required": ["n"]}
+    with Agent(model="m", answer_schema=schema, planning_interval=5) as agent:
+        result = agent.run("?")
+        assert agent.memory.steps == result.steps
+    assert result.answer == {"n": 4}
+    assert "not accepted" in result.steps[0]["observation"]
+    assert result.trace["steps"][0]["plan"]["text"] == "1. Answer."
+
+
+def test_a_value_that_is_too_long_for_a_message_becomes_a_file(upstream: ScriptedUpstream) -> None:
+    @tool
+    def much() -> str:
+        """Much text."""
+        return "x" * 6_000_000
+
+    upstream.enqueue(
+        code("import json", "given = much()", "whole = json.load(open(given['file']))", "final_answer(len(whole))")
+    )
+    with Agent([much], "m") as agent:
+        assert agent.run("?").answer == 6_000_000
+
+
+def test_modules_that_are_not_there_are_named() -> None:
+    with Agent(model="m", additional_authorized_imports=["torch"]) as agent:
+        result = agent.run("?")
+    assert result.status == "failed"
+    assert "The sandbox has no torch" in (result.error or "")
+
+
+def test_async_and_closed_by_a_block(upstream: ScriptedUpstream) -> None:
+    async def answers() -> list[Any]:
+        async with Agent(model="m") as agent:
+            return [(await agent.run_async("?")).answer for _ in range(2)]
+
+    upstream.enqueue(code("final_answer(1)"), code("final_answer(2)"))
+    assert run_apart(answers()) == [1, 2]

@@ -1,0 +1,1 @@
+"""Our sandbox in other agent libraries. CPython only."""
