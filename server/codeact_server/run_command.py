@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tools", type=Path, metavar="FILE.py", help="a file whose @tool functions can be called")
     parser.add_argument("--max-steps", type=positive, default=DEFAULT_MAX_STEPS, metavar="N", help="default: 20")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="write the run as one JSON document")
     parser.add_argument("--record", type=Path, metavar="FILE", help="write a recording of the run")
 
 
@@ -45,13 +46,15 @@ def run(options: argparse.Namespace) -> int:
             'Say what to solve: codeact-web run "TASK". `codeact-web run --list` lists recorded tasks.'
         )
     tools = load_tools(options.tools) if options.tools else []
-    if options.record:
-        _check_writable(options.record)
+    for path in filter(None, (options.record, options.trace)):
+        _check_writable(path)
     terminal = Terminal(sys.stderr if options.json else sys.stdout)
     with Agent(tools, options.model, max_steps=options.max_steps, on_event=terminal.take) as agent:
         result = agent.run(options.task)
     if options.json:
         print(json.dumps(result.as_json(), ensure_ascii=False))
+    if options.trace:
+        options.trace.write_text(json.dumps(result.trace) + "\n", encoding="utf-8")
     if options.record:
         _record(options.record, result, tools)
     return 0 if result.answered else 1

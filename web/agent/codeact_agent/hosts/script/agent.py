@@ -92,7 +92,7 @@ class Agent:
             instructions, tuple(step_callbacks),
         )  # fmt: skip
         self.memory = Memory()
-        self._trace = TraceRecorder()
+        self._recorder = self._new_recorder()
         self._telemetry = open_telemetry(name)
         self._tools = {each.name: each for each in declared}
         self._model = model
@@ -166,7 +166,13 @@ class Agent:
 
     def trace(self) -> dict[str, Any]:
         """The last run as one JSON document (docs/trace.md)."""
-        return self._trace.document()
+        self._recorder.info.update(tools=self._host.specs, sandbox=self._browser.description)
+        return self._recorder.document()
+
+    def _new_recorder(self) -> TraceRecorder:
+        options = {"instructions": self.options.instructions, "budget": self.options.budget}
+        info = {"program": f"codeact-web {version('codeact-web')}", "name": self.name or None, "options": options}
+        return TraceRecorder(info)
 
     def interrupt(self) -> None:
         """Stop the run; may be called from anywhere: another thread, an event handler, a tool."""
@@ -188,6 +194,7 @@ class Agent:
 
     async def _reset(self) -> None:
         self.memory.reset()
+        self._recorder = self._new_recorder()
         if self._loop is not None:
             if self._host.sandbox is not None:
                 await self._host.sandbox.reset()
@@ -246,14 +253,7 @@ class Agent:
             model_name = choice.model.name
             told = choice.task + variables_in_words(given)
             tools = {**choice.tools, **self._tools}
-            self._trace.info = {
-                "program": f"codeact-web {version('codeact-web')}",
-                "created": datetime.now(UTC).isoformat(timespec="seconds"),
-                "name": self.name or None,
-                "tools": [each.spec for each in tools.values()],
-            }
             finished = await loop.run(told, choice.model, tools, choice.task_id, written)
-            self._trace.info["sandbox"] = self._browser.description
         answer = finished["answer"] or {"json": "null", "text": ""}
         return RunResult(
             task=task,
@@ -267,7 +267,7 @@ class Agent:
             duration_ms=finished["duration_ms"],
             usage=finished["usage"],
             cost=finished["cost"],
-            trace=self._trace.document(),
+            trace=self.trace(),
         )
 
     async def _give(self, code: str, files: dict[str, bytes]) -> list[dict[str, Any]]:
@@ -305,7 +305,9 @@ class Agent:
 
     def _take(self, event: dict[str, Any]) -> None:
         self.memory.take(event)
-        self._trace.take(event)
+        if event["type"] == "run_started":
+            self._recorder.info["created"] = datetime.now(UTC).isoformat(timespec="seconds")
+        self._recorder.take(event)
         self._telemetry.take(event)
         for listener in (self._on_event, self._listening):
             if listener:

@@ -43,6 +43,7 @@ class ScriptHost:
         self.control = control
         self.forward: OnEvent = on_event
         self.sandbox: BrowserSandbox | None = None
+        self.specs: list[dict[str, Any]] = []
         self._children: list[ScriptHost] = []
 
     @property
@@ -64,6 +65,7 @@ class ScriptHost:
 
     async def prepare(self, specs: list[dict[str, Any]]) -> dict[str, Any]:
         """See ``Host``. The browser starts with the first run."""
+        self.specs = specs
         if self.sandbox is None:
             sandbox = await self._browser.open(self._on_sandbox_event, self._on_tool, self._on_approval)
             self.sandbox = sandbox
