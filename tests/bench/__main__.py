@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from endings import respawn_ms, soft_stop_overruns_ms
 from flood import longest_task_ms
 from jupyter_kernel import kernel_times
+from loop import loop_in_cpython_ms, loop_in_the_page
 from memory import idle_sandbox_pss_mb, tool_calls_growth_mb
 from page_times import Browser
 from soak import soak
@@ -49,11 +50,13 @@ def main() -> None:
         figures["soft_stop_overrun_ms"] = max(plain, catching)
         figures["flood_longest_task_ms"] = longest_task_ms(browser)
         figures.update(tool_calls_growth_mb(browser))
+        figures.update(loop_in_the_page(browser))
         figures["chromium"] = browser.version
     figures["idle_sandbox_pss_mb"] = median(lambda: idle_sandbox_pss_mb(spare=False), 3)
     figures["idle_sandbox_with_spare_pss_mb"] = median(lambda: idle_sandbox_pss_mb(spare=True), 3)
     with Browser() as browser:
         figures.update(soak(browser))
+    figures["loop_cpython_ms"] = median(loop_in_cpython_ms)
     start, action = kernel_times(ROUNDS)
     figures.update(jupyter_start_ms=start, jupyter_action_ms=action)
     figures["boot_over_jupyter"] = figures["boot_ms"] / start
