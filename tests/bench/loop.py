@@ -50,8 +50,8 @@ MEASURE = """() => {
 
 
 def loop_in_the_page(browser: Browser) -> dict[str, float]:
-    """Of 200 recorded steps, in milliseconds: the median overhead of all and of the last 20, and the page's longest
-    task while they went on."""
+    """Of 200 recorded steps, in milliseconds: the median overhead of all and of the last 20, and the page's
+    longest task while they went on."""
     replies = [f"Step {number}.\n<code>\n{number}\n</code>" for number in range(STEPS)]
     replies.append("<code>\nfinal_answer('done')\n</code>")
     recording = {
