@@ -61,7 +61,9 @@ async function run(task) {
   try {
     await run.ended;
   } catch (error) {
-    if (!run.isLeft) transcript.fail(view ?? showTask(task), /** @type {Error} */ (error).message);
+    if (run.isLeft) return;
+    boot.fold();
+    transcript.fail(view ?? showTask(task), /** @type {Error} */ (error).message);
   }
 }
 

@@ -4,6 +4,7 @@ import { fileName, shownName } from './file_names.js';
 import { download } from './uploads.js';
 
 /** @typedef {import('./conversations.js').Conversations} Conversations */
+/** @typedef {import('./elements/events.js').DeleteFileEvent} DeleteFileEvent */
 /** @typedef {import('./elements/events.js').DownloadEvent} DownloadEvent */
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {import('./uploads.js').Uploads} Uploads */
@@ -60,6 +61,18 @@ export function joinFiles(session, conversations, uploads) {
       const words = `${shownName(fileName(path))} could not be downloaded: ${/** @type {Error} */ (error).message}`;
       notices.show({ key: 'download', words, tone: 'warning' });
     }
+  });
+  addEventListener('ca-delete-file', async (event) => {
+    const { path } = /** @type {DeleteFileEvent} */ (event);
+    try {
+      await session.files.deleteFile(path);
+      uploads.forget(path);
+      notices.hide('delete');
+    } catch (error) {
+      const words = `${shownName(fileName(path))} could not be deleted: ${/** @type {Error} */ (error).message}`;
+      notices.show({ key: 'delete', words, tone: 'warning' });
+    }
+    await list();
   });
   takeDropped(add);
 }

@@ -60,6 +60,11 @@ export class Uploads extends EventTarget {
     this.#set(this.list.filter((each) => each !== upload));
   }
 
+  /** It was deleted: the next task does not come with it. @param {string} path */
+  forget(path) {
+    this.#set(this.list.filter((each) => each.path !== path));
+  }
+
   /** Another conversation has other files. */
   clear() {
     this.#set([]);

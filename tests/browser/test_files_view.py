@@ -96,6 +96,26 @@ def test_a_file_that_is_gone_is_told(agent: AgentPage, upstream: ScriptedUpstrea
     expect(agent.notices).to_contain_text("a.txt could not be downloaded: There is no file")
 
 
+def test_an_upload_can_be_deleted(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+    agent.add_files(payload("wrong.csv", b"1"), payload("right.csv", b"22"))
+    expect(agent.attachments.get_by_role("listitem")).to_have_count(2)
+    agent.page.get_by_role("button", name="2 files").click()
+    files = agent.page.locator("ca-files")
+    files.get_by_role("button", name="Delete wrong.csv").click()
+    expect(files.get_by_role("button", name="Download right.csv")).to_be_visible()
+    expect(files.get_by_role("button", name="Download wrong.csv")).to_have_count(0)
+    expect(files.get_by_role("button", name="Add files")).to_be_focused()
+    agent.page.keyboard.press("Escape")
+    look = "import os\nopen('/output/made.txt', 'w').close()\nfinal_answer(' '.join(os.listdir('/data')))"
+    upstream.enqueue(code(look))
+    expect(agent.solve("Look")).to_contain_text("right.csv")
+    expect(agent.answer).not_to_contain_text("wrong.csv")
+    assert "wrong.csv" not in upstream.requests[0].json["messages"][-1]["content"]
+    agent.page.get_by_role("button", name="2 files").click()
+    expect(files.get_by_role("button", name="Delete right.csv")).to_be_visible()
+    expect(files.get_by_role("button", name="Delete made.txt")).to_have_count(0)
+
+
 def test_hostile_names_are_text_and_safe_to_save(agent: AgentPage, upstream: ScriptedUpstream) -> None:
     agent.add_files(payload(HOSTILE.replace("\n", ""), b"1"))
     expect(agent.attachments).to_contain_text("<img src=x")

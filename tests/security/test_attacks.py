@@ -66,8 +66,8 @@ def test_every_phrase_of_the_tables_has_its_check() -> None:
     assert {phrase for attack in ATTACKS for phrase in attack.must} <= set(CHECKS)
 
 
-@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id)
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 def test_attack(attack: Attack, pages: Pages) -> None:
     seen = pages.attack(attack, hardened=True)
     if was_refused(seen) and not attack.is_on_boundary:

@@ -212,10 +212,12 @@ _ALWAYS = (next_step, no_request, host_untouched, in_time, no_secret, only_decla
 
 
 def was_disturbed(seen: Aftermath) -> bool:
-    """Whether the page stood still: an attack that does it does it each time, a busy machine now and then."""
+    """Whether it took too long: an attack that does it does it each time, a busy machine now and then."""
     try:
         responsive(seen)
         in_time(seen)
+        if "host page stays responsive and gets a crash error before the wall clock" in seen.attack.must:
+            broke_in_time(seen)
     except AssertionError:
         return True
     return False

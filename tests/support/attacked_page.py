@@ -17,8 +17,9 @@ __all__ = ["LIMITS", "PACKAGES", "REFUSED", "REFUSED_UNRUN", "TOOLS", "Aftermath
 
 LIMITS = {"time_ms": 8000, "grace_ms": 500}
 TIME_MS = 1200
-"""For the attack itself, but where it has to fill Python's memory first, or only spins."""
-SPIN_MS = 600
+"""For the attack itself, but where it has to fill Python's memory first."""
+TIME_MS_OF = {"cpu": 600, "crash": 3000}
+"""What only spins need not spin for long; what breaks by its depth needs time to get there on a busy machine."""
 NEXT_MS = 3000
 """For each step after it."""
 PATIENCE_MS = 40_000
@@ -144,7 +145,7 @@ def _fills_memory(attack: Attack) -> bool:
 def _time_ms(attack: Attack) -> int:
     if _fills_memory(attack):
         return LIMITS["time_ms"]
-    return SPIN_MS if attack.kind == "cpu" else TIME_MS
+    return TIME_MS_OF.get(attack.kind, TIME_MS)
 
 
 class AttackedPage:
@@ -169,7 +170,6 @@ class AttackedPage:
         self.page.evaluate(_RIG, given)
         self._fresh = self.page.evaluate("(code) => rig.step(code)", SURROUNDINGS)["output"]
         self._packages = self.page.evaluate("(code) => rig.step(code)", PACKAGES)["output"]
-        self._renew()
 
     def run(self, attack: Attack, after: dict[str, str]) -> Aftermath:
         """Make the attack, then the steps that must work ``after`` it.

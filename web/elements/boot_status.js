@@ -29,10 +29,11 @@ export class BootStatusElement extends LitElement {
       ol { display: grid; gap: var(--ca-space-1); margin: 0; padding: 0; list-style: none; }
       li { display: grid; grid-template-columns: 1rem 1fr auto; gap: var(--ca-space-2); }
       li span { color: var(--ca-color-muted); font-variant-numeric: tabular-nums; }
+      .panel { overflow-wrap: anywhere; }
       .panel p { margin: var(--ca-space-2) 0; }
       @keyframes pulse { from { opacity: 0.35; } }
       @media (prefers-reduced-motion: reduce) { .mark { animation: none !important; } }
-      @media (max-width: 30rem) { .done .words { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); } .done summary { padding: var(--ca-space-3); } }
+      @media (max-width: 30rem) { .done .words { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); } .done summary { padding: var(--ca-space-3); } .failed .words { max-inline-size: 6rem; white-space: normal; line-height: 1.2; } .panel { position: fixed; inset-block-start: 3.5rem; inset-inline: var(--ca-space-3); inline-size: auto; max-inline-size: none; } }
     `,
   ];
 
@@ -57,6 +58,12 @@ export class BootStatusElement extends LitElement {
   /** @param {string} message */
   fail(message) {
     if (!this.#failed) this.receive({ step: 'page', label: 'Starting', state: 'failed', message });
+  }
+
+  /** What went wrong is said elsewhere: do not cover it. */
+  fold() {
+    const details = this.renderRoot.querySelector('details');
+    if (details) details.open = false;
   }
 
   get #failed() {

@@ -19,6 +19,7 @@ export class CodeElement extends LitElement {
     css`
       :host { position: relative; background: var(--ca-color-sunken); }
       pre { overflow: auto; max-block-size: 34rem; padding: var(--ca-space-3) var(--ca-space-4); }
+      pre:focus-visible { outline-offset: -2px; }
       ca-copy { position: absolute; inset-block-start: var(--ca-space-2); inset-inline-end: var(--ca-space-2); opacity: 0; }
       :host(:hover) ca-copy, ca-copy:focus-within { opacity: 1; }
       @media (hover: none) { ca-copy { display: none; } }

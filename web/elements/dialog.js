@@ -24,7 +24,7 @@ export class DialogElement extends LitElement {
       h2 { margin: 0; font-size: var(--ca-size-4); font-weight: 600; letter-spacing: -0.01em; }
       header button { display: grid; place-items: center; inline-size: 2.25rem; block-size: 2.25rem; border: 0; border-radius: 50%; background: none; color: var(--ca-color-muted); }
       header button:hover { background: var(--ca-color-hover); color: var(--ca-color-text); }
-      .body { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 0 var(--ca-space-4) var(--ca-space-4); }
+      .body { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: var(--ca-space-1) var(--ca-space-4) var(--ca-space-4); }
       @media (max-width: 30rem) {
         dialog { inline-size: 100vw; max-inline-size: 100vw; max-block-size: 88dvh; margin-block: auto 0; border-width: 1px 0 0; border-end-start-radius: 0; border-end-end-radius: 0; }
       }

@@ -78,6 +78,15 @@ export class DownloadEvent extends Event {
   }
 }
 
+/** `ca-delete-file`: the person wants this file gone. */
+export class DeleteFileEvent extends Event {
+  /** @param {string} path */
+  constructor(path) {
+    super('ca-delete-file', { bubbles: true, composed: true });
+    this.path = path;
+  }
+}
+
 /** `ca-limits`: the person lowered limits. */
 export class LimitsChosenEvent extends Event {
   /** @param {import('../limits_choice.js').Choice} choice */

@@ -1,6 +1,6 @@
 import { shownName, sizeInWords } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
-import { DownloadEvent } from './events.js';
+import { DeleteFileEvent, DownloadEvent } from './events.js';
 import { iconStyles, icons } from './icons.js';
 import { quietButton, shared } from './shared_styles.js';
 
@@ -10,6 +10,7 @@ import { quietButton, shared } from './shared_styles.js';
  * The files of the conversation, in a dialog.
  * @fires ca-add-files - the person wants to choose some
  * @fires ca-download - with the `path` of one
+ * @fires ca-delete-file - with the `path` of one that the person has added
  */
 export class FilesElement extends LitElement {
   /** @override */
@@ -53,26 +54,33 @@ export class FilesElement extends LitElement {
     return html`<ca-dialog label="Files">
       <button class="quiet add" type="button" @click=${add}>${icons.plus}Add files</button>
       <h3>Added by you</h3>
-      ${this.#list(below('/data/'), html`Nothing yet. Python finds what you add in <code>/data</code>, where it can read but not change it.`)}
+      ${this.#list(below('/data/'), true, html`Nothing yet. Python finds what you add in <code>/data</code>, where it can read but not change it.`)}
       <h3>Written by Python</h3>
-      ${this.#list(below('/output/'), html`Nothing yet. What the code writes to <code>/output</code> can be downloaded here.`)}
+      ${this.#list(below('/output/'), false, html`Nothing yet. What the code writes to <code>/output</code> can be downloaded here.`)}
       <p class="room">${this.room}</p>
     </ca-dialog>`;
   }
 
-  /** @param {FileInfo[]} files @param {unknown} otherwise */
-  #list(files, otherwise) {
-    return files.length ? html`<ca-file-list .files=${files}></ca-file-list>` : html`<p>${otherwise}</p>`;
+  /** @param {FileInfo[]} files @param {boolean} deletable @param {unknown} otherwise */
+  #list(files, deletable, otherwise) {
+    if (!files.length) return html`<p>${otherwise}</p>`;
+    return html`<ca-file-list .files=${files} .deletable=${deletable} @ca-delete-file=${this.#keepFocus}></ca-file-list>`;
+  }
+
+  /** The button that had it goes with its file. */
+  #keepFocus() {
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('.add'))?.focus();
   }
 }
 
 /**
  * Files by name and size, each to be downloaded. Names are hostile text: shown as text, and nothing else.
  * @fires ca-download - with the `path` of one
+ * @fires ca-delete-file - with the `path` of one, where they are `deletable`
  */
 export class FileListElement extends LitElement {
   /** @override */
-  static properties = { files: {} };
+  static properties = { files: {}, deletable: { type: Boolean } };
 
   /** @override */
   static styles = [
@@ -80,10 +88,12 @@ export class FileListElement extends LitElement {
     iconStyles,
     css`
       ul { display: flex; flex-wrap: wrap; gap: var(--ca-space-2); margin: var(--ca-space-2) 0 0; padding: 0; list-style: none; }
-      li { min-inline-size: 0; }
-      button { display: flex; align-items: center; gap: var(--ca-space-2); max-inline-size: 100%; padding: var(--ca-space-1) var(--ca-space-3) var(--ca-space-1) var(--ca-space-2); border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-1); background: var(--ca-color-surface); font-size: var(--ca-size-2); }
+      li { display: flex; max-inline-size: 100%; min-inline-size: 0; }
+      button { display: flex; align-items: center; gap: var(--ca-space-2); min-inline-size: 0; max-inline-size: 100%; padding: var(--ca-space-1) var(--ca-space-3) var(--ca-space-1) var(--ca-space-2); border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-1); background: var(--ca-color-surface); font-size: var(--ca-size-2); }
       button:hover { background: var(--ca-color-hover); }
+      .delete { flex: none; padding-inline: var(--ca-space-2); border-color: transparent; background: none; }
       svg { color: var(--ca-color-accent); }
+      .delete svg { color: var(--ca-color-muted); }
       bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       .size { flex: none; color: var(--ca-color-muted); }
       @media (pointer: coarse) { button { padding-block: var(--ca-space-2); } }
@@ -94,15 +104,24 @@ export class FileListElement extends LitElement {
     super();
     /** @type {FileInfo[]} */
     this.files = [];
+    this.deletable = false;
   }
 
   /** @override */
   render() {
-    const row = (/** @type {FileInfo} */ { path, size }) => html`<li>
-      <button type="button" @click=${() => this.dispatchEvent(new DownloadEvent(path))}>
-        ${icons.download}<span class="visually-hidden">Download </span><bdi>${shownName(path.split('/').slice(2).join('/'))}</bdi><span class="size">${sizeInWords(size)}</span>
+    return html`<ul>${this.files.map((each) => this.#row(each))}</ul>`;
+  }
+
+  /** @param {FileInfo} file */
+  #row({ path, size }) {
+    const name = shownName(path.split('/').slice(2).join('/'));
+    const download = () => this.dispatchEvent(new DownloadEvent(path));
+    const remove = () => this.dispatchEvent(new DeleteFileEvent(path));
+    return html`<li>
+      <button type="button" @click=${download}>
+        ${icons.download}<span class="visually-hidden">Download </span><bdi>${name}</bdi><span class="size">${sizeInWords(size)}</span>
       </button>
+      ${this.deletable ? html`<button class="delete" type="button" title="Delete" aria-label="Delete ${name}" @click=${remove}>${icons.trash}</button>` : ''}
     </li>`;
-    return html`<ul>${this.files.map(row)}</ul>`;
   }
 }
