@@ -16,7 +16,6 @@ from codeact_agent.hosts.script.evaluation.suite import MODES, Suite
 from codeact_agent.hosts.script.models import RECORDED
 from codeact_agent.hosts.script.sandbox import SandboxBrowser
 from codeact_agent.recorded import RecordedModel, check_recording
-from codeact_agent.trace import TraceRecorder
 
 if TYPE_CHECKING:
     from codeact_agent.host import Model
@@ -77,8 +76,13 @@ class SuitePlayer:
         task = self._tasks[planned.id]
         model = self._recorded(planned) if self._model == RECORDED else self._model
         tools = self._suite.tools_of(task)
-        seen = _Seen(TraceRecorder({"tools": [tool.spec for tool in tools]}))
-        async with Agent(tools, model, mode=planned.mode, on_event=seen.take, browser=self._browser) as agent:
+        turns = 0
+
+        def count(event: dict[str, Any]) -> None:
+            nonlocal turns
+            turns += event["type"] == "model_replied"
+
+        async with Agent(tools, model, mode=planned.mode, on_event=count, browser=self._browser) as agent:
             result = await agent.run_async(task.task, max_steps=task.max_steps)
         verdict = error = None
         try:
@@ -90,11 +94,11 @@ class SuitePlayer:
             answer=result.answer,
             verdict=None if verdict is True else verdict,
             error=result.error or error,
-            turns=seen.turns,
+            turns=turns,
             tokens=result.usage["prompt_tokens"] + result.usage["completion_tokens"],
             seconds=result.duration_ms / 1000,
-            trace=seen.trace.document(),
-            unreachable=result.error is not None and not seen.turns,
+            trace=result.trace,
+            unreachable=result.error is not None and not turns,
         )
 
     def _recorded(self, planned: Planned) -> Callable[[ScriptHost], Model]:
@@ -104,18 +108,6 @@ class SuitePlayer:
         except (OSError, ValueError) as error:
             raise DeclarationError(f"The recording {path} cannot be read: {error}.") from error
         return lambda host: RecordedModel(recording, host)
-
-
-class _Seen:
-    """What the events of a run tell of it."""
-
-    def __init__(self, trace: TraceRecorder) -> None:
-        self.trace = trace
-        self.turns = 0
-
-    def take(self, event: dict[str, Any]) -> None:
-        self.trace.take(event)
-        self.turns += event["type"] == "model_replied"
 
 
 def _recording_file(suite: Suite, name: str, mode: str) -> Path:
