@@ -103,7 +103,9 @@ def test_what_a_model_has_evaluated_cannot_touch_this_process(tmp_path: Path, sc
         upstream=scripted,
     )  # fmt: skip
     (result,) = document["results"]
-    assert _messages(tmp_path, result)[4] == "42"
+    messages = _messages(tmp_path, result)
+    assert messages[2].startswith("Error: FileNotFoundError")
+    assert messages[4] == "42"
     assert result["success"]
     assert not touched.exists()
 

@@ -114,9 +114,9 @@ class _Actions:
         if self._planned.mode == "code":
             code += "globals().update({name: tool.function for name, tool in m3tooleval.task.tools.items()})\n"
         outcome = await self._run(code + "del sys, types, m3tooleval")
-        problem = outcome.get("error") or outcome["result"]["error"]
+        problem = _problem(outcome)
         if problem:
-            raise AgentError(f"The task {self._planned.id} did not load in the sandbox: {problem['message']}")
+            raise AgentError(f"The task {self._planned.id} did not load in the sandbox: {problem}")
 
     async def take(self, action: str) -> str:
         """The observation."""
@@ -142,10 +142,10 @@ class _Actions:
         return _value(text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}...\n[Output Truncated]")
 
     async def _failed(self, outcome: dict[str, Any]) -> str:
-        """The interpreter had to be replaced, or the action broke it."""
-        problem = outcome.get("error") or outcome["result"]["error"] or {"message": "the action gave nothing"}
-        await self._load()
-        return f"Error: {problem['message']}"
+        """A tool raised; or the interpreter was replaced, and the task with it."""
+        if "error" in outcome:
+            await self._load()
+        return f"Error: {_problem(outcome)}"
 
     async def _run(self, code: str) -> dict[str, Any]:
         return await self._host.execute({"code": code, "time_ms": _CODE_MS, "approval": "never", "images": False})
@@ -208,6 +208,14 @@ class _Run:
         self.tokens += usage["prompt_tokens"] + usage["completion_tokens"]
         self.turns += 1
         return trimmed(reply["text"])
+
+
+def _problem(outcome: dict[str, Any]) -> str:
+    """What went wrong in a step, in one line; empty if nothing did."""
+    if "error" in outcome:
+        return str(outcome["error"]["message"])
+    error = outcome["result"]["error"]
+    return str(error["traceback"].rstrip().split("\n")[-1]) if error else ""
 
 
 def _nothing(*_: object) -> None:

@@ -74,14 +74,14 @@ class SuitePlayer:
     async def play(self, planned: Planned) -> Played:
         """See ``Player``."""
         task = self._tasks[planned.id]
+        model = self._recorded(planned) if self._model == RECORDED else self._model
+        tools = self._suite.tools_of(task)
         turns = 0
 
         def count(event: dict[str, Any]) -> None:
             nonlocal turns
             turns += event["type"] == "model_replied"
 
-        model = self._recorded(planned) if self._model == RECORDED else self._model
-        tools = self._suite.tools_of(task)
         async with Agent(tools, model, mode=planned.mode, on_event=count, browser=self._browser) as agent:
             result = await agent.run_async(task.task, max_steps=task.max_steps)
         verdict = error = None
