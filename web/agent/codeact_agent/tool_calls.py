@@ -135,7 +135,7 @@ class _Call:
 
     async def _outcome(self, given: dict[str, "Any"]) -> str:
         def invoke() -> "Any":
-            value = self.tool(**given)
+            value = self.tool.function(**given)
             return value if _is_awaitable(value) else self._encoded(value)
 
         outcome = await self._run_blocking(invoke) if self._run_blocking else invoke()
