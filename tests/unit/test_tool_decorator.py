@@ -339,7 +339,7 @@ def test_classes_are_dicts_and_text_to_the_model_and_objects_to_the_function() -
         ({"at": {"x": "1"}}, "everything(): at.x should be float, but is '1' (str)"),
         ({"at": {}}, "everything(): at.x is missing"),
         ({"colour": "green"}, "everything(): colour should be Literal['red', 'blue'], but is 'green' (str)"),
-        ({"size": 1}, "everything(): size is not known; there are: at, shop, order, day, colour"),
+        ({"size": 1}, "everything(): size is not known; there are: at, colour, day, order, shop"),
         ({"day": 5}, "everything(): day should be str, but is 5 (int)"),
         ({"day": "soon"}, "everything(): day: Input should be a valid date"),
         ({"shop": {"name": 1}}, "shop.name should be str, but is 1 (int); shop.open is missing"),
