@@ -23,7 +23,13 @@ def run_module(script: str, *arguments: str) -> str:
         for place in ("tools", "providers"):
             (stage / place).symlink_to(_ROOT / "web" / place)
         (stage / "main.js").write_text(script)
-        _bundle(stage / "main.js", stage / "bundled.mjs", "--preserve-symlinks")
+        _bundle(
+            stage / "main.js",
+            stage / "bundled.mjs",
+            "--preserve-symlinks",
+            "--external:@micropython/*",
+            "--external:node:*",
+        )
         command = ["node", "--disallow-code-generation-from-strings", str(stage / "bundled.mjs"), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 

@@ -16,24 +16,25 @@ if TYPE_CHECKING:
 
 
 def mcp_tools(
-    listed: list["Any"], call_tool: "Callable[..., Any]", **options: "Any"
+    listed: list["Any"], call_tool: "Callable[..., Any]", taken: "Any" = (), **options: "Any"
 ) -> tuple[list[Tool], list["Any"]]:
     """Tools of what a server lists (as on the wire), and ``[{operation, reason}]`` of what cannot be called.
 
-    ``await call_tool(name, arguments, progress)`` gives the result as on the wire. ``options`` are Tool's.
+    ``await call_tool(name, arguments, progress)`` gives the result as on the wire. ``taken`` are the names that
+    other tools have. ``options`` are Tool's.
     """
-    tools: dict[str, Tool] = {}
-    order = []
+    names = list(taken)
+    tools = []
     left_out = []
     for each in listed:
         try:
-            made = _tool(each, tools, call_tool, options)
+            made = _tool(each, names, call_tool, options)
         except DeclarationError as error:
             left_out.append({"operation": str(each.get("name")), "reason": str(error)})
         else:
-            tools[made.name] = made
-            order.append(made)
-    return order, left_out
+            names.append(made.name)
+            tools.append(made)
+    return tools, left_out
 
 
 def _tool(

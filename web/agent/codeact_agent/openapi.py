@@ -68,22 +68,26 @@ def server_url(document: dict[str, "Any"], base_url: str | None = None) -> str:
 
 
 def openapi_tools(
-    document: dict[str, "Any"], send: "Callable[..., Any]", base_url: str | None = None, **options: "Any"
+    document: dict[str, "Any"],
+    send: "Callable[..., Any]",
+    base_url: str | None = None,
+    taken: "Any" = (),
+    **options: "Any",
 ) -> tuple[list[Tool], list["Any"]]:
     """Tools of a document, and ``[{operation, reason}]`` of what of it cannot be called.
 
     ``await send(request)`` sends ``{method, url, headers, body}`` (body: JSON text or None) and gives the value,
-    or raises. ``options`` are Tool's: approval, rate, timeout. Raises DeclarationError.
+    or raises. ``taken`` are the names that other tools have. ``options`` are Tool's: approval, rate, timeout.
+    Raises DeclarationError.
     """
     operations, left_out = read_openapi(document)
     base_url = server_url(document, base_url)
-    tools: dict[str, Tool] = {}
-    order = []
+    names = list(taken)
+    tools = []
     for operation in operations:
-        name = python_name(operation.wanted_name, tools)
-        tools[name] = _tool(operation, name, send, base_url, options)
-        order.append(tools[name])
-    return order, left_out
+        names.append(python_name(operation.wanted_name, names))
+        tools.append(_tool(operation, names[-1], send, base_url, options))
+    return tools, left_out
 
 
 def _tool(

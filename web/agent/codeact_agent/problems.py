@@ -14,8 +14,8 @@ _SHAPES = ("type", "enum", "const", "anyOf", "oneOf")
 
 
 def sentences(problems: list["Any"], root: dict[str, "Any"], whole: "Any") -> list[str]:
-    """Sentences of ``[{path, keyword, schema}]``: the ``keyword`` of ``schema``, a part of ``root``, that is broken
-    by the value at ``path`` (keys and indices within ``whole``).
+    """Sentences of ``[{path, keyword, schema}]``: the ``keyword`` of ``schema``, which is a part of ``root``, is
+    broken by the value at ``path`` (keys and indices within ``whole``).
 
     >>> count = {"type": "integer"}
     >>> sentences([{"path": ["count"], "keyword": "type", "schema": count}], {}, {"count": "5"})
