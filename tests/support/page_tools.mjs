@@ -17,6 +17,11 @@ const { mcp, openapi, calls } = JSON.parse(given);
 const x = { type: 'number', description: 'A number.' };
 const tools = new PageTools();
 const aborted = [];
+let stopped = new AbortController();
+function stop() {
+  stopped.abort();
+  stopped = new AbortController();
+}
 /** @param {string} name @param {string[]} keys @param {(args: any, signal: AbortSignal, progress: any) => unknown} handler */
 const add = (name, keys, handler, more = {}) =>
   tools.add({
@@ -47,8 +52,8 @@ add('deep', [], () => {
 });
 add('rare', [], () => 1, { rate: '1/day' });
 add('never', [], (_args, signal) => {
-  signal.addEventListener('abort', () => aborted.push(signal.reason.name));
-  setTimeout(() => tools.stop(), 5);
+  signal.addEventListener('abort', () => aborted.push(signal.aborted));
+  setTimeout(stop, 5);
   return new Promise(() => {});
 });
 add('late', [], () => new Promise(() => {}), { timeout: 0.05 });
@@ -80,7 +85,7 @@ copy(agentDir, '.');
 python.registerJsModule('page', {
   described: JSON.stringify(tools.describe()),
   calls: JSON.stringify(calls),
-  invoke: (call, progress) => tools.invoke(call, progress),
+  invoke: (call, progress) => tools.invoke(call, stopped.signal, progress),
   find_problems: (asked) => {
     const [schema, value] = JSON.parse(asked);
     return JSON.stringify(findProblems(schema, value));

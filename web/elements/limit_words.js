@@ -46,7 +46,7 @@ export const GROUPS = [
       { name: 'messages_per_s', label: 'Messages each second', words: 'More, and Python is ended and replaced.' },
       { name: 'display_items', label: 'Pictures and tables', words: 'Shown in one step.' },
       { name: 'display_chars', label: 'Size of one picture or table', words: 'Larger ones are left out.' },
-  { name: 'displays_chars', label: 'Size of all pictures and tables', words: 'Shown in one step, together.' },
+      { name: 'displays_chars', label: 'Size of all pictures and tables', words: 'Shown in one step, together.' },
     ],
   },
   {

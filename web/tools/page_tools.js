@@ -14,7 +14,8 @@ import { asJson, DeclarationError, defineTool } from './javascript.js';
 
 export class PageTools {
   /** @type {{described: Described, call: Call}[]} */ #sources = [];
-  #stop = new AbortController();
+  /** What of them cannot be called, and why; known with the first run. @type {{operation: string, reason: string}[]} */
+  leftOut = [];
 
   /** A JavaScript function. @param {Parameters<typeof defineTool>[0]} given @throws {DeclarationError} */
   add(given) {
@@ -59,30 +60,30 @@ export class PageTools {
     return this.#sources.map(({ described }) => described);
   }
 
-  /** End what runs, as Stop does. */
-  stop() {
-    this.#stop.abort(new DOMException('The person stopped the run.', 'AbortError'));
-    this.#stop = new AbortController();
-  }
-
   /**
    * The JSON text of `{value}` or `{error: {kind, message}}`; never rejects, as Python's `finally` would be skipped.
    * What hangs is left behind by Stop.
    *
    * @param {string} call  `{source: number, name, arguments}`
+   * @param {AbortSignal} signal  of Stop
    * @param {Progress} progress
    */
-  async invoke(call, progress) {
-    const { signal } = this.#stop;
+  async invoke(call, signal, progress) {
+    let onAbort = () => {};
+    /** @type {Promise<never>} */
+    const stopped = new Promise((_, reject) => {
+      onAbort = () => reject(new DOMException('The person stopped the run.', 'AbortError'));
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
     try {
+      if (signal.aborted) onAbort();
       const { source, name, arguments: args } = JSON.parse(call);
-      const stopped = new Promise((_, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
       const value = await Promise.race([this.#sources[source].call(name, args, signal, progress), stopped]);
       return `{"value": ${asJson(name, value)}}`;
     } catch (error) {
       return JSON.stringify({ error: told(error) });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
     }
   }
 }

@@ -2,7 +2,7 @@
 
 from codeact_agent.schema import annotation_of
 
-__all__ = ["sentences"]
+__all__ = ["sentences", "unusable"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ def sentences(problems: list["Any"], root: dict[str, "Any"], whole: "Any") -> li
             if sentence not in found:
                 found.append(sentence)
     return found[:_MOST]
+
+
+def unusable(reason: str) -> str:
+    """The sentence where the schema itself is wrong."""
+    return f"its JSON Schema cannot be used ({reason})"
 
 
 def _sentences(

@@ -13,7 +13,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from codeact_agent.problems import sentences
+from codeact_agent.problems import sentences, unusable
 
 __all__ = ["validate"]
 
@@ -26,8 +26,11 @@ def validate(schema: dict[str, Any], value: Any) -> list[str]:
     >>> validate({"type": "object", "properties": {"count": {"type": "integer"}}}, {"count": "5"})
     ["count should be int, but is '5' (str)"]
     """
-    errors = _validator(dumps(schema)).iter_errors(value)
-    problems = list(islice((problem for error in errors for problem in _problems(error)), _MOST))
+    try:
+        errors = _validator(dumps(schema)).iter_errors(value)
+        problems = list(islice((problem for error in errors for problem in _problems(error)), _MOST))
+    except Exception as error:  # noqa: BLE001 - of a foreign schema: references, patterns, types that are none
+        return [unusable(str(error))]
     return sentences(problems, schema, value) if problems else []
 
 
