@@ -8,7 +8,7 @@ import { Mailbox } from './mailbox.js';
 import { Namespaces } from './namespaces.js';
 import { chat } from './providers/relay.js';
 import { SandboxError } from './sandbox/errors.js';
-import { validate } from './tools/validation.js';
+import { findProblems } from './tools/validation.js';
 
 /** @typedef {import('./sandbox/client.js').SandboxClient} SandboxClient */
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
@@ -27,7 +27,7 @@ import { validate } from './tools/validation.js';
  * @property {(card: Card, signal: AbortSignal) => Promise<Decision>} approve
  * @property {(joined: import('./namespaces.js').Joined) => SandboxClient} makeChild  an interpreter for a sub-agent
  * @property {(name: string) => object} modelFacts  what is known of a model: `{context_window?, takes_images?, price?}`
- * @property {import('./tools/registry.js').ToolRegistry} tools  of the embedding page
+ * @property {import('./tools/page_tools.js').PageTools} tools  of the embedding page
  */
 
 /** @param {unknown} error */
@@ -170,13 +170,13 @@ export class AgentBridge {
   /** A decision. @param {string} card */
   approve = (card) => settled(() => this.#delegate.approve(JSON.parse(card), this.#stopped.signal));
 
-  /** A list of sentences. @param {string} checked  `{schema, value}` */
-  validate = (checked) => {
-    const { schema, value } = JSON.parse(checked);
+  /** `{problems}`. @param {string} checked  `{schema, value}` */
+  find_problems = (checked) => {
     try {
-      return JSON.stringify(validate(schema, value));
+      const { schema, value } = JSON.parse(checked);
+      return JSON.stringify({ problems: findProblems(schema, value) });
     } catch (error) {
-      return JSON.stringify([`The schema cannot be used: ${asData(error).message}`]);
+      return JSON.stringify({ error: asData(error) });
     }
   };
 
@@ -190,14 +190,15 @@ export class AgentBridge {
       return { file: path, bytes, preview: text.slice(0, 500) };
     });
 
-  tool_specs = () => JSON.stringify(this.#delegate.tools.specs);
+  page_tools = () => JSON.stringify(this.#delegate.tools.describe());
 
-  /** `{value}`. @param {string} call  `{name, arguments}` */
-  call_tool = (call) =>
-    settled(async () => {
-      const { name, arguments: args } = JSON.parse(call);
-      return { value: (await this.#delegate.tools.call(name, args, this.#stopped.signal)) ?? null };
-    });
+  /** `{value}`. @param {string} call  `{source, name, arguments}` @param {import('./tools/javascript.js').Progress} progress */
+  invoke_tool = (call, progress) => this.#delegate.tools.invoke(call, this.#stopped.signal, progress);
+
+  /** What of them cannot be called. @param {string} leftOut  `[{operation, reason}]` */
+  tools_left_out = (leftOut) => {
+    this.#delegate.tools.leftOut = JSON.parse(leftOut);
+  };
 
   /** @param {string} name */
   model_facts = (name) => JSON.stringify(this.#delegate.modelFacts(name));

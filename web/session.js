@@ -14,7 +14,7 @@ import { chosenLimits } from './limits_choice.js';
 import { makeSandbox, missing } from './page_sandbox.js';
 import { Runs } from './runs.js';
 import { fetchLimits } from './sandbox/limits.js';
-import { ToolRegistry } from './tools/registry.js';
+import { PageTools } from './tools/page_tools.js';
 
 /** @typedef {import('./elements/events.js').AgentEvent} AgentEvent */
 /** @typedef {import('./elements/events.js').Card} Card */
@@ -44,7 +44,7 @@ export class Session extends EventTarget {
     approve: async () => ({ decision: 'deny', reason: 'nobody is there to approve of it' }),
     ask: async () => Promise.reject(new Error('Nobody is there to answer.')),
   };
-  /** Of the embedding page. */ tools = new ToolRegistry();
+  /** Of the embedding page. */ tools = new PageTools();
   /** Of the next runs: codeact_agent/options.py. @type {Record<string, unknown>} */ options = {};
   /** What the operator allows; known when Python starts. @type {Limits | null} */ allowed = null;
 

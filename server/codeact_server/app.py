@@ -17,6 +17,7 @@ from codeact_server.proxy import answer_error, answer_nobody, list_models, relay
 from codeact_server.sandbox_limits import limits_routes
 from codeact_server.settings import Settings
 from codeact_server.static import static_files
+from codeact_server.tool_origins import page_routes
 from codeact_server.upstream import UpstreamClient, open_client
 
 __all__ = ["create_app"]
@@ -39,10 +40,15 @@ def create_app(settings: Settings) -> Starlette:
             Route("/v1/models", list_models, methods=["GET"]),
             Route("/healthz", _tell_health, methods=["GET"]),
             *limits_routes(settings.site, settings.sandbox),
+            *page_routes(settings.site, settings.tool_origins),
             Mount("/", static_files(settings.site)),
         ],
         middleware=[
-            Middleware(SecurityHeaders, frame_policies=load_frame_policies(settings.site)),
+            Middleware(
+                SecurityHeaders,
+                frame_policies=load_frame_policies(settings.site),
+                connect=settings.tool_origins,
+            ),
             Middleware(RequestGuard, host=settings.host),
         ],
         exception_handlers={ApiError: answer_error, ClientDisconnect: answer_nobody},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -48,8 +49,8 @@ _COMMON = {
 }
 
 
-def page_policy(origin: str) -> str:
-    """Give the page's CSP with the frames it may show.
+def page_policy(origin: str, connect: Sequence[str] = ()) -> str:
+    """Give the page's CSP with the frames it may show and the other origins it may ask.
 
     A frame that navigates itself would leak through the address; naming the two files closes that,
     which 'self' cannot do since it carries no path.
@@ -58,7 +59,7 @@ def page_policy(origin: str) -> str:
     True
     """
     frames = " ".join(origin + path for path in FRAMES)
-    return f"{page_csp(frames)}; frame-ancestors 'self'"  # which a meta element cannot say
+    return f"{page_csp(frames, connect)}; frame-ancestors 'self'"  # which a meta element cannot say
 
 
 def load_frame_policies(site: Path) -> dict[str, str]:
@@ -86,9 +87,10 @@ def is_loopback(host: str) -> bool:
 class SecurityHeaders:
     """Adds the headers above to every response, 304s and errors included."""
 
-    def __init__(self, app: ASGIApp, frame_policies: dict[str, str]) -> None:
+    def __init__(self, app: ASGIApp, frame_policies: dict[str, str], connect: Sequence[str] = ()) -> None:
         self._app = app
         self._frame_policies = frame_policies
+        self._connect = connect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, with the headers set on the way out."""
@@ -117,7 +119,7 @@ class SecurityHeaders:
         host = Headers(scope=scope).get("host", "").lower()
         if not _HOST.fullmatch(host):
             return {"content-security-policy": "default-src 'none'"}
-        return {"content-security-policy": page_policy(f"{scope['scheme']}://{host}")}
+        return {"content-security-policy": page_policy(f"{scope['scheme']}://{host}", self._connect)}
 
 
 class RequestGuard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 
 __all__ = ["display_csp", "frame_csp", "page_csp"]
 
@@ -28,14 +29,15 @@ def display_csp(script: bytes) -> str:
     )
 
 
-def page_csp(frames: str = "'self'") -> str:
+def page_csp(frames: str = "'self'", connect: Sequence[str] = ()) -> str:
     """The page's. PyScript calls Function, hence 'unsafe-eval'; nothing else is loosened.
 
     A static host's page carries it in a meta element; our server sends it as a header, with ``frames``
-    narrowed to the two frame files.
+    narrowed to the two frame files. ``connect`` are the other origins that tools of the page may ask.
     """
+    asked = " ".join(("'self'", *connect))
     return (
         "default-src 'self'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'; style-src 'self'; "
-        f"img-src 'self' data:; connect-src 'self'; frame-src {frames}; worker-src 'none'; "
+        f"img-src 'self' data:; connect-src {asked}; frame-src {frames}; worker-src 'none'; "
         "object-src 'none'; base-uri 'none'; form-action 'none'"
     )

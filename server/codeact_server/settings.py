@@ -24,6 +24,8 @@ CONFIG_NAME = "codeact.toml"
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
+# Narrower than RFC 6454 on purpose: this text becomes part of a Content-Security-Policy.
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 _PRINTABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 # The relay sets these itself; a second value would make the request ambiguous.
 _OWN_HEADERS = {"authorization", "content-type", "content-length", "transfer-encoding", "host", "connection"}
@@ -38,6 +40,12 @@ def _check_base_url(value: str) -> str:
     if not usable or parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must be an http:// or https:// address without user, query or fragment")
     return value.rstrip("/")
+
+
+def _check_origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value):
+        raise ValueError("must be an origin, such as https://api.example or http://127.0.0.1:9000")
+    return value
 
 
 def _check_key(value: SecretStr) -> SecretStr:
@@ -93,7 +101,10 @@ class Limits(_Frozen):
 
 
 class Settings(_Frozen):
-    """Everything the server needs to know before it starts. ``sandbox`` are limits of docs/protocol.md."""
+    """Everything the server needs to know before it starts.
+
+    ``sandbox`` are limits of docs/protocol.md; ``tool_origins`` those that tools of the page may ask.
+    """
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
@@ -102,6 +113,7 @@ class Settings(_Frozen):
     limits: Limits = Limits()
     sandbox: dict[str, Annotated[int, Field(ge=0, strict=True)]] = {}
     timeouts: Timeouts = Timeouts()
+    tool_origins: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = ()
     upstream: Upstream | None = None
 
 

@@ -13,7 +13,11 @@ import pytest
     [
         ("codeact_agent.annotations", 3),
         ("codeact_agent.hosts.script.validation", 1),
+        ("codeact_agent.mcp_tools", 1),
+        ("codeact_agent.openapi_request", 2),
+        ("codeact_agent.openapi_schema", 1),
         ("codeact_agent.parsing", 2),
+        ("codeact_agent.problems", 1),
         ("codeact_agent.prompt", 2),
         ("codeact_agent.schema", 3),
         ("codeact_agent.tool_names", 2),

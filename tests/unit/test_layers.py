@@ -24,6 +24,7 @@ RELAY = (
     "serve",
     "settings",
     "static",
+    "tool_origins",
     "upstream",
 )
 # exports/ holds source that is written into files, for plain Python.

@@ -15,7 +15,7 @@ def _in_a_fresh_interpreter(code: str) -> str:
 
 
 def test_the_surface() -> None:
-    assert codeact_agent.__all__ == ["Agent", "RunResult", "tool"]
+    assert codeact_agent.__all__ == ["Agent", "McpServer", "OpenApi", "RunResult", "tool"]
     for name in codeact_agent.__all__:
         assert callable(getattr(codeact_agent, name))
 
@@ -30,6 +30,7 @@ def test_other_names_are_attribute_errors() -> None:
     [
         ("import codeact_agent", False),
         ("from codeact_agent import tool", False),
+        ("from codeact_agent import McpServer, OpenApi", False),
         ("from codeact_agent import Agent", True),
     ],
 )

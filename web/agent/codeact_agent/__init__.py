@@ -4,11 +4,13 @@ In a script: ``from codeact_agent import Agent, tool``. They are loaded when fir
 has no use for them, and they bring Playwright along.
 """
 
-__all__ = ["Agent", "RunResult", "tool"]
+__all__ = ["Agent", "McpServer", "OpenApi", "RunResult", "tool"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from codeact_agent.hosts.script.agent import Agent, RunResult
+    from codeact_agent.hosts.script.http import OpenApi
+    from codeact_agent.hosts.script.mcp import McpServer
     from codeact_agent.hosts.script.signature import tool
 
 
@@ -17,6 +19,14 @@ def __getattr__(name: str) -> object:
         from codeact_agent.hosts.script import signature
 
         return signature.tool
+    if name == "McpServer":
+        from codeact_agent.hosts.script import mcp
+
+        return mcp.McpServer
+    if name == "OpenApi":
+        from codeact_agent.hosts.script import http
+
+        return http.OpenApi
     if name in ("Agent", "RunResult"):
         from codeact_agent.hosts.script import agent
 

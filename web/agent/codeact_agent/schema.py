@@ -5,7 +5,7 @@ Reads JSON Schema 2020-12 and the schema objects of OpenAPI 3.0 (``nullable``). 
 
 from codeact_agent.errors import DeclarationError
 
-__all__ = ["annotation_of", "describe_value", "resolve"]
+__all__ = ["annotation_of", "describe_value", "ordered_keys", "resolve"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -155,8 +155,16 @@ def describe_value(schema: "Any", root: dict[str, "Any"] | None = None, depth: i
     if not isinstance(properties, dict) or not properties:
         return ""
     required = schema.get("required") or []
-    keys = [_described_key(key, properties[key], key in required, root, depth) for key in properties]
+    keys = [_described_key(key, properties[key], key in required, root, depth) for key in ordered_keys(schema)]
     return "{" + ", ".join(keys) + "}"
+
+
+def ordered_keys(schema: dict[str, "Any"]) -> list[str]:
+    """The keys of an object: required ones first, in their order; the others sorted, as dicts of MicroPython
+    have no order."""
+    properties = schema.get("properties") or {}
+    required = [key for key in schema.get("required") or [] if key in properties]
+    return required + sorted([key for key in properties if key not in required])
 
 
 def _described_key(key: str, schema: "Any", required: bool, root: "Any", depth: int) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-__all__ = ["BadResult", "Denied", "ToolError", "call"]
+__all__ = ["BadResult", "Denied", "ForeignError", "ToolError", "call"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,14 @@ _CHECKED_CHARS = 1_000_000
 
 class ToolError(Exception):
     """A tool that is elsewhere (an HTTP API, an MCP server) said that it failed."""
+
+
+class ForeignError(Exception):
+    """A tool in another language raised something; ``kind`` is its name there."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class BadResult(Exception):
@@ -62,7 +70,8 @@ async def call(
             text = json.dumps(await keep_large(name, text))
         return {"value": text}
     except Exception as error:  # noqa: BLE001 - whatever a tool raises goes to the code that called it
-        return {"error": {"kind": type(error).__name__, "message": str(error)}}
+        kind = error.kind if isinstance(error, ForeignError) else type(error).__name__
+        return {"error": {"kind": kind, "message": str(error)}}
 
 
 class _Call:
@@ -135,7 +144,7 @@ class _Call:
 
     async def _outcome(self, given: dict[str, "Any"]) -> str:
         def invoke() -> "Any":
-            value = self.tool(**given)
+            value = self.tool.function(**given)
             return value if _is_awaitable(value) else self._encoded(value)
 
         outcome = await self._run_blocking(invoke) if self._run_blocking else invoke()

@@ -4,7 +4,7 @@ import builtins
 
 from codeact_agent.errors import DeclarationError
 
-__all__ = ["check_name", "is_name", "python_name"]
+__all__ = ["check_name", "is_keyword", "is_name", "python_name"]
 
 _KEYWORDS = (
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
@@ -22,6 +22,11 @@ _EXCEPTIONS = ("Error", "Warning", "ExceptionGroup")
 def is_name(text: str) -> bool:
     """Whether ``text`` can be a name in Python, keywords apart (MicroPython has no ``str.isidentifier``)."""
     return bool(text) and not text[0].isdigit() and all(_may_stand(each) for each in text)
+
+
+def is_keyword(text: str) -> bool:
+    """Whether Python keeps ``text`` for itself."""
+    return text in _KEYWORDS
 
 
 def _may_stand(character: str) -> bool:

@@ -7,7 +7,7 @@ import sys
 
 from codeact_agent.demo_tools import DEMO_TOOLS
 from codeact_agent.errors import AgentError, DeclarationError, internal_error
-from codeact_agent.hosts.page_host import PageHost, javascript_tools
+from codeact_agent.hosts.page_host import PageHost, tools_of_page
 from codeact_agent.hosts.page_models import RelayModel
 from codeact_agent.loop import Loop
 from codeact_agent.options import Options
@@ -59,7 +59,7 @@ class Conversation:
             model, recording = await self._choose(task, name)
             loop.options = Options().changed(recording.get("options", {})).changed(command["options"])
             loop.managed_agents = agents_of(recording, _demo_tool)
-            tools = javascript_tools(self._bridge)
+            tools = tools_of_page(self._bridge)
             tools.update({each: _demo_tool(each) for each in recording.get("tools", [])})
         except AgentError as error:
             loop.refuse(task, name, error)

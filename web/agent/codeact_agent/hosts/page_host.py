@@ -9,14 +9,17 @@ import json
 import time
 
 from codeact_agent.errors import AgentError, Stopped
-from codeact_agent.tools import Tool, ToolError
+from codeact_agent.hosts.page_tools import page_tools
+from codeact_agent.problems import sentences, unusable
 
-__all__ = ["PageHost", "javascript_tools"]
+__all__ = ["PageHost", "tools_of_page"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from codeact_agent.tools import Tool
 
 _TURNS = ("step_started", "step_finished", "run_finished")  # by then the loop has added to its messages
 
@@ -94,8 +97,10 @@ class PageHost:
 
     def validate(self, schema: dict[str, "Any"], value: "Any") -> list["Any"]:
         """See ``Host``."""
-        checked = self._bridge.validate(json.dumps({"schema": schema, "value": value}))
-        return json.loads(checked)  # type: ignore[no-any-return]
+        found = json.loads(self._bridge.find_problems(json.dumps({"schema": schema, "value": value})))
+        if "error" in found:
+            return [unusable(found["error"]["message"])]
+        return sentences(found["problems"], schema, value)
 
     async def keep_large(self, name: str, text: str) -> "Any":
         """See ``Host``."""
@@ -155,32 +160,8 @@ def _as_approval(decision: dict[str, "Any"]) -> dict[str, "Any"]:
     return approval
 
 
-def javascript_tools(bridge: "Any") -> dict[str, Tool]:
-    """The tools that the embedding page has given (web/tools/javascript.js), by name."""
-    return {spec["name"]: _javascript_tool(bridge, spec) for spec in json.loads(bridge.tool_specs())}
-
-
-def _javascript_tool(bridge: "Any", spec: dict[str, "Any"]) -> Tool:
-    async def call(**arguments: "Any") -> "Any":
-        called = {"name": spec["name"], "arguments": arguments}
-        answer = json.loads(await bridge.call_tool(json.dumps(called)))
-        if "error" in answer:
-            raise _named_error(answer["error"])
-        return answer["value"]
-
-    return Tool(
-        call,
-        spec["name"],
-        spec["parameters"],
-        spec["returns"],
-        spec["description"],
-        schema=spec.get("schema"),
-        result_schema={},
-        approval=spec.get("approval", "never"),
-        source=spec.get("source", "javascript"),
-    )
-
-
-def _named_error(error: dict[str, "Any"]) -> Exception:
-    """An exception whose class has the name of the error in JavaScript."""
-    return type(error["kind"], (ToolError,), {})(error["message"])  # type: ignore[no-any-return]
+def tools_of_page(bridge: "Any") -> "dict[str, Tool]":
+    """The tools that the embedding page has given (web/tools/page_tools.js), by name. Raises DeclarationError."""
+    tools, left_out = page_tools(json.loads(bridge.page_tools()), bridge.invoke_tool)
+    bridge.tools_left_out(json.dumps(left_out))
+    return {each.name: each for each in tools}

@@ -24,6 +24,7 @@ from codeact_agent.hosts.script.result import Memory, RunResult
 from codeact_agent.hosts.script.run_control import RunControl
 from codeact_agent.hosts.script.sandbox import SandboxBrowser
 from codeact_agent.hosts.script.signature import tool as make_tool
+from codeact_agent.hosts.script.sources import ToolSource, by_name
 from codeact_agent.hosts.script.streaming import events_of
 from codeact_agent.hosts.script.telemetry import open_telemetry
 from codeact_agent.loop import Loop
@@ -41,7 +42,8 @@ Files = Iterable[str | Path] | Mapping[str, bytes]
 class Agent:
     """An agent whose actions are Python, run in a headless browser.
 
-    ``tools`` are functions with type hints and a docstring: they run in this process, and block in the sandbox.
+    ``tools`` are functions with type hints and a docstring: they run in this process, and block in the sandbox;
+    and sources of tools, such as ``McpServer`` and ``OpenApi``, which are opened with the first run.
     ``model`` is a name that the upstream of codeact.toml or OPENAI_BASE_URL knows, ``"recorded"``, or a function
     that makes a ``codeact_agent.host.Model`` for a host. What ``max_steps``, ``planning_interval``,
     ``final_answer_checks``, ``answer_schema``, ``mode``, ``approval``, ``budget``, ``instructions`` and
@@ -59,7 +61,7 @@ class Agent:
 
     def __init__(
         self,
-        tools: Iterable[Tool | Callable[..., Any]] = (),
+        tools: Iterable[Tool | Callable[..., Any] | ToolSource] = (),
         model: str | MakeModel = RECORDED,
         *,
         max_steps: int = DEFAULT_MAX_STEPS,
@@ -84,7 +86,13 @@ class Agent:
         limits: dict[str, int] | None = None,
         browser: SandboxBrowser | None = None,
     ) -> None:
-        declared = [each if isinstance(each, Tool) else make_tool(each) for each in tools]
+        given = list(tools)
+        self._sources = [each for each in given if isinstance(each, ToolSource)]
+        declared = [
+            each if isinstance(each, Tool) else make_tool(each)
+            for each in given
+            if not isinstance(each, ToolSource)
+        ]
         self.name = name
         self.description = description
         self.options = Options(
@@ -94,7 +102,8 @@ class Agent:
         self.memory = Memory()
         self._recorder = self._new_recorder()
         self._telemetry = open_telemetry(name)
-        self._tools = {each.name: each for each in declared}
+        self._declared = by_name(declared)
+        self._tools = self._declared
         self._model = model
         self._model_options = ModelOptions(context_window, takes_images, price)
         self._managed = tuple(managed_agents)
@@ -108,6 +117,7 @@ class Agent:
         self._listening: OnEvent | None = None
         self._loop: Loop | None = None
         self._running = AsyncExitStack()
+        self._open_sources: list[ToolSource] = []
         self._thread = ExitStack()
         self._portal: BlockingPortal | None = None
         self._event_loop: asyncio.AbstractEventLoop | None = None
@@ -242,6 +252,7 @@ class Agent:
         loop.options = self.options.changed({"max_steps": max_steps} if max_steps else {})
         model_name = self._model if isinstance(self._model, str) else ""
         try:
+            self._tools = await self._opened()
             choice = choose(task, self._model, self._host, self._client, self._tools, self._model_options)
             loop.options = loop.options.changed(choice.options)
             managed = tuple(each.as_sub_agent(self._host, self._client) for each in self._managed)
@@ -270,6 +281,14 @@ class Agent:
             trace=self.trace(),
         )
 
+    async def _opened(self) -> dict[str, Tool]:
+        """The tools, with those of the sources; one that cannot be opened is tried again with the next run."""
+        while self._sources:
+            listed = await self._running.enter_async_context(self._sources[0])
+            self._open_sources.append(self._sources.pop(0))
+            self._tools = by_name([*self._tools.values(), *listed])
+        return self._tools
+
     async def _give(self, code: str, files: dict[str, bytes]) -> list[dict[str, Any]]:
         """Put the caller's variables and files into the sandbox; the files as ``{path, size}``."""
         if not code and not files:
@@ -295,6 +314,8 @@ class Agent:
     async def close_async(self) -> None:
         """``close`` for callers that have an event loop."""
         running, self._running, self._loop = self._running, AsyncExitStack(), None
+        self._sources, self._open_sources = [*self._open_sources, *self._sources], []
+        self._tools = self._declared
         await running.aclose()
         await self._host.close()
         if not self._shared:

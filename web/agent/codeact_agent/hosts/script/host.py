@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
-from anyio import to_thread
 
 from codeact_agent.errors import AgentError, Stopped
 from codeact_agent.hosts.script.large_values import keep_large
 from codeact_agent.hosts.script.person import Person
 from codeact_agent.hosts.script.run_control import RunControl
 from codeact_agent.hosts.script.sandbox import BrowserSandbox, SandboxBrowser
+from codeact_agent.hosts.script.threads import run_in_thread
 from codeact_agent.hosts.script.validation import validate
 
 __all__ = ["ScriptHost"]
@@ -104,7 +104,7 @@ class ScriptHost:
 
     async def run_blocking(self, function: Callable[[], Any]) -> Any:
         """In a thread of its own, so that a slow tool blocks nothing but the code; Stop leaves it behind."""
-        return await to_thread.run_sync(function, abandon_on_cancel=True)
+        return await run_in_thread(function)
 
     async def keep_large(self, name: str, text: str) -> Any:
         """See ``Host``."""

@@ -1,23 +1,23 @@
-"""Values compared with JSON Schemas, and what is wrong in sentences. By the jsonschema library.
+"""Values compared with JSON Schemas by the jsonschema library; web/tools/validation.js does it in the page.
 
-web/tools/validation.js says the same in the page; tests/unit/tool_validation.json holds both to it.
+tests/support/validation_cases.json holds both to the same sentences.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from json import dumps, loads
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.exceptions import best_match
 
-from codeact_agent.schema import annotation_of
+from codeact_agent.problems import sentences, unusable
 
 __all__ = ["validate"]
 
-_MOST = 5  # of what is wrong; more helps nobody
-_SHOWN = 60  # characters of a wrong value
+_MOST = 20  # of what is wrong with a long list
 
 
 def validate(schema: dict[str, Any], value: Any) -> list[str]:
@@ -26,15 +26,12 @@ def validate(schema: dict[str, Any], value: Any) -> list[str]:
     >>> validate({"type": "object", "properties": {"count": {"type": "integer"}}}, {"count": "5"})
     ["count should be int, but is '5' (str)"]
     """
-    problems = []
-    for error in _validator(dumps(schema)).iter_errors(value):
-        best = best_match([error])
-        sentence = _sentence(best, schema)
-        if sentence not in problems:
-            problems.append(sentence)
-        if len(problems) == _MOST:
-            break
-    return problems
+    try:
+        errors = _validator(dumps(schema)).iter_errors(value)
+        problems = list(islice((problem for error in errors for problem in _problems(error)), _MOST))
+    except Exception as error:  # noqa: BLE001 - of a foreign schema: references, patterns, types that are none
+        return [unusable(str(error))]
+    return sentences(problems, schema, value) if problems else []
 
 
 @lru_cache(maxsize=512)
@@ -43,32 +40,15 @@ def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(loads(schema))
 
 
-def _sentence(error: ValidationError, root: dict[str, Any]) -> str:
-    where = _path(list(error.absolute_path))
-    keyword, wanted, value = error.validator, error.validator_value, error.instance
-    if keyword == "required":
-        missing = next(each for each in wanted if each not in value)
-        return f"{_path([*error.absolute_path, missing])} is missing"
-    if keyword == "additionalProperties" and wanted is False:
-        extra = next(each for each in value if each not in error.schema.get("properties", {}))
-        known = ", ".join(error.schema.get("properties", {})) or "none"
-        return f"{_path([*error.absolute_path, extra])} is not known; there are: {known}"
-    if keyword in ("type", "enum", "const", "anyOf", "oneOf"):
-        return f"{where} should be {annotation_of(error.schema, root)}, but is {_given(value)}"
-    return f"{where} is {_given(value)}, which breaks the rule {keyword}: {_short(wanted)}"
-
-
-def _path(path: list[Any]) -> str:
-    text = ""
-    for each in path:
-        text += f"[{each}]" if isinstance(each, int) else f".{each}" if text else str(each)
-    return text or "it"
-
-
-def _given(value: Any) -> str:
-    return "None" if value is None else f"{_short(value)} ({type(value).__name__})"
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+def _problems(error: ValidationError) -> Iterator[dict[str, Any]]:
+    """Of alternatives, the one that the value is meant to be, if its faults are all inside; else the choice."""
+    if error.validator in ("anyOf", "oneOf"):
+        branches: dict[Any, list[ValidationError]] = {}
+        for each in error.context or []:
+            branches.setdefault(each.relative_schema_path[0], []).append(each)
+        for branch in branches.values():
+            if all(each.relative_path for each in branch):
+                for each in branch:
+                    yield from _problems(each)
+                return
+    yield {"path": list(error.absolute_path), "keyword": error.validator, "schema": error.schema}

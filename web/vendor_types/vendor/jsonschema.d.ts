@@ -1,0 +1,1 @@
+export { Validator, type OutputUnit } from '@cfworker/json-schema';
