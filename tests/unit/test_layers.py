@@ -29,7 +29,9 @@ RELAY = (
 )
 # exports/ holds source that is written into files, for plain Python.
 PORTABLE = sorted(
-    path for path in AGENT.rglob("*.py") if not {"script", "exports"} & set(path.relative_to(AGENT).parts)
+    path
+    for path in AGENT.rglob("*.py")
+    if not {"script", "exports", "integrations"} & set(path.relative_to(AGENT).parts)
 )
 RUNTIME_MODULES = sorted(RUNTIME.glob("*.py"))
 # What MicroPython has of the standard library and portable modules use.
