@@ -53,6 +53,7 @@ async function settled(work) {
 export class AgentBridge {
   /** @type {Mailbox<string>} */ #commands = new Mailbox();
   /** @type {Map<number, {parts: Parts, abort: AbortController}>} */ #chats = new Map();
+  /** @type {Map<number, {resolve(file: any): void, reject(error: Error): void}>} */ #exports = new Map();
   #stopped = new AbortController();
   #delegate;
   #namespaces;
@@ -91,6 +92,19 @@ export class AgentBridge {
     this.#stopped = new AbortController();
     if (stopping) this.#stopped.abort();
     this.#command({ type: 'run', ...run });
+  }
+
+  /**
+   * A run as a trace or in another form (codeact_agent/trace_export.py); rejects for a form that is not known.
+   * @param {string} form @param {object[]} events  of the run
+   * @param {object} info  what the events do not tell: docs/trace.md
+   * @returns {Promise<{name: string, mime: string, text: string}>}
+   */
+  export(form, events, info) {
+    const id = this.#next++;
+    const exported = new Promise((resolve, reject) => this.#exports.set(id, { resolve, reject }));
+    this.#namespaces.tell({ type: 'export', id, form, events, info });
+    return exported;
   }
 
   /** End what the loop is waiting for. */
@@ -236,6 +250,15 @@ export class AgentBridge {
       if (!response.ok) throw new Error(`${path}: status ${response.status}`);
       return { text: await response.text() };
     });
+
+  /** @param {string} file  `{id, name, mime, text}` or `{id, error}` */
+  exported = (file) => {
+    const { id, error, ...rest } = JSON.parse(file);
+    const waiting = this.#exports.get(id);
+    this.#exports.delete(id);
+    if (error) waiting?.reject(new Error(error));
+    else waiting?.resolve(rest);
+  };
 
   /** An error that only we can mend. @param {string} text */
   report = (text) => console.error(text);

@@ -106,6 +106,11 @@ export class Namespaces {
     return this.#questions.take();
   }
 
+  /** Have the loop do something beside its run. @param {object} work */
+  tell(work) {
+    this.#questions.put(JSON.stringify(work));
+  }
+
   /** The loop's answer: `{id, …}` or `{id, error}`. @param {{id: number, error?: {kind: string, message: string}}} answer */
   answer({ id, error, ...answer }) {
     const waiting = this.#waiting.get(id);

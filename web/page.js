@@ -167,6 +167,7 @@ session.addEventListener('unrestored', (event) => {
 conversations.addEventListener('left', leave);
 conversations.addEventListener('notice', (event) => notices.show(detail(event)));
 conversations.addEventListener('opened', (event) => {
+  session.recall(detail(event).events);
   showing = show(detail(event).events);
 });
 

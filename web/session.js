@@ -12,6 +12,7 @@ import { BootProgress } from './boot_progress.js';
 import { fetchModels, fetchTasks, RECORDED } from './choices.js';
 import { chosenLimits } from './limits_choice.js';
 import { makeSandbox, missing } from './page_sandbox.js';
+import { RunHistory } from './run_history.js';
 import { Runs } from './runs.js';
 import { fetchLimits } from './sandbox/limits.js';
 import { PageTools } from './tools/page_tools.js';
@@ -48,6 +49,7 @@ export class Session extends EventTarget {
   /** Of the next runs: codeact_agent/options.py. @type {Record<string, unknown>} */ options = {};
   /** What the operator allows; known when Python starts. @type {Limits | null} */ allowed = null;
 
+  #history = new RunHistory();
   #progress = new BootProgress((step) => this.#fire('boot', step));
   #fetchLimits = async () => {
     this.allowed = await fetchLimits('sandbox/limits.json');
@@ -122,6 +124,7 @@ export class Session extends EventTarget {
    */
   open(messages, stored) {
     this.#bridge.open(messages);
+    this.#history.begin();
     const chosen = chosenLimits();
     if (JSON.stringify(chosen) !== JSON.stringify(this.#chosen)) {
       this.#chosen = chosen;
@@ -134,6 +137,23 @@ export class Session extends EventTarget {
       if (sandbox === this.#sandbox) this.#break(error); // one that was closed for other limits is not missed
     });
     return this.#opened;
+  }
+
+  /**
+   * A finished run as a file: `json` (its trace), `ipynb`, `py` or `md`.
+   * @param {'json' | 'ipynb' | 'py' | 'md'} form @param {number} [back]  which run: 0 is the newest
+   * @returns {Promise<{name: string, mime: string, text: string}>}
+   */
+  async exportRun(form, back = 0) {
+    const events = this.#history.of(back);
+    if (!events) throw new Error('This run is too old to be saved: the page no longer keeps its events.');
+    const info = { created: new Date().toISOString(), sandbox: { browser: navigator.userAgent } };
+    return this.#bridge.export(form, events, info);
+  }
+
+  /** The events of a former conversation, as it is opened. @param {AgentEvent[]} events */
+  recall(events) {
+    this.#history.begin(events);
   }
 
   /** @param {Stored} stored */
@@ -205,6 +225,7 @@ export class Session extends EventTarget {
 
   /** @param {AgentEvent} event */
   #onAgent(event) {
+    this.#history.take(event);
     this.#fire('agent', event);
     if (event.type === 'run_finished') this.runs.finished();
   }

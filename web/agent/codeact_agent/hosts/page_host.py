@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 
-from codeact_agent.errors import AgentError, Stopped
+from codeact_agent.errors import AgentError, Stopped, internal_error
 from codeact_agent.hosts.page_tools import page_tools
 from codeact_agent.problems import sentences, unusable
 
@@ -46,6 +46,7 @@ class PageHost:
         self._family[namespace] = self
         self._messages: list[Any] = []
         self._given = 0
+        self._specs: list[Any] = []
 
     def give_messages(self, messages: list["Any"], given: int) -> None:
         """From now on give the page what is added to ``messages``, of which it has the first ``given``."""
@@ -77,6 +78,7 @@ class PageHost:
 
     async def prepare(self, specs: list["Any"]) -> dict[str, "Any"]:
         """See ``Host``."""
+        self._specs = specs
         told = await self._asked(self._bridge.prepare(self._namespace, json.dumps(specs)))
         told.setdefault("sandbox_tools", [])
         return told  # type: ignore[no-any-return]
@@ -123,7 +125,28 @@ class PageHost:
         while True:
             asked = json.loads(await self._bridge.next_question())
             running = [task for task in running if not task.done()]
-            running.append(asyncio.create_task(self._answer(asked)))
+            work = self._export(asked) if asked["type"] == "export" else self._answer(asked)
+            running.append(asyncio.create_task(work))
+
+    async def _export(self, asked: dict[str, "Any"]) -> None:
+        """A run's events, as a file for the person."""
+        from codeact_agent.trace import TraceRecorder
+        from codeact_agent.trace_export import FORMS, export
+
+        exported: dict[str, Any] = {"id": asked["id"]}
+        info = asked["info"]
+        info["tools"] = self._specs
+        try:
+            recorder = TraceRecorder(info)
+            for event in asked["events"]:
+                recorder.take(event)
+            document = recorder.document()
+            exported["text"] = export(document, asked["form"])
+            exported["mime"] = FORMS[asked["form"]]
+            exported["name"] = f"run.{asked['form']}"
+        except Exception as bug:  # noqa: BLE001 - who waits for it is told, and it is shown there
+            exported["error"] = str(internal_error(bug))
+        self._bridge.exported(json.dumps(exported))
 
     async def _answer(self, asked: dict[str, "Any"]) -> None:
         try:
