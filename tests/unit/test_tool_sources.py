@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from codeact_agent import Agent, McpServer, OpenApi, tool
 from codeact_agent.errors import DeclarationError
 from codeact_agent.hosts.script.sources import ToolSource, by_name
+from codeact_agent.tools import Tool
 
 
 @tool
@@ -36,3 +40,17 @@ def test_a_source_that_cannot_be_opened_is_told() -> None:
     assert result.status == "failed"
     assert result.error is not None
     assert result.error.startswith("The MCP server at http://127.0.0.1:9/mcp could not be asked for its tools")
+
+
+def test_the_examples_of_the_document_are_python_and_declare_what_they_show() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "tools.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(examples) == 3
+    made: dict[str, object] = {}
+    for example in examples:
+        compile(example, "docs/tools.md", "exec")
+        exec(example.split("\nwith ")[0], made)
+    forecast = made["forecast"]
+    assert isinstance(forecast, Tool)
+    assert [each["annotation"] for each in forecast.spec["parameters"]] == ["dict", "int"]
+    assert isinstance(made["api"], ToolSource)

@@ -3,6 +3,7 @@
  * server is added: it is larger than the rest of the page.
  */
 
+import './without_eval.js';
 import { Client, StreamableHTTPClientTransport } from '../vendor/mcp.js';
 import { ToolError } from './http.js';
 
