@@ -14,7 +14,7 @@
  * @property {number} revision  grows with each change; one that another tab has made already cannot be made again
  */
 
-/** @typedef {{role: string, content: string}} Message  as the model is sent it, without the system prompt */
+/** @typedef {{role: string, content: string | object[] | null, tool_calls?: object[], tool_call_id?: string}} Message  as the model is sent it, without the system prompt */
 /** @typedef {{events: AgentEvent[], messages: Message[]}} Entry  what was added at one time; never changed */
 /** @typedef {{conversation: Conversation} & Entry} Transcript */
 
