@@ -26,6 +26,8 @@ const element = (tag) => /** @type {HTMLElementTagNameMap[T]} */ (document.query
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 const session = new Session();
+// For who embeds the page: what is added here (docs/tools.md) the model's code can call from the next run on.
+Object.assign(window, { codeact: { tools: session.tools } });
 const conversations = new Conversations(session);
 const uploads = new Uploads(session);
 const transcript = element('ca-transcript');

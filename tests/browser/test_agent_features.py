@@ -195,3 +195,18 @@ def test_async_and_closed_by_a_block(upstream: ScriptedUpstream) -> None:
 
     upstream.enqueue(code("final_answer(1)"), code("final_answer(2)"))
     assert run_apart(answers()) == [1, 2]
+
+
+def test_progress_of_a_tool_in_a_thread_is_told(upstream: ScriptedUpstream) -> None:
+    @tool
+    def slow(n: int, progress: Any = None) -> int:
+        """Takes its time."""
+        progress(0.5, "half")
+        return n
+
+    upstream.enqueue(code("final_answer(slow(3))"))
+    told: list[dict[str, Any]] = []
+    with Agent([slow], "m", on_event=told.append) as agent:
+        assert agent.run("?").answer == 3
+    (progress,) = [event for event in told if event["type"] == "tool_progress"]
+    assert (progress["fraction"], progress["text"], progress["call_id"]) == (0.5, "half", 1)

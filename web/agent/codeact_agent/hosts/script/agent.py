@@ -255,7 +255,7 @@ class Agent:
             self._tools = await self._opened()
             choice = choose(task, self._model, self._host, self._client, self._tools, self._model_options)
             loop.options = loop.options.changed(choice.options)
-            managed = tuple(each.as_sub_agent(self._host, self._client) for each in self._managed)
+            managed = tuple([await each.as_sub_agent(self._host, self._client) for each in self._managed])
             loop.managed_agents = choice.managed_agents + managed
             written = await self._give(code, files)
         except AgentError as error:
@@ -301,21 +301,23 @@ class Agent:
             await self._host.execute({"code": code, "time_ms": None, "approval": "never", "images": False})
         return [{"path": f"/data/{name}", "size": len(data)} for name, data in files.items()]
 
-    def as_sub_agent(self, host: ScriptHost, client: Any) -> SubAgent:
+    async def as_sub_agent(self, host: ScriptHost, client: Any) -> SubAgent:
         """This agent as a function of another one's code; without an upstream model it has its caller's."""
         model = None
         if not isinstance(self._model, str):
             model = self._model(host)
         elif self._model != RECORDED:
             model = choose_live(self._model, host, client, self._model_options)
-        managed = tuple(each.as_sub_agent(host, client) for each in self._managed)
-        return SubAgent(self.name, self.description, self._tools, self.options, model, managed)
+        managed = tuple([await each.as_sub_agent(host, client) for each in self._managed])
+        return SubAgent(self.name, self.description, await self._opened(), self.options, model, managed)
 
     async def close_async(self) -> None:
         """``close`` for callers that have an event loop."""
         running, self._running, self._loop = self._running, AsyncExitStack(), None
         self._sources, self._open_sources = [*self._open_sources, *self._sources], []
         self._tools = self._declared
+        for each in self._managed:
+            await each.close_async()  # its sources; it has had no sandbox of its own
         await running.aclose()
         await self._host.close()
         if not self._shared:

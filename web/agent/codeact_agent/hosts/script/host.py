@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -44,6 +46,8 @@ class ScriptHost:
         self.forward: OnEvent = on_event
         self.sandbox: BrowserSandbox | None = None
         self.specs: list[dict[str, Any]] = []
+        self._event_loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
         self._children: list[ScriptHost] = []
 
     @property
@@ -60,12 +64,17 @@ class ScriptHost:
         await anyio.sleep(seconds)
 
     def emit(self, event: dict[str, Any]) -> None:
-        """Pass one event on."""
-        self._on_event(event)
+        """Pass one event on, in the event loop's thread: tools tell of their progress from others."""
+        if self._event_loop is None or threading.get_ident() == self._thread:
+            self._on_event(event)
+        else:
+            self._event_loop.call_soon_threadsafe(self._on_event, event)
 
     async def prepare(self, specs: list[dict[str, Any]]) -> dict[str, Any]:
         """See ``Host``. The browser starts with the first run."""
         self.specs = specs
+        self._event_loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         if self.sandbox is None:
             sandbox = await self._browser.open(self._on_sandbox_event, self._on_tool, self._on_approval)
             self.sandbox = sandbox
