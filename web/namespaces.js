@@ -84,7 +84,7 @@ export class Namespaces {
     await sandbox.start(); // a worker may just be being replaced
     if (images) this.#pictures.set(namespace, []);
     try {
-      const result = await sandbox.run(code, time_ms ?? undefined);
+      const result = await sandbox.run(code, { time_ms: time_ms ?? undefined, approval });
       return { result, images: this.#pictures.get(namespace)?.slice(-MOST_PICTURES) };
     } finally {
       this.#pictures.delete(namespace);

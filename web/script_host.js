@@ -15,7 +15,7 @@ import { PackageSource } from './sandbox/package_source.js';
 /**
  * @typedef {object} ScriptWindow
  * @property {(event: SandboxEvent) => void} codeact_event
- * @property {(findings: object[]) => Promise<boolean>} [codeact_approval]
+ * @property {(card: object) => Promise<{approved: boolean, code?: string, reason?: string}>} [codeact_approval]
  * @property {(call: ToolCalled) => Promise<{value: string, error?: {kind: string, message: string}}>} codeact_tool
  */
 
@@ -39,7 +39,7 @@ async function start({ plain = false, limits = {}, ...options } = {}) {
     limits: { spare_workers: 0, ...limits },
     ...options,
     onEvent: (event) => tell(event),
-    onApproval: async (card) => (await script.codeact_approval?.(card)) ?? false,
+    onApproval: async (card) => (await script.codeact_approval?.(card)) ?? { approved: false },
     onTool,
   });
   Object.assign(window, { codeact: sandbox });
@@ -60,7 +60,7 @@ function tell(event) {
 async function run({ code, time_ms, approval }) {
   const { codeact } = /** @type {{codeact: SandboxClient}} */ (/** @type {unknown} */ (window));
   try {
-    const result = await codeact.run(code, time_ms ?? undefined);
+    const result = await codeact.run(code, { time_ms: time_ms ?? undefined, approval });
     return { result, restored: codeact.takeRestored() };
   } catch (error) {
     const { kind, message } = /** @type {{kind?: string, message: string}} */ (error);

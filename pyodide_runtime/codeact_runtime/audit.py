@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict, cast
 
 from codeact_runtime.audit_rules import own_findings
 from codeact_runtime.bandit_rules import load
-from codeact_runtime.code_tree import Nodes, aliases, qualified_name
+from codeact_runtime.code_tree import Nodes, aliases, parent_of, qualified_name
 
 __all__ = ["Finding", "Severity", "audit"]
 
@@ -66,17 +66,13 @@ def _of_bandit(nodes: Nodes, known: dict[str, str]) -> Iterator[Finding]:
 
 def _is_known_part(text: ast.AST, added: set[ast.AST]) -> bool:
     """Whether ``text`` is part of a sum or f-string already looked at: a rule takes all of it for each part."""
-    above = _parent(text)
+    above = parent_of(text)
     while above.__class__ in _JOINING:
         if above in added:
             return True
         added.add(above)
-        above = _parent(above)
+        above = parent_of(above)
     return False
-
-
-def _parent(node: ast.AST) -> ast.AST:
-    return node._bandit_parent  # type: ignore[attr-defined,no-any-return]
 
 
 def _modules(nodes: Nodes) -> set[str]:

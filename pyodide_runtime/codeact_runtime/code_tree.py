@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-__all__ = ["Nodes", "aliases", "collect", "qualified_name"]
+__all__ = ["Nodes", "aliases", "collect", "parent_of", "qualified_name"]
 
 # Everything of `ast` is taken now: the model's code may change the module before its next step is looked at.
 _Node, _Name, _Attribute, _Call, _Constant = ast.AST, ast.Name, ast.Attribute, ast.Call, ast.Constant
@@ -84,6 +84,11 @@ def _note_optional(node: ast.AST, optional: set[int]) -> None:
         caught += ["Exception" if kind is None else getattr(kind, "id", "") for kind in kinds]
     if _EXPECTED & set(caught):
         optional.update(map(id, node.body))  # type: ignore[attr-defined]
+
+
+def parent_of(node: ast.AST) -> ast.AST:
+    """The node above ``node`` in a tree that has been collected; there is none above its root."""
+    return node._bandit_parent  # type: ignore[attr-defined,no-any-return]
 
 
 def aliases(imports: list[ast.Import | ast.ImportFrom]) -> dict[str, str]:

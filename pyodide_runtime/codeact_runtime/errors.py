@@ -8,7 +8,10 @@ BaseException
         │   ├── CodeTooDeep      the parser would not survive it
         │   ├── ImportRefused    imports what is not here, or must not be used
         │   ├── CallRefused      calls what cannot work here
-        │   └── InstallRefused   wants to install packages
+        │   ├── InstallRefused   wants to install packages
+        │   └── Denied           the person said no
+        ├── NoInput              asked for a line where nobody can type one
+        ├── ToolsRefused         tools that cannot be: the host must act
         ├── PictureRefused       display() was given what cannot be shown as a picture
         └── ToolError    a tool raised in the host; carries the host's error name
 """
@@ -19,12 +22,15 @@ __all__ = [
     "CallRefused",
     "CodeRefused",
     "CodeTooDeep",
+    "Denied",
     "FinalAnswer",
     "ImportRefused",
     "InstallRefused",
+    "NoInput",
     "PictureRefused",
     "SandboxError",
     "ToolError",
+    "ToolsRefused",
 ]
 
 
@@ -58,6 +64,27 @@ class CallRefused(CodeRefused):
 
 class InstallRefused(CodeRefused):
     """The code wants to install packages; there is no network to get them from."""
+
+
+class Denied(CodeRefused):
+    """The person did not approve of the code, for ``reason``, which may be empty."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def sentence(self) -> str:
+        """What the model is told."""
+        return "the person did not approve of this code" + (f": {self.reason}" if self.reason else ".")
+
+
+class NoInput(SandboxError, EOFError):
+    """The code reads what nobody can type; the message says what to do instead."""
+
+
+class ToolsRefused(SandboxError):
+    """Tools that cannot be made functions; the message is one sentence for whoever gave them."""
 
 
 class PictureRefused(SandboxError, ValueError):

@@ -12,17 +12,21 @@ from collections.abc import Callable, Coroutine, Generator
 from types import ModuleType, TracebackType
 from typing import Any, NotRequired, TypedDict, TypeVar, cast
 
+from codeact_runtime.approval import Approvals, take_answer
+from codeact_runtime.approval_card import Approval, Card
 from codeact_runtime.audit import Finding
+from codeact_runtime.awaiting import await_tools
 from codeact_runtime.display import mime_bundle
-from codeact_runtime.errors import CodeRefused, FinalAnswer
+from codeact_runtime.errors import Denied, FinalAnswer
 from codeact_runtime.host import Host
-from codeact_runtime.inspection import Inspector
+from codeact_runtime.inspection import Inspected, Inspector
 from codeact_runtime.keeper import Keeper
 from codeact_runtime.limits import Limits
 from codeact_runtime.namespace import Answer, Namespace, Unset, describe_answer
 from codeact_runtime.output import Output, Streams
+from codeact_runtime.prelude import Prelude
 from codeact_runtime.tools import ToolSpec
-from codeact_runtime.tracebacks import ErrorInfo, describe, remember_source, step_filename
+from codeact_runtime.tracebacks import ErrorInfo, describe, forget_source, remember_source, step_filename
 from codeact_runtime.truncation import truncate
 from codeact_runtime.upkeep import Upkeep
 from codeact_runtime.variables import Variable, table
@@ -30,7 +34,6 @@ from codeact_runtime.variables import Variable, table
 __all__ = ["Executor", "Result", "begin", "finish", "make_interruptible_sleep"]
 
 T = TypeVar("T")
-_SEVERITIES = {"LOW": 1, "MEDIUM": 2, "HIGH": 3}
 
 
 class Result(TypedDict):
@@ -49,6 +52,7 @@ class Result(TypedDict):
     timed_out: bool
     stopped: bool
     findings: list[Finding]
+    approval: Approval | None  # where the person was asked
     files: list[dict[str, Any]]  # filled in by worker.js, which sees the files from outside
     execution_count: int
     variables: list[Variable]
@@ -95,7 +99,10 @@ class Executor:
         self._streams = Streams()
         self._upkeep = Upkeep(self._namespace.module, self._limits.recursion)
         self._inspector = Inspector(packages or {}, code_chars=self._limits.code_chars, guided=guided)
+        self._approvals = Approvals(self._limits, self._namespace.variables)
         self._findings: list[Finding] = []
+        self._approval: Approval | None = None
+        self._has_run = False
         self.keeper = Keeper(host, self._limits, self._namespace.variables)
         self.count = 0
         self._time_ms: float = self._limits.time_ms
@@ -109,19 +116,29 @@ class Executor:
         """The module the model's code runs as."""
         return self._namespace.module
 
-    def set_tools(self, specs: list[ToolSpec]) -> None:
-        """Replace the tools that later steps can call."""
-        self._namespace.set_tools(specs)
+    def set_tools(self, specs: list[ToolSpec], prelude: list[Prelude] | None = None) -> list[ToolSpec]:
+        """Replace the tools that later steps can call; the specs of those that ``prelude`` defines. Raises
+        ToolsRefused, and then nothing has changed."""
+        return self._namespace.set_tools(specs, prelude or [])
 
-    async def run(self, code: str, time_ms: float | None = None) -> Result:
+    def begin_restore(self, count: int, modules: dict[str, str], sources: dict[str, str]) -> None:
+        """Begin to restore a conversation of ``count`` steps: see ``Keeper.begin``."""
+        self.count = count
+        self._approvals.go_on_from([f"import {', '.join(modules.values())}".replace(" ", ", "), *sources.values()])
+        self.keeper.begin(modules, sources)
+
+    async def run(self, code: str, time_ms: float | None = None, approval: str = "never") -> Result:
         """Run ``code`` and describe what happened; never raises for anything the code does.
 
-        ``time_ms`` lowers the time limit for this step. It is to be driven by ``begin`` and ``finish``: most
-        code awaits nothing, and a turn of Pyodide's event loop takes longer than such a step.
+        ``time_ms`` lowers the time limit for this step; ``approval`` says when the person is asked first. It is to
+        be driven by ``begin`` and ``finish``: most code awaits nothing, and a turn of Pyodide's event loop takes
+        longer than such a step.
         """
         self.count += 1
         self._namespace.mend()
         self._findings = []
+        self._approval = None
+        self._has_run = False
         self._time_ms = min(self._limits.time_ms, time_ms or self._limits.time_ms)
         self._task = None
         self._switching = self._due = False
@@ -133,13 +150,15 @@ class Executor:
         )
         started = self._host.now_ms()
         with self._streams.capture(output):
-            value, error = await self._guarded(code)
+            value, error = await self._guarded(code, approval)
             reason = self._host.interrupt_reason
             duration = self._host.now_ms() - started
             result = self._describe(value, error, reason)
         result["stdout"] = output.kept["stdout"].text
         result["stderr"] = output.kept["stderr"].text
         result["duration_ms"] = round(duration, 3)
+        if not self._has_run:
+            forget_source(step_filename(self.count))
         return result
 
     def interrupt(self) -> None:
@@ -150,7 +169,7 @@ class Executor:
         for task in asyncio.all_tasks():
             task.cancel()
 
-    async def _guarded(self, code: str) -> tuple[object, BaseException | None]:
+    async def _guarded(self, code: str, approval: str) -> tuple[object, BaseException | None]:
         """The one place where the model's code runs: whatever it raises is returned."""
         value: object = None
         raised: BaseException | None = None
@@ -159,7 +178,7 @@ class Executor:
         disarm = self._host.disarm
         try:
             self._host.set_deadline(self._time_ms)
-            value = await self._evaluate(code)
+            value = await self._evaluate(code, approval)
         except BaseException as error:  # noqa: BLE001 - the model may raise anything, SystemExit included
             raised = error
         disarm()
@@ -168,22 +187,46 @@ class Executor:
             self._task.uncancel()
         return value, raised
 
-    async def _evaluate(self, code: str) -> object:
+    async def _evaluate(self, code: str, approval: str) -> object:
+        inspected, missing, awaits = self._prepared(code)
+        card = self._approvals.card(code, inspected, approval, self._namespace.tools)
+        if missing or card or awaits:
+            await self._switch()
+        if card:
+            inspected, missing = await self._approved(card, inspected, missing)
+        if missing:
+            await self._host.install(missing)
+        self._has_run = True
+        self._approvals.note(inspected)
+        self._host.hold_reserve()
+        return await inspected.runner.run_async(self._namespace.variables)
+
+    def _prepared(self, code: str) -> tuple[Inspected, list[str], bool]:
+        """The compiled code, modules it needs, and whether it awaits anything. Raises CodeRefused, SyntaxError."""
         filename = step_filename(self.count)
         remember_source(filename, code)
         inspected = self._inspector.inspect(code, filename)
         self._findings = inspected.findings
         missing = self._inspector.missing_modules(inspected)
+        if self._namespace.tools:
+            await_tools(inspected.runner.ast, inspected.nodes, self._namespace.tools, self._namespace.variables)
         compiled = inspected.runner.compile().code
-        risky = [each for each in self._findings if _SEVERITIES[each["severity"]] >= self._limits.approve_from]
-        if missing or risky or (compiled and compiled.co_flags & inspect.CO_COROUTINE):
-            await self._switch()
-        if risky and not await self._host.approve(risky):
-            raise CodeRefused("The person did not approve this code. Find another way, without: " + _named(risky))
-        if missing:
-            await self._host.install(missing)
-        self._host.hold_reserve()
-        return await inspected.runner.run_async(self._namespace.variables)
+        return inspected, missing, bool(compiled and compiled.co_flags & inspect.CO_COROUTINE)
+
+    async def _approved(self, card: Card, inspected: Inspected, missing: list[str]) -> tuple[Inspected, list[str]]:
+        """What may run: the code as it is, or as the person has changed it. Raises Denied, or what is wrong with
+        the changed code."""
+        try:
+            self._approval = take_answer(await self._host.approve(card))
+        except Denied as denied:
+            self._approval = {"decision": "deny", "reason": denied.reason}
+            raise
+        if "code" not in self._approval:
+            return inspected, missing
+        code = self._approval["code"]
+        if len(code) > self._limits.code_chars:
+            del self._approval["code"]  # it is refused, and too long to be told
+        return self._prepared(code)[:2]
 
     async def _switch(self) -> None:
         self._switching = True
@@ -198,7 +241,8 @@ class Executor:
         result: Result = {
             "stdout": "", "stderr": "", "results": [], "error": None, "duration_ms": 0.0, "sound": True,
             "memory_mb": round(self._host.memory_bytes() / 2**20, 1),
-            "timed_out": reason == "time", "stopped": reason == "stop", "findings": self._findings, "files": [],
+            "timed_out": reason == "time", "stopped": reason == "stop", "findings": self._findings,
+            "approval": self._approval, "files": [],
             "execution_count": self.count, "variables": [],
         }  # fmt: skip
         if error is not None and not isinstance(error, FinalAnswer):
@@ -232,6 +276,8 @@ class Executor:
         return described
 
     def _described(self, error: BaseException) -> ErrorInfo:
+        if isinstance(error, Denied):
+            return {"name": "Denied", "value": error.reason, "traceback": f"Denied: {error.sentence}"}
         name = truncate(type(error).__name__, self._limits.model_chars)
         silent: ErrorInfo = {"name": name, "value": "", "traceback": name}
         described = self._tidy(lambda: describe(error, self._limits.model_chars)) or silent
@@ -261,10 +307,6 @@ class Executor:
         else:
             name, text = "Stopped", "The person stopped the code. Variables made so far are kept."
         return {"name": name, "value": text, "traceback": f"{name}: {text}"}
-
-
-def _named(findings: list[Finding]) -> str:
-    return "; ".join(f"line {each['line']}: {each['text']}" for each in findings)
 
 
 def _report_stray(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from codeact_runtime.audit import Finding
+from codeact_runtime.approval_card import Answer, Card
 
 __all__ = ["Host"]
 
@@ -46,8 +46,8 @@ class Host(Protocol):
         """Get the bundle's packages that hold these top-level modules. Raises ToolError where that fails."""
         ...
 
-    async def approve(self, findings: list[Finding]) -> bool:
-        """Ask the person whether code with these findings may run."""
+    async def approve(self, card: Card) -> Answer:
+        """Ask the person whether the code on the card may run."""
         ...
 
     def call_tool(self, name: str, arguments: dict[str, Any]) -> Any:

@@ -11,6 +11,7 @@ _THREADS = "there are no threads or processes here: use a plain loop, or asyncio
 _MEMORY = "reading and writing the interpreter's memory is not allowed: use struct, array or bytes"
 _MACHINERY = "it is the sandbox's own machinery: what you need is built in, such as display and final_answer"
 _NO_SCREEN = "there is no screen or terminal here: print(...), or display(...) a picture, SVG(...) or HTML(...)"
+_NO_PASSWORDS = "nobody can type a password here, and none is needed: tools have what they need"
 _THE_END = "it would end the interpreter and lose all variables: let the code end, or call final_answer(...)"
 
 
@@ -31,6 +32,7 @@ MODULES = _table(
         "subprocess _posixsubprocess pty": _PROCESSES,
         "threading _thread multiprocessing _multiprocessing concurrent.futures concurrent.interpreters": _THREADS,
         "tkinter turtle curses idlelib readline": _NO_SCREEN,
+        "getpass": _NO_PASSWORDS,
         "venv": "nothing can be installed here",
     }
 )

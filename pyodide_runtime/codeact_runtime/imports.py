@@ -13,13 +13,14 @@ from codeact_runtime.code_tree import Nodes, aliases, qualified_name
 from codeact_runtime.errors import CallRefused, ImportRefused, InstallRefused
 from codeact_runtime.import_reasons import CALLS, INSTALLERS, MODULES, NETWORK_LIBRARIES, SUBSTITUTES
 
-__all__ = ["Imported", "Policy", "find_imports"]
+__all__ = ["Imported", "Policy", "find_imports", "modules_named"]
 
 _Import, _Constant = ast.Import, ast.Constant
 _STANDARD = sys.stdlib_module_names
 _is_file, _is_folder, _join = os.path.isfile, os.path.isdir, os.path.join
 _close_to = difflib.get_close_matches
 _IMPORTING = {"__import__", "importlib.import_module", "importlib.__import__", "builtins.__import__"}
+_IMPORTERS = {"__import__", "import_module"}
 _MOST_NAMED = 60
 
 
@@ -56,6 +57,23 @@ def _of_statement(node: ast.Import | ast.ImportFrom, optional: bool) -> Iterator
         yield Imported(node.module, node.lineno, optional)
         for each in node.names:
             yield Imported(f"{node.module}.{each.name}", node.lineno, optional)
+
+
+def modules_named(nodes: Nodes) -> list[str]:
+    """The modules that the code imports, sorted; of ``from a import b`` only ``a``.
+
+    >>> from codeact_runtime.code_tree import collect
+    >>> modules_named(collect(ast.parse("import os.path as p, re; from a import b; __import__('c')")))
+    ['a', 'c', 'os.path', 're']
+    """
+    found = {each.name for node in nodes.imports if node.__class__ is _Import for each in node.names}
+    found.update(node.module for node in nodes.imports if node.__class__ is not _Import and node.module)  # type: ignore[union-attr]
+    for call in nodes.calls:
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        first = call.args[0] if name in _IMPORTERS and call.args else None
+        if first.__class__ is _Constant and type(first.value) is str:
+            found.add(first.value)
+    return sorted(found)
 
 
 class Policy:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 __all__ = ["EVENTS", "PROTOCOL_VERSION", "REQUESTS"]
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 REQUESTS: dict[str, tuple[str, ...]] = {
     "start": ("version", "limits", "hardened"),
     "asset": ("name", "data"),
-    "set_tools": ("tools",),
-    "run": ("run_id", "code", "time_ms"),
+    "set_tools": ("request_id", "tools", "prelude", "packages"),
+    "run": ("run_id", "code", "time_ms", "approval"),
     "interrupt": ("run_id",),
     "tool_result": ("run_id", "call_id", "value", "error"),
     "install": ("run_id", "packages", "error"),
-    "approve": ("run_id", "approved"),
+    "approve": ("run_id", "approved", "code", "reason"),
     "write_file": ("request_id", "path", "data"),
     "delete_file": ("request_id", "path"),
     "read_file": ("request_id", "path"),
@@ -35,9 +35,10 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "tool_called": ("run_id", "call_id", "name", "arguments"),
     "packages_needed": ("run_id", "names"),
     "installed": ("run_id",),
-    "approval_needed": ("run_id", "findings"),
+    "approval_needed": ("run_id", "card"),
     "memory": ("bytes", "limit_bytes", "refused"),
     "finished": ("run_id", "result"),
+    "tools_set": ("request_id", "tools", "needed"),
     "file": ("request_id", "path", "data"),
     "files": ("request_id", "files"),
     "checkpointed": (

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from codeact_runtime.asking import ask_for_line
 from codeact_runtime.display import HTML, SVG, Image, mime_bundle
-from codeact_runtime.errors import FinalAnswer, PictureRefused, SandboxError
+from codeact_runtime.errors import FinalAnswer, PictureRefused, SandboxError, ToolsRefused
 from codeact_runtime.host import Host
 from codeact_runtime.limits import Limits
 from codeact_runtime.pictures import why_not_shown
+from codeact_runtime.prelude import Prelude, PreludeTools
 from codeact_runtime.tools import ToolSpec, make_tool
 from codeact_runtime.truncation import truncate
 
@@ -34,13 +36,17 @@ class Namespace:
         self._limits = limits
         self._builtins: dict[str, Any] = dict(vars(builtins))
         self._builtins.update(final_answer=self._final_answer, display=self._display)
-        self._builtins.update(HTML=HTML, SVG=SVG, Image=Image)
+        self._builtins.update(HTML=HTML, SVG=SVG, Image=Image, input=self._input)
         self._fixed = set(self._builtins)
         # A real module, so that pickle finds the model's own classes (see pyodide_host.py).
         self.module = ModuleType("__main__")
         self.variables: dict[str, Any] = vars(self.module)
         self._pristine = dict(self._builtins)
         self._answer: object = Unset
+        self.tools: dict[str, ToolSpec] = {}
+        """The tools that can be called now, those of the sandbox among them."""
+        self._ran: tuple[list[Prelude], list[str]] = [], []
+        self._own: list[PreludeTools] = []
         self.mend()
 
     def mend(self) -> None:
@@ -49,17 +55,50 @@ class Namespace:
         self.variables["__builtins__"] = self._builtins
         self.variables.setdefault("__name__", "__main__")
 
-    def set_tools(self, specs: list[ToolSpec]) -> None:
-        """Replace the tools. A tool may not take the name of a builtin."""
+    def set_tools(self, specs: list[ToolSpec], prelude: list[Prelude]) -> list[ToolSpec]:
+        """Replace the tools; the specs of those that ``prelude`` defines. Raises ToolsRefused, and then nothing
+        has changed: a tool may not take the name of a builtin or of another tool."""
         tools: dict[str, Callable[..., Any]] = {}
         for spec in specs:
-            if spec["name"] in self._fixed:
-                raise SandboxError(f"a tool cannot be named {spec['name']!r}: that is a builtin of Python")
-            tools[spec["name"]] = make_tool(spec, self._host)
+            name = spec["name"]
+            if name in self._fixed:
+                raise ToolsRefused(f"a tool cannot be named {name!r}: that is a builtin of Python")
+            if name in tools:
+                raise ToolsRefused(f"two tools are named {name!r}")
+            try:
+                tools[name] = make_tool(spec, self._host)
+            except (TypeError, ValueError) as error:
+                raise ToolsRefused(f"the tool {name!r} cannot be called: {error}") from None
+        former = {name: self._builtins[name] for name in set(self._builtins) - self._fixed}
+        self._replace(tools)
+        try:
+            own = self._run_prelude(prelude, list(tools))
+        except ToolsRefused:
+            self._replace(former)
+            raise
+        self._own, self._ran = own, (prelude, list(tools))
+        found = {name: spec for each in own for name, spec in each.specs.items()}
+        self._replace({**tools, **{name: each.functions[name] for each in own for name in each.functions}})
+        self.tools = {**{spec["name"]: spec for spec in specs}, **found}
+        return list(found.values())
+
+    def _replace(self, tools: dict[str, Callable[..., Any]]) -> None:
         for name in set(self._builtins) - self._fixed:
             del self._builtins[name]
         self._builtins.update(tools)
         self._pristine = dict(self._builtins)
+
+    def _run_prelude(self, prelude: list[Prelude], host_tools: list[str]) -> list[PreludeTools]:
+        """What ran before is not run again: it may have made something that is to last."""
+        if (prelude, host_tools) == self._ran:
+            for each in self._own:
+                self._builtins.update(each.functions)
+            return self._own
+        own = []
+        for source in prelude:
+            own.append(PreludeTools(source, self._builtins, host_tools, self._host))
+            self._builtins.update(own[-1].functions)
+        return own
 
     def take_answer(self) -> object:
         """The answer given since the last call, or Unset.
@@ -76,6 +115,11 @@ class Namespace:
         """End the task with this answer."""
         self._answer = answer
         raise FinalAnswer(answer)
+
+    def _input(self, prompt: object = "", /) -> str:
+        """Ask the person for a line."""
+        ask = self._pristine.get("ask_user")
+        return ask_for_line(prompt, ask, can_block=self._host.can_block)
 
     def _display(self, *values: object) -> None:
         """Show values to the person: pictures, tables, markup, or their repr."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from codeact_runtime.asking import NoStdin
 from codeact_runtime.host import Host
 from codeact_runtime.truncation import HeadTail
 
@@ -113,22 +114,23 @@ class _Stream(io.TextIOBase):
 
 
 class Streams:
-    """stdout and stderr of a conversation."""
+    """stdout, stderr and stdin of a conversation."""
 
     def __init__(self) -> None:
         self._streams = (_Stream("stdout"), _Stream("stderr"))
+        self._stdin = NoStdin()
 
     @contextmanager
     def capture(self, output: Output) -> Iterator[None]:
-        """Point sys.stdout and sys.stderr at ``output`` for the length of the block."""
-        saved: tuple[TextIO, TextIO] = (sys.stdout, sys.stderr)
-        sys.stdout, sys.stderr = self._streams
+        """Point sys.stdout and sys.stderr at ``output`` for the length of the block, sys.stdin at nothing."""
+        saved: tuple[TextIO, TextIO, TextIO] = (sys.stdout, sys.stderr, sys.stdin)
+        sys.stdout, sys.stderr, sys.stdin = (*self._streams, self._stdin)
         for stream in self._streams:
             stream.output = output
         try:
             yield
         finally:
-            sys.stdout, sys.stderr = saved
+            sys.stdout, sys.stderr, sys.stdin = saved
             output.close()
             for stream in self._streams:
                 stream.output = None

@@ -1,4 +1,4 @@
-"""What calling a tool gives where the host cannot block: the call, made when it is awaited. Called by tools.py."""
+"""What calling a tool gives where its value is to be awaited: the call, made when it is. Called by tools.py."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ _USES = (*_VALUE, *_NUMBER, *_BINARY, *(f"r{each}" for each in _BINARY))
 class PendingCall(Coroutine[Any, Any, Any]):
     """A coroutine whose every other use raises TypeError that says to await it, and that tells if nobody did."""
 
-    def __init__(self, name: str, call: Coroutine[Any, Any, Any]) -> None:
-        self._name = name
+    def __init__(self, written: str, call: Coroutine[Any, Any, Any], where: str = "") -> None:
+        """``written`` is the call as the code has it; ``where`` it has to be awaited, with a space after."""
+        self._written = written
+        self._where = where
         self._call = call
         self._begun = False
 
     @property
     def _mend(self) -> str:
-        return f"{self._name}(…) has not run: in this browser write `await {self._name}(…)`"
+        return f"{self._written} has not run: {self._where}write `await {self._written}`"
 
     def __await__(self) -> Generator[Any, Any, Any]:
         self._begun = True

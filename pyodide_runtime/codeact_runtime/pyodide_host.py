@@ -15,11 +15,12 @@ from typing import Any, Protocol
 
 from pyodide.ffi import run_sync, to_js  # type: ignore[attr-defined]  # newer than the pyodide-py for our Python
 
-from codeact_runtime.audit import Finding
-from codeact_runtime.errors import ToolError
+from codeact_runtime.approval_card import Answer, Card
+from codeact_runtime.errors import ToolError, ToolsRefused
 from codeact_runtime.executor import Executor, Result, begin, finish, make_interruptible_sleep
 from codeact_runtime.hardening import unregister_javascript
 from codeact_runtime.limits import Limits
+from codeact_runtime.prelude import modules_needed
 
 __all__ = ["Session", "start"]
 
@@ -39,7 +40,7 @@ class Bridge(Protocol):
     def display(self, bundle: str) -> bool: ...
     def callTool(self, name: str, arguments: str) -> Awaitable[str]: ...  # noqa: N802
     def install(self, modules: str) -> Awaitable[str]: ...
-    def approve(self, findings: str) -> Awaitable[str]: ...
+    def approve(self, card: str) -> Awaitable[str]: ...
     def sleep(self, milliseconds: float) -> Awaitable[str]: ...
     def setDeadline(self, milliseconds: float) -> None: ...  # noqa: N802
     def holdReserve(self) -> None: ...  # noqa: N802
@@ -75,8 +76,9 @@ class PyodideHost:
     async def install(self, modules: list[str]) -> None:
         _settled(await self._bridge.install(json.dumps(modules)))
 
-    async def approve(self, findings: list[Finding]) -> bool:
-        return _settled(await self._bridge.approve(json.dumps(findings))) is True
+    async def approve(self, card: Card) -> Answer:
+        answer: Answer = _settled(await self._bridge.approve(json.dumps(card)))
+        return answer
 
     def set_deadline(self, milliseconds: float) -> None:
         self._bridge.setDeadline(milliseconds)
@@ -140,9 +142,9 @@ class Session:
         self._constants = _constants()
         self._step: Coroutine[Any, Any, Result]
 
-    def run(self, code: str, time_ms: float | None) -> str | None:
+    def run(self, code: str, time_ms: float | None, approval: str) -> str | None:
         """Run one step; the text is a ``codeact_runtime.executor.Result``. None: it awaits, ``finish`` it."""
-        self._step = self._executor.run(code, time_ms or None)
+        self._step = self._executor.run(code, time_ms or None, approval)
         result = begin(self._step)
         return json.dumps(result) if result else None
 
@@ -165,9 +167,24 @@ class Session:
         constants = _constants() if "_ctypes" in sys.modules else self._constants
         return f"{room} {os.path.isfile(self._library)} {constants}"
 
-    def set_tools(self, specs: str) -> None:
-        """Replace the tools; ``specs`` is a list of ``ToolSpec``."""
-        self._executor.set_tools(json.loads(specs))
+    def modules_needed(self, prelude: str) -> str:
+        """Modules that a list of ``Prelude`` imports and that are not loaded, as a JSON list."""
+        return json.dumps(modules_needed(json.loads(prelude)))
+
+    def set_tools(self, given: str) -> str:
+        """Replace the tools: ``{tools, prelude}``. The specs of those of the sandbox as JSON text within
+        ``{value}``, or ``{error}``: one sentence."""
+        message = json.loads(given)
+        try:
+            return json.dumps(
+                {"value": json.dumps(self._executor.set_tools(message["tools"], message["prelude"]))}
+            )
+        except ToolsRefused as error:
+            return json.dumps({"error": str(error)})
+        except (KeyError, TypeError, AttributeError) as error:
+            return json.dumps(
+                {"error": f"the tools have not the shape they should ({type(error).__name__}: {error})"}
+            )
 
     def interrupt(self) -> None:
         """End what the running step is awaiting."""
@@ -189,8 +206,7 @@ class Session:
     def restore_begin(self, rest: str) -> None:
         """Begin to restore; ``rest`` is what ``saved_rest`` gave."""
         saved = json.loads(rest)
-        self._executor.count = saved["execution_count"]
-        self._executor.keeper.begin(saved["modules"], saved["sources"])
+        self._executor.begin_restore(saved["execution_count"], saved["modules"], saved["sources"])
 
     def restore_add(self, name: str, data: Any) -> None:
         """Take a variable's pickle, a Uint8Array."""

@@ -19,15 +19,20 @@ class Parameter(TypedDict):
     name: str
     annotation: str
     default: NotRequired[Any]
+    schema: NotRequired[dict[str, Any]]
 
 
 class ToolSpec(TypedDict):
-    """A tool as the host describes it; ``returns`` is an annotation as source text."""
+    """A tool as the host describes it; ``returns`` is an annotation as source text, ``schema`` JSON Schema of the
+    arguments object. ``approval``: when the person is asked; ``source``: where the tool comes from."""
 
     name: str
     description: str
     parameters: list[Parameter]
     returns: str
+    schema: NotRequired[dict[str, Any]]
+    approval: NotRequired[str]
+    source: NotRequired[str]
 
 
 class _Annotation:
@@ -43,9 +48,9 @@ class _Annotation:
 def make_tool(spec: ToolSpec, host: Host) -> Callable[..., Any]:
     """A function with the tool's own name, signature and docstring.
 
-    Where the host can block, calling it returns the tool's value; otherwise what must be awaited for it.
-    Raises TypeError for wrong arguments or values that JSON cannot carry, ToolError for what the
-    tool itself raised.
+    Where the host can block, calling it returns the tool's value; otherwise what must be awaited for it. Calling
+    its ``aio`` gives what must be awaited anywhere: several at once run side by side. Raises TypeError for wrong
+    arguments or values that JSON cannot carry, ToolError for what the tool itself raised.
     """
     name = spec["name"]
     signature = _signature(spec)
@@ -54,8 +59,13 @@ def make_tool(spec: ToolSpec, host: Host) -> Callable[..., Any]:
         arguments = _bind(name, signature, args, kwargs)
         if host.can_block:
             return host.call_tool(name, arguments)
-        return PendingCall(name, host.call_tool_async(name, arguments))
+        return PendingCall(f"{name}(…)", host.call_tool_async(name, arguments), "in this browser ")
 
+    def aio(*args: Any, **kwargs: Any) -> Any:
+        arguments = _bind(name, signature, args, kwargs)
+        return PendingCall(f"{name}.aio(…)", host.call_tool_async(name, arguments))
+
+    tool.aio = aio  # type: ignore[attr-defined]
     tool.__name__ = tool.__qualname__ = name
     tool.__doc__ = spec["description"]
     tool.__signature__ = signature  # type: ignore[attr-defined]

@@ -8,9 +8,21 @@ from typing import TypedDict
 
 from codeact_runtime.truncation import truncate
 
-__all__ = ["ErrorInfo", "describe", "remember_source", "restore_sources", "sources", "step_filename"]
+__all__ = [
+    "ErrorInfo",
+    "describe",
+    "forget_source",
+    "line_in",
+    "prelude_filename",
+    "remember_source",
+    "restore_sources",
+    "sources",
+    "step_filename",
+]
 
+# web/sandbox/python_stack.js knows them too.
 _PREFIX = "<step "
+_PRELUDE = "<tools "
 _OWN_ERRORS = "codeact_runtime.errors."  # where they are declared is nothing to the model
 # Finding what to mark with ~~^^ in the thousand lines of a runaway recursion takes a third of a second.
 _MARKED = 50
@@ -27,6 +39,27 @@ class ErrorInfo(TypedDict):
 def step_filename(number: int) -> str:
     """The file name under which the code of one execution is compiled."""
     return f"{_PREFIX}{number}>"
+
+
+def prelude_filename(name: str) -> str:
+    """The file name under which the source of sandbox tools is compiled."""
+    return f"{_PRELUDE}{name}>"
+
+
+def line_in(error: BaseException, filename: str) -> int | None:
+    """The innermost line of ``filename`` at which ``error`` was raised."""
+    line = None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == filename:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def forget_source(filename: str) -> None:
+    """The code has not run."""
+    linecache.cache.pop(filename, None)
 
 
 def remember_source(filename: str, source: str) -> None:
@@ -79,7 +112,7 @@ def _keep_own_frames(details: traceback.TracebackException) -> None:
         current = pending.pop()
         if current is None:
             continue
-        own = [frame for frame in current.stack if frame.filename.startswith(_PREFIX)]
+        own = [frame for frame in current.stack if frame.filename.startswith((_PREFIX, _PRELUDE))]
         if len(own) > _MARKED:
             own = [traceback.FrameSummary(each.filename, each.lineno, each.name, line=each.line) for each in own]
         current.stack = traceback.StackSummary.from_list(own)

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from codeact_runtime.audit import Finding
+from codeact_runtime.approval_card import Answer, Card
 from codeact_runtime.executor import Executor, begin
 from codeact_runtime.keeper import Keeper
 
@@ -61,8 +61,8 @@ class _Nowhere:
     def display(self, bundle: dict[str, str]) -> bool:
         return True
 
-    async def approve(self, findings: list[Finding]) -> bool:
-        return False
+    async def approve(self, card: Card) -> Answer:
+        return {"approved": False}
 
     async def install(self, modules: list[str]) -> None:
         pass

@@ -33,7 +33,8 @@ point = Point(3)
 # One long call into C, which only the end of the worker ends.
 KILL = """async () => {
   await codeact.save();
-  await codeact.run('sum(range(10**12))', 100).then(() => { throw new Error('it ended by itself'); }, () => {});
+  const hanging = codeact.run('sum(range(10**12))', { time_ms: 100 });
+  await hanging.then(() => { throw new Error('it ended by itself'); }, () => {});
   const { results } = await codeact.run('area(1) > 4 and len(rows) == 1000 and point.x == 3');
   const took = performance.now() - decidedAt;
   if (results[0]?.['text/plain'] !== 'True') throw new Error('the variables did not come back');
@@ -41,7 +42,7 @@ KILL = """async () => {
 }"""
 OVERRUN = """async ([code, time]) => {
   const began = performance.now();
-  const { timed_out } = await codeact.run(code, time);
+  const { timed_out } = await codeact.run(code, { time_ms: time });
   if (!timed_out) throw new Error('it ended by itself');
   return performance.now() - began - time;
 }"""

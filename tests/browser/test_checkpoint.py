@@ -109,7 +109,7 @@ def test_the_report_is_told_once(sandbox: Sandbox) -> None:
 
 def test_a_step_that_was_not_saved_is_told(sandbox: Sandbox) -> None:
     saved(sandbox, "x = 1")
-    both = "codeact.run('x = 2').then(() => codeact.run(arg[0], arg[1]))"
+    both = "codeact.run('x = 2').then(() => codeact.run(arg[0], { time_ms: arg[1] }))"
     assert sandbox.call(both, [HANG, SOON])["kind"] == "killed"
     report = sandbox.events("restored")[-1]
     assert report["behind"] is True
@@ -342,7 +342,7 @@ def test_a_reset_while_what_was_saved_is_brought_back_brings_back_nothing(sandbo
     slow = "class Slow:\n    def __setstate__(self, state):\n        for _ in range(10**7): pass\n"
     saved(sandbox, slow + "slow = Slow(); slow.x = 1")
     sandbox.forget()
-    sandbox.page.evaluate("(arg) => void codeact.run(arg, 300).catch(() => 0)", HANG)
+    sandbox.page.evaluate("(arg) => void codeact.run(arg, { time_ms: 300 }).catch(() => 0)", HANG)
     sandbox.wait_for("ready")  # of the replacement, which is being brought back what was saved
     sandbox.call("codeact.reset().then(() => null)")
     result = sandbox.run("sorted(name for name in globals() if name[0] != '_')")

@@ -370,7 +370,7 @@ def test_limits_that_make_no_sense_are_refused(loaded: Sandbox, limits: dict[str
 @pytest.mark.parametrize("time_ms", [-1, 1.5])
 def test_a_steps_time_that_makes_no_sense_is_refused(loaded: Sandbox, time_ms: float) -> None:
     loaded.start()
-    assert loaded.call("codeact.run('1', arg)", time_ms)["kind"] == "bad_limits"
+    assert loaded.call("codeact.run('1', { time_ms: arg })", time_ms)["kind"] == "bad_limits"
     assert loaded.value("1 + 1") == "2"
 
 

@@ -201,7 +201,7 @@ def test_what_is_not_in_the_bundle_is_refused_with_what_is(sandbox: Sandbox) -> 
 def test_packages_come_back_with_the_variables(sandbox: Sandbox) -> None:
     sandbox.run("import networkx as nx, toolz\ngraph = nx.path_graph(4)\nadd = toolz.curry(max)")
     sandbox.call("codeact.save()")
-    outcome = sandbox.call("codeact.run('sum(range(10**12))', 300)")
+    outcome = sandbox.call("codeact.run('sum(range(10**12))', { time_ms: 300 })")
     assert outcome["kind"] == "killed"
     sandbox.wait_for("restored")
     assert sandbox.events("restored")[-1]["lost"] == []
@@ -217,7 +217,7 @@ def test_what_needs_a_package_that_is_gone_is_lost_and_says_so(sandbox: Sandbox)
       window.fetch = (...all) => (String(all[0]).endsWith('.whl') ? gone() : fetch(...all));
     }""")
     try:
-        assert sandbox.call("codeact.run('sum(range(10**12))', 300)")["kind"] == "killed"
+        assert sandbox.call("codeact.run('sum(range(10**12))', { time_ms: 300 })")["kind"] == "killed"
         sandbox.wait_for("restored")
         lost = {each["name"]: each["why"] for each in sandbox.events("restored")[-1]["lost"]}
         assert set(lost) == {"networkx", "graph"}

@@ -11,20 +11,25 @@ Expectation = dict[str, Any]
 
 @dataclass(frozen=True)
 class Step:
-    """``expect`` maps a path in what happened (``error.name``, ``output``) to a value or a predicate."""
+    """``expect`` maps a path in what happened (``error.name``, ``output``) to a value or a predicate.
+
+    ``answer`` is the person's, where they are asked."""
 
     code: str
     expect: Expectation = field(default_factory=dict)
     time_ms: int | None = None
+    approval: str = "never"
+    answer: dict[str, Any] = field(default_factory=lambda: {"approved": False})
 
 
 @dataclass(frozen=True)
 class Case:
-    """``tools`` name entries of ``TOOLS``."""
+    """``tools`` name entries of ``TOOLS``; ``prelude`` is the source of tools of the sandbox."""
 
     name: str
     steps: list[Step]
     tools: tuple[str, ...] = ()
+    prelude: str = ""
 
 
 @dataclass
@@ -35,15 +40,18 @@ class Happened:
     output: list[tuple[str, str]]
     displayed: list[dict[str, str]]
     calls: list[tuple[str, dict[str, Any]]]
+    cards: list[dict[str, Any]] = field(default_factory=list)
 
     def get(self, path: str) -> Any:
         """The value at a dotted path, ``ABSENT`` if there is none."""
         first, *rest = path.split(".")
         value: Any = (
-            getattr(self, first) if first in ("output", "displayed", "calls") else self.result.get(first, ABSENT)
+            getattr(self, first)
+            if first in ("output", "displayed", "calls", "cards")
+            else self.result.get(first, ABSENT)
         )
         for part in rest:
-            if isinstance(value, list) and int(part) < len(value):
+            if isinstance(value, (list, tuple)) and int(part) < len(value):
                 value = value[int(part)]
             elif isinstance(value, dict) and part in value:
                 value = value[part]

@@ -39,6 +39,28 @@ TOOLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "returns": "dict",
         },
     ),
+    "pay": (
+        lambda amount: f"paid {amount}",
+        {
+            "name": "pay",
+            "description": "Pay.",
+            "parameters": [{"name": "amount", "annotation": "int"}],
+            "returns": "str",
+            "approval": "call",
+        },
+    ),
+    "ask_user": (
+        lambda question, choices=None: f"answer to {question}",
+        {
+            "name": "ask_user",
+            "description": "Ask the person.",
+            "parameters": [
+                {"name": "question", "annotation": "str"},
+                {"name": "choices", "annotation": "list[str] | None", "default": None},
+            ],
+            "returns": "str",
+        },
+    ),
 }
 
 TOOL_CASES = [

@@ -30,22 +30,34 @@ class Conversation:
     """An executor over a fake host."""
 
     def __init__(
-        self, tools: tuple[str, ...] = (), limits: Limits | None = None, *, can_block: bool = True
+        self,
+        tools: tuple[str, ...] = (),
+        limits: Limits | None = None,
+        *,
+        can_block: bool = True,
+        prelude: str = "",
     ) -> None:
         self.host = FakeHost({name: TOOLS[name][0] for name in tools}, can_block=can_block)
         self.executor = Executor(self.host, limits)
-        self.executor.set_tools([TOOLS[name][1] for name in tools])  # type: ignore[misc]
+        self.set_tools(tools, prelude)
 
-    async def run(self, code: str, time_ms: float | None = None) -> Happened:
-        self.host.written, self.host.displayed, self.host.calls = [], [], []
-        step = self.executor.run(code, time_ms)
+    def set_tools(self, tools: tuple[str, ...], prelude: str = "") -> list[Any]:
+        sources: Any = [{"name": "mine", "source": prelude}] if prelude else []
+        return list(self.executor.set_tools([TOOLS[name][1] for name in tools], sources))  # type: ignore[misc]
+
+    async def run(
+        self, code: str, time_ms: float | None = None, approval: str = "never", answer: Any = None
+    ) -> Happened:
+        self.host.written, self.host.displayed, self.host.calls, self.host.cards = [], [], [], []
+        self.host.answer = answer
+        step = self.executor.run(code, time_ms, approval)
         result = begin(step) or await finish(step)
         output: list[tuple[str, str]] = []
         for stream, text in self.host.written:
             if output and output[-1][0] == stream:
                 text = output.pop()[1] + text
             output.append((stream, text))
-        return Happened(dict(result), output, self.host.displayed, self.host.calls)
+        return Happened(dict(result), output, self.host.displayed, self.host.calls, self.host.cards)
 
 
 def conversing(talk: Callable[..., Awaitable[None]], **options: Any) -> None:
@@ -59,9 +71,9 @@ def conversing(talk: Callable[..., Awaitable[None]], **options: Any) -> None:
 def test_contract(case: Case) -> None:
     async def talk(conversation: Conversation) -> None:
         for step in case.steps:
-            check(await conversation.run(step.code, step.time_ms), step.expect)
+            check(await conversation.run(step.code, step.time_ms, step.approval, step.answer), step.expect)
 
-    conversing(talk, tools=case.tools)
+    conversing(talk, tools=case.tools, prelude=case.prelude)
 
 
 def test_executions_are_counted() -> None:

@@ -32,24 +32,34 @@ class Sandbox:
         self.output: list[tuple[str, str]] = []
         self.displayed: list[dict[str, str]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.cards: list[dict[str, Any]] = []
+        self.answer: Any = None
         self.batches = 0
         self.page.expose_function("codeact_event", self._on_event)
         self.page.expose_function("codeact_tool", self._on_tool)
+        self.page.expose_function("codeact_approval", self._on_approval)
 
-    def outcome(self, code: str, time_ms: int | None = None) -> dict[str, Any]:
+    def outcome(self, code: str, time_ms: int | None = None, approval: str = "never") -> dict[str, Any]:
         """``{result}`` or ``{error}``."""
-        self.output, self.displayed, self.calls, self.batches = [], [], [], 0
-        step = {"code": code} | ({"time_ms": time_ms} if time_ms else {})
+        self.output, self.displayed, self.calls, self.cards, self.batches = [], [], [], [], 0
+        step = {"code": code, "approval": approval} | ({"time_ms": time_ms} if time_ms else {})
         outcome: dict[str, Any] = self.page.evaluate(_RUN, step)
         return outcome
 
-    def run(self, code: str, time_ms: int | None = None) -> Happened:
-        outcome = self.outcome(code, time_ms)
+    def run(self, code: str, time_ms: int | None = None, approval: str = "never", answer: Any = None) -> Happened:
+        self.answer = answer
+        outcome = self.outcome(code, time_ms, approval)
         assert "result" in outcome, outcome
-        return Happened(outcome["result"], self.output, self.displayed, self.calls)
+        return Happened(outcome["result"], self.output, self.displayed, self.calls, self.cards)
 
-    def set_tools(self, names: tuple[str, ...]) -> None:
-        self.page.evaluate("(specs) => codeact.setTools(specs)", [TOOLS[name][1] for name in names])
+    def set_tools(self, names: tuple[str, ...], prelude: str = "") -> None:
+        sources = [{"name": "mine", "source": prelude}] if prelude else []
+        specs = [TOOLS[name][1] for name in names]
+        self.page.evaluate("([specs, prelude]) => codeact.setTools(specs, prelude)", [specs, sources])
+
+    def _on_approval(self, card: dict[str, Any]) -> Any:
+        self.cards.append(card)
+        return self.answer
 
     def _on_event(self, event: dict[str, Any]) -> None:
         if event["type"] == "displayed":
@@ -90,9 +100,9 @@ def sandbox(booted: Sandbox) -> Iterator[Sandbox]:
 
 @pytest.mark.parametrize("case", CASES + TIME_CASES, ids=lambda case: case.name)
 def test_contract(sandbox: Sandbox, case: Case) -> None:
-    sandbox.set_tools(case.tools)
+    sandbox.set_tools(case.tools, case.prelude)
     for step in case.steps:
-        check(sandbox.run(step.code, step.time_ms), step.expect)
+        check(sandbox.run(step.code, step.time_ms, step.approval, step.answer), step.expect)
 
 
 def test_executions_are_counted(sandbox: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -24,9 +25,10 @@ class FakeHost:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.deadlines: list[float] = []
         self.disarmed = 0
+        self.at_once = self.most_at_once = 0
         self.installed: list[str] = []
-        self.asked: list[list[Any]] = []
-        self.approves = False
+        self.cards: list[Any] = []
+        self.answer: Any = {"approved": False}
 
     def now_ms(self) -> float:
         return time.monotonic() * 1000
@@ -41,9 +43,9 @@ class FakeHost:
         self.displayed.append(bundle)
         return True
 
-    async def approve(self, findings: list[Any]) -> bool:
-        self.asked.append(findings)
-        return self.approves
+    async def approve(self, card: Any) -> Any:
+        self.cards.append(json.loads(json.dumps(card)))
+        return self.answer
 
     async def install(self, modules: list[str]) -> None:
         self.installed += modules
@@ -56,7 +58,12 @@ class FakeHost:
             raise ToolError(str(error), type(error).__name__) from None
 
     async def call_tool_async(self, name: str, arguments: dict[str, Any]) -> Any:
-        return self.call_tool(name, arguments)
+        value = self.call_tool(name, arguments)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(0.001)
+        self.at_once -= 1
+        return value
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

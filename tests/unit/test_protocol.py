@@ -209,6 +209,7 @@ def _used_kinds() -> set[str]:
         used.update(re.findall(r"#kill\([^;]*, '(\w+)'\)", source))
         used.update(re.findall(r"isReady \? '(\w+)' : '(\w+)'", source)[0] if "isReady ? '" in source else ())
         used.update(re.findall(r"fetchWithin\('(\w+)'", source))
+        used.update(re.findall(r"kind: '([a-z_]+)', message", source))
         used.update(re.findall(r"new FileError\(\s*'(\w+)'", source))
     # What answers a tool call is not an error of the sandbox.
     return used - {"unknown_tool", "bad_arguments"}

@@ -35,17 +35,21 @@ export async function answer(asked, options, tools, limits) {
       return { type: 'install', run_id, packages: [], error: asFailure(error) };
     }
   }
-  const approved = await askPerson(asked, options);
-  return { type: 'approve', run_id, approved: approved === true };
+  return { type: 'approve', run_id, ...(await askPerson(asked, options)) };
 }
 
 /** An error of whoever asks is a no, and shows where errors show. @param {ApprovalNeeded} asked @param {SandboxOptions} options */
-async function askPerson({ findings }, { onApproval }) {
+async function askPerson({ card }, { onApproval }) {
   try {
-    return await onApproval?.(findings);
+    const { approved, code, reason } = (await onApproval?.(card)) ?? { approved: false };
+    return {
+      approved: approved === true,
+      ...(typeof code === 'string' ? { code } : {}),
+      ...(typeof reason === 'string' ? { reason } : {}),
+    };
   } catch (error) {
     reportError(error);
-    return false;
+    return { approved: false };
   }
 }
 

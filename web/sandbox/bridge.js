@@ -16,6 +16,7 @@ const SIGINT = 2;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 // Held here: code in the worker may replace them on `JSON`.
 const { parse, stringify } = JSON;
+const nextMicrotask = queueMicrotask.bind(self);
 /** The wait for packages among those for tools, whose ids begin at 1. */
 const INSTALL = 0;
 const APPROVAL = -1;
@@ -57,6 +58,8 @@ export function makeBridge(send) {
   /** Waits for the host, during which the clock stands still since `pausedAt`. */
   let blocked = 0;
   let pausedAt = 0;
+  /** Since when code runs while others wait; the clock goes on for it. */
+  let runningSince = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let reason = '';
@@ -67,8 +70,19 @@ export function makeBridge(send) {
   /** @type {Int32Array | null} */
   let shared = null;
 
-  /** When the code's time is up, if the clock stood still since `pausedAt`. @param {number} now */
-  const due = (now) => deadline + (pausedAt ? now - pausedAt : 0);
+  /** How long the clock has stood still since `pausedAt`. @param {number} now */
+  const still = (now) => (pausedAt ? (runningSince || now) - pausedAt : 0);
+  /** When the code's time is up. @param {number} now */
+  const due = (now) => deadline + still(now);
+
+  /** Code has been seen to run while calls wait. A microtask comes when it does not any more. @param {number} now */
+  function noteRunning(now) {
+    runningSince = now;
+    nextMicrotask(() => {
+      if (pausedAt && runningSince) pausedAt += performance.now() - runningSince;
+      runningSince = 0;
+    });
+  }
 
   /** Polled by the interpreter while Python runs. */
   const buffer = {
@@ -77,13 +91,14 @@ export function makeBridge(send) {
       outbox.flushIfLate(now);
       if (quiet) return 0;
       if (deadline === Number.POSITIVE_INFINITY) return 0;
+      if (pausedAt && !runningSince) noteRunning(now);
       if (shared && Atomics.exchange(shared, 0, 0) === SIGINT) {
         reason ||= 'stop';
-        deadline = now;
+        deadline = now - still(now);
       }
       if (now < due(now) || !mayInterrupt()) return 0;
       reason ||= 'time';
-      deadline = now + pause();
+      deadline = now + pause() - still(now);
       return SIGINT;
     },
     set 0(_value) {
@@ -116,7 +131,7 @@ export function makeBridge(send) {
     for (const settle of [...waiting.values()]) settle(outcome);
     waiting.clear();
     blocked = 0;
-    pausedAt = 0;
+    pausedAt = runningSince = 0;
   }
 
   /** @param {string} why */
@@ -156,8 +171,8 @@ export function makeBridge(send) {
       const id = begin((outcome) => {
         if (!waiting.delete(id)) return;
         if (!counted && --blocked === 0) {
-          deadline += performance.now() - pausedAt;
-          pausedAt = 0;
+          deadline += (runningSince || performance.now()) - pausedAt;
+          pausedAt = runningSince = 0;
           arm();
         }
         resolve(outcome);
@@ -228,8 +243,10 @@ export function makeBridge(send) {
       waiting.get(call_id)?.(error ? stringify({ error }) : `{"value": ${value ?? 'null'}}`);
     },
 
-    /** @param {boolean} approved */
-    settleApproval: (approved) => waiting.get(APPROVAL)?.(`{"value": ${approved === true}}`),
+    /** @param {import('./protocol.js').Approve} message */
+    settleApproval({ run_id: asked, type: _type, ...answer }) {
+      if (asked === run_id) waiting.get(APPROVAL)?.(stringify({ value: answer }));
+    },
 
     /** @param {{kind: string, message: string}} [error] */
     settleInstall(error) {
@@ -284,11 +301,11 @@ export function makeBridge(send) {
       }, false);
     },
 
-    /** Ask the person whether the code may run. @param {string} findings */
-    approve: async (findings) =>
+    /** Ask the person whether the code may run. @param {string} card  as JSON */
+    approve: async (card) =>
       wait((settle) => {
         waiting.set(APPROVAL, settle);
-        send({ type: 'approval_needed', run_id, findings: JSON.parse(findings) });
+        send({ type: 'approval_needed', run_id, card: parse(card) });
         return APPROVAL;
       }, false),
 

@@ -11,6 +11,7 @@ import { checkLimit, lowerLimits } from './limits.js';
 import { Pending } from './pending.js';
 import { PROTOCOL_VERSION } from './protocol.js';
 import { SavedState } from './saved_state.js';
+import { Toolset } from './toolset.js';
 import { Watchdog } from './watchdog.js';
 
 /** @typedef {import('./protocol.js').Asset} Asset */
@@ -20,6 +21,7 @@ import { Watchdog } from './watchdog.js';
 /** @typedef {import('./protocol.js').Result} Result */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./protocol.js').ToolSpec} ToolSpec */
+/** @typedef {import('./protocol.js').Prelude} Prelude */
 /** @typedef {import('./saved_state.js').Stored} Stored */
 /** @typedef {import('./answers.js').Asked} Asked */
 /** @typedef {import('./sandbox_options.js').SandboxOptions} SandboxOptions */
@@ -58,8 +60,11 @@ export class SandboxClient {
   /** @type {Report | null} */ #report = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #saving;
   /** @type {Promise<void> | null} */ #checkpointing = null;
-  /** @type {ToolSpec[]} */ #tools = [];
   #pending = new Pending();
+  #toolset = new Toolset(
+    (request, transfer) => this.#ask(request, transfer, false),
+    (names) => fetchPackages(names, this.#options),
+  );
   #runs = 0;
   #canInterrupt = false;
   #watchdog = new Watchdog(() => this.#channel?.check());
@@ -80,7 +85,9 @@ export class SandboxClient {
   /** What the model is told of this sandbox, once it has started. */
   async describe() {
     const { can_block, python } = await this.start();
-    return { limits: this.limits, can_block, python, modules: await this.#options.packages.modules() };
+    const modules = await this.#options.packages.modules();
+    await this.#toolset.settled;
+    return { limits: this.limits, can_block, python, modules, sandbox_tools: this.#toolset.found };
   }
 
   /** What is saved of the conversation: its variables, imports and files. @returns {Stored} */
@@ -142,11 +149,14 @@ export class SandboxClient {
    * Run one step. Rejects with a SandboxError of kind `killed` when the code outlasted its time and the
    * grace period, `stopped` when Stop had to end its worker; by then a fresh interpreter holds what was saved, or is
    * still being given it where that takes long: the next step waits for it.
-   * @param {string} code @param {number} [time_ms]  lowers the time limit for this step
+   * @param {string} code
+   * @param {{time_ms?: number, approval?: string}} [options]  `time_ms` lowers the time limit for this step; `approval`:
+   *   when the person is asked first: `never`, where it is `risky`, or `always`
    * @returns {Promise<Result>}
    */
-  async run(code, time_ms) {
+  async run(code, { time_ms, approval = 'never' } = {}) {
     if (time_ms !== undefined) checkLimit('time_ms', time_ms);
+    await this.#toolset.settled;
     do await this.#whenReady();
     while (this.#checkpointing && !this.#running && !(await this.#answers()));
     if (this.#running) throw new SandboxError('busy', 'A step is already running.');
@@ -156,14 +166,23 @@ export class SandboxClient {
       this.#running = { run_id, resolve, reject };
       const allowed = Math.min(time_ms ?? this.limits.time_ms, this.limits.time_ms);
       this.#watchdog.start(allowed + this.limits.grace_ms, () => this.#kill(run_id, 'killed'));
-      this.#post({ type: 'run', run_id, code, time_ms: allowed });
+      this.#post({ type: 'run', run_id, code, time_ms: allowed, approval });
     });
   }
 
-  /** Replace the tools the code can call. @param {ToolSpec[]} tools */
-  setTools(tools) {
-    this.#tools = tools;
-    if (this.#ready && !this.#booting) this.#post({ type: 'set_tools', tools });
+  /**
+   * Replace the tools the code can call: those of the host, and those that `prelude` defines inside the sandbox, whose
+   * specs it gives (at once, and empty, where nothing has been started and there is no prelude). Rejects with a
+   * SandboxError of kind `bad_tools` for what cannot be; then the code has the tools it had.
+   * @param {ToolSpec[]} tools @param {Prelude[]} [prelude] @returns {Promise<ToolSpec[]>}
+   */
+  async setTools(tools, prelude = []) {
+    if (this.#ready && !this.#booting) return this.#toolset.give(tools, prelude);
+    const given = this.#toolset.take(tools, prelude);
+    if (!this.#ready && !prelude.length) return [];
+    await this.#whenReady();
+    if (given.error) throw given.error;
+    return given.found;
   }
 
   /** Stop the running step: by interrupt if it can be, else by ending its worker. */
@@ -341,6 +360,7 @@ export class SandboxClient {
 
   /** @template T @param {string} reason @param {T} ready */
   async #bringBack(reason, ready) {
+    await this.#toolset.giveAgain();
     if (reason === 'reset' || (reason === 'frame_removed' && this.#saved.isEmpty && !this.#saved.isBehind))
       return ready;
     this.#report = await this.#bringBackSaved(reason);
@@ -415,7 +435,7 @@ export class SandboxClient {
   /** The worker is gone, the frame is well. @param {SandboxError} error */
   #onFailed(error) {
     if (this.#booting) return this.#fail(error);
-    if (error.kind === 'bad_tools') this.#tools = []; // or the next worker would fail as this one did
+    this.#toolset.interpreterEnded(error);
     this.#rejectReplaced(error);
   }
 
@@ -442,6 +462,7 @@ export class SandboxClient {
       case 'displayed':
         if (event.run_id === this.#running?.run_id) this.#options.onEvent?.(event);
         return;
+      case 'tools_set':
       case 'file':
       case 'files':
       case 'checkpointed':
@@ -463,7 +484,6 @@ export class SandboxClient {
     this.#booting = null;
     this.#watchdog.stop();
     this.#canInterrupt = event.can_interrupt;
-    if (this.#tools.length) this.#post({ type: 'set_tools', tools: this.#tools });
     booting.resolve(event);
     this.#options.onEvent?.(event);
   }
@@ -486,7 +506,7 @@ export class SandboxClient {
     const { run_id } = asked;
     if (run_id !== this.#running?.run_id) return; // an ended run's, or made up by code in the worker
     const resume = this.#watchdog.pause();
-    const reply = await answer(asked, this.#options, this.#tools, this.limits);
+    const reply = await answer(asked, this.#options, this.#toolset.tools, this.limits);
     if (this.#running?.run_id !== run_id) return; // stopped meanwhile
     if (reply.type !== 'install') {
       resume();

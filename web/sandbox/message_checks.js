@@ -30,8 +30,23 @@ const isFinding = (/** @type {any} */ value) =>
   [value.rule, value.severity].every((each) => isSmall(each)) &&
   isText(value.text, 10_000) &&
   isId(value.line);
+const isNames = (/** @type {any} */ value) => isList(value, isSmall);
 const isPath = (/** @type {unknown} */ value) => isText(value, 4_096);
 const isFile = (/** @type {any} */ value) => isRecord(value) && isPath(value.path) && isId(value.size);
+const isNamedFile = (/** @type {any} */ value) =>
+  isRecord(value) && isPath(value.path) && ['read', 'write', 'delete'].includes(value.action);
+const isCard = (/** @type {any} */ value) =>
+  isRecord(value) &&
+  isText(value.code) &&
+  isList(value.findings, isFinding) &&
+  [value.imports, value.new_imports, value.tools, value.reasons].every((each) => isNames(each)) &&
+  isList(value.files, isNamedFile);
+const isApproval = (/** @type {any} */ value) =>
+  value === null ||
+  (isRecord(value) &&
+    ['approve', 'edit', 'deny'].includes(value.decision) &&
+    isText(value.reason, 10_000) &&
+    (value.code === undefined || isText(value.code)));
 const isBuffer = (/** @type {unknown} */ value) => value instanceof ArrayBuffer;
 const isSaved = (/** @type {any} */ value) => isRecord(value) && isSmall(value.name) && isBuffer(value.data);
 const isFileData = (/** @type {any} */ value) => isRecord(value) && isPath(value.path) && isBuffer(value.data);
@@ -52,6 +67,7 @@ const isResult = (/** @type {any} */ value) =>
   isFlag(value.stopped) &&
   isFlag(value.sound) &&
   isList(value.findings, isFinding) &&
+  isApproval(value.approval) &&
   isList(value.files, isFile) &&
   isList(value.variables, isVariable);
 
@@ -66,8 +82,9 @@ const CHECKS = {
     isId(run_id) && isId(call_id) && isSmall(name) && isText(args),
   packages_needed: ({ run_id, names }) => isId(run_id) && isList(names, isSmall),
   installed: ({ run_id }) => isId(run_id),
-  approval_needed: ({ run_id, findings }) => isId(run_id) && isList(findings, isFinding),
+  approval_needed: ({ run_id, card }) => isId(run_id) && isCard(card),
   memory: ({ bytes, limit_bytes, refused }) => isId(bytes) && isId(limit_bytes) && isFlag(refused),
+  tools_set: ({ request_id, tools, needed }) => isId(request_id) && isText(tools) && isNames(needed),
   file: ({ request_id, path, data }) => isId(request_id) && isPath(path) && isBuffer(data),
   files: ({ request_id, files }) => isId(request_id) && isList(files, isFile),
   checkpointed: ({
@@ -122,12 +139,15 @@ export const chars = (message) => texts(message).reduce((sum, text) => sum + tex
 /** @param {any} message @returns {string[]} */
 function texts(message) {
   const found = [];
+  const seen = new Set(); // a message that is not Python's may hold itself
   const pending = [message];
   while (pending.length) {
     const value = pending.pop();
     if (typeof value === 'string') found.push(value);
-    else if (value && typeof value === 'object' && !(value instanceof ArrayBuffer))
+    else if (value && typeof value === 'object' && !(value instanceof ArrayBuffer) && !seen.has(value)) {
+      seen.add(value);
       pending.push(...Object.values(value));
+    }
   }
   return found;
 }

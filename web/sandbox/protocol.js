@@ -6,7 +6,7 @@
  * and ArrayBuffers where said, cross.
  */
 
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /**
  * What one conversation is held to; the defaults and what each is for are in codeact_runtime/limits.py. Milliseconds,
@@ -45,8 +45,9 @@ export const PROTOCOL_VERSION = 3;
  * @property {ArrayBuffer | null} image  boot image, or null to boot plainly
  */
 
-/** @typedef {{name: string, annotation: string, default?: unknown}} Parameter */
-/** @typedef {{name: string, description: string, parameters: Parameter[], returns: string}} ToolSpec */
+/** @typedef {{name: string, annotation: string, default?: unknown, schema?: object}} Parameter */
+/** @typedef {{name: string, description: string, parameters: Parameter[], returns: string, schema?: object, approval?: string, source?: string}} ToolSpec */
+/** @typedef {{name: string, source: string}} Prelude  Python that defines tools inside the sandbox */
 /** @typedef {{kind: string, message: string}} Failure */
 /** @typedef {Record<string, string>} MimeBundle  MIME type → text, or base64 where binary */
 /** @typedef {{name: string, type: string, repr: string}} Variable */
@@ -57,6 +58,19 @@ export const PROTOCOL_VERSION = 3;
 
 /** @typedef {'LOW' | 'MEDIUM' | 'HIGH'} Severity */
 /** @typedef {{rule: string, severity: Severity, line: number, text: string}} Finding */
+/** @typedef {{path: string, action: 'read' | 'write' | 'delete'}} NamedFile  as constants in the code tell */
+/**
+ * @typedef {object} Card  what the person is shown of code before it runs, see codeact_runtime/approval_card.py
+ * @property {string} code
+ * @property {Finding[]} findings
+ * @property {string[]} imports
+ * @property {string[]} new_imports
+ * @property {NamedFile[]} files
+ * @property {string[]} tools
+ * @property {string[]} reasons
+ */
+/** @typedef {{approved: boolean, code?: string, reason?: string}} ApprovalAnswer  `code` runs instead */
+/** @typedef {{decision: 'approve' | 'edit' | 'deny', reason: string, code?: string}} Approval  `code` is what ran, where the person edited it */
 /** @typedef {{path: string, size: number}} FileInfo  absolute path, bytes */
 /** @typedef {{path: string, data: ArrayBuffer}} FileData */
 /** @typedef {{name: string, data: ArrayBuffer}} Package  a wheel of the lock file, and its bytes */
@@ -85,6 +99,7 @@ export const PROTOCOL_VERSION = 3;
  * @property {boolean} timed_out
  * @property {boolean} stopped
  * @property {Finding[]} findings  of the audit, before the code ran
+ * @property {Approval | null} approval  where the person was asked
  * @property {FileInfo[]} files  of /output that the step wrote
  * @property {number} execution_count
  * @property {Variable[]} variables
@@ -92,12 +107,12 @@ export const PROTOCOL_VERSION = 3;
 
 /** @typedef {{type: 'start', version: number, limits: Limits, hardened: boolean}} Start  `hardened`: without `js` */
 /** @typedef {{[K in keyof Assets]: {type: 'asset', name: K, data: Assets[K]}}[keyof Assets]} Asset */
-/** @typedef {{type: 'set_tools', tools: ToolSpec[]}} SetTools */
-/** @typedef {{type: 'run', run_id: number, code: string, time_ms?: number}} Run  `time_ms` lowers the limit for this run */
+/** @typedef {{type: 'set_tools', request_id: number, tools: ToolSpec[], prelude: Prelude[], packages: Package[]}} SetTools */
+/** @typedef {{type: 'run', run_id: number, code: string, time_ms?: number, approval: string}} Run  `time_ms` lowers the limit for this run; `approval`: never, risky, always */
 /** @typedef {{type: 'interrupt', run_id: number}} Interrupt */
 /** @typedef {{type: 'tool_result', run_id: number, call_id: number, value?: string, error?: Failure}} ToolResult  `value` is JSON text */
 /** @typedef {{type: 'install', run_id: number, packages: Package[], error?: Failure}} Install */
-/** @typedef {{type: 'approve', run_id: number, approved: boolean}} Approve */
+/** @typedef {{type: 'approve', run_id: number, approved: boolean, code?: string, reason?: string}} Approve */
 /** @typedef {{type: 'write_file', request_id: number, path: string, data: ArrayBuffer}} WriteFile */
 /** @typedef {{type: 'delete_file', request_id: number, path: string}} DeleteFile */
 /** @typedef {{type: 'read_file', request_id: number, path: string}} ReadFile */
@@ -114,9 +129,10 @@ export const PROTOCOL_VERSION = 3;
 /** @typedef {{type: 'tool_called', run_id: number, call_id: number, name: string, arguments: string}} ToolCalled  `arguments` is a JSON object as text */
 /** @typedef {{type: 'packages_needed', run_id: number, names: string[]}} PackagesNeeded  the step waits for `install` */
 /** @typedef {{type: 'installed', run_id: number}} Installed  the worker has taken `install`, however that went */
-/** @typedef {{type: 'approval_needed', run_id: number, findings: Finding[]}} ApprovalNeeded  the step waits for `approve` */
+/** @typedef {{type: 'approval_needed', run_id: number, card: Card}} ApprovalNeeded  the step waits for `approve` */
 /** @typedef {{type: 'memory', bytes: number, limit_bytes: number, refused: boolean}} Memory  the heap grew, or was not let grow */
 /** @typedef {{type: 'finished', run_id: number, result: Result}} Finished */
+/** @typedef {{type: 'tools_set', request_id: number, tools: string, needed: string[]}} ToolsSet  specs of the sandbox's own tools as JSON text; or, with nothing changed, the packages that are needed first */
 /** @typedef {{type: 'file', request_id: number, path: string, data: ArrayBuffer}} File */
 /** @typedef {{type: 'files', request_id: number, files: FileInfo[]}} Files */
 /** @typedef {{type: 'checkpointed', request_id: number, names: string[], variables: SavedVariable[], modules: Record<string, string>, lost: Lost[], files: FileInfo[], changed_files: FileData[], packages: string[], sources: Record<string, string>, execution_count: number, complete: boolean}} Checkpointed */
@@ -125,4 +141,4 @@ export const PROTOCOL_VERSION = 3;
 /** @typedef {{type: 'failed', error: Failure}} Failed  the worker is gone; `reset` makes a new one */
 
 /** @typedef {Start | Asset | SetTools | Run | Interrupt | ToolResult | Install | Approve | WriteFile | DeleteFile | ReadFile | ListFiles | SaveCheckpoint | Restore | Reset} Request */
-/** @typedef {Booting | Ready | Output | Displayed | ToolCalled | PackagesNeeded | Installed | ApprovalNeeded | Memory | Finished | File | Files | Checkpointed | Restored | Refused | Failed} SandboxEvent */
+/** @typedef {Booting | Ready | Output | Displayed | ToolCalled | PackagesNeeded | Installed | ApprovalNeeded | Memory | Finished | ToolsSet | File | Files | Checkpointed | Restored | Refused | Failed} SandboxEvent */

@@ -6,8 +6,9 @@
 
 import { RUNTIME_ZIP } from './boot.js';
 
-/** tracebacks.py, step_filename */
+/** tracebacks.py, step_filename and prelude_filename */
 const STEP = '<step ';
+const PRELUDE = '<tools ';
 /** Deeper stacks are the model's own: the machinery's are short. */
 const DEEPEST = 200;
 
@@ -33,7 +34,7 @@ export function interruptible(module) {
     let owned = 0;
     let found = false;
     for (let depth = 0; pyFrame && !found && depth < DEEPEST; depth++) {
-      found = startsWith(pyFrame, STEP) || startsWith(pyFrame, RUNTIME_ZIP);
+      found = [STEP, PRELUDE, RUNTIME_ZIP].some((prefix) => startsWith(pyFrame, prefix));
       const behind = found ? 0 : module._PyFrame_GetBack(pyFrame);
       if (owned) module._Py_DecRef(owned);
       pyFrame = owned = behind;

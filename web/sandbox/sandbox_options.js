@@ -20,7 +20,7 @@
  * @property {import('./package_source.js').PackageSource} packages
  * @property {Partial<Limits>} [limits]  lower ones
  * @property {boolean} [hardened]  without `js`; on unless false
- * @property {(findings: import('./protocol.js').Finding[]) => Promise<boolean>} [onApproval]  whether code that needs the person's leave may run; without it none may
+ * @property {(card: import('./protocol.js').Card) => Promise<import('./protocol.js').ApprovalAnswer>} [onApproval]  whether code that needs the person's leave may run; without it none may
  * @property {Element} [parent]  where the hidden frame goes
  * @property {(event: SandboxEvent | RestoredEvent | PackageEvent) => void} [onEvent]  all but answers, as they come
  * @property {(call: ToolCalled) => Promise<string>} [onTool]  gives the tool's value as JSON text, or rejects

@@ -16,12 +16,12 @@ import { setQuota } from './quota.js';
 /** @typedef {import('./protocol.js').Request} Request */
 /** @typedef {import('./protocol.js').SandboxEvent} SandboxEvent */
 /** @typedef {import('./boot.js').WorkerStart} WorkerStart */
-/** @typedef {{(code: string, timeMs: number | null): string | undefined, callPromising(code: string, timeMs: number | null): Promise<string | undefined>}} StepRunner */
-/** @typedef {import('./checkpoint.js').CheckpointSession & {run: StepRunner, finish(): Promise<string>, probe(): string, set_tools(specs: string): void, interrupt(): void}} Session */
+/** @typedef {{(code: string, timeMs: number | null, approval: string): string | undefined, callPromising(code: string, timeMs: number | null, approval: string): Promise<string | undefined>}} StepRunner */
+/** @typedef {import('./checkpoint.js').CheckpointSession & {run: StepRunner, finish(): Promise<string>, probe(): string, modules_needed(prelude: string): string, set_tools(given: string): string, interrupt(): void}} Session */
 
 // Held here so that code in the sandbox cannot replace them on `self`.
 const post = self.postMessage.bind(self);
-const { parse } = JSON;
+const { parse, stringify } = JSON;
 
 /** @param {SandboxEvent} event @param {Transferable[]} [transfer] */
 const send = (event, transfer = []) => post(event, transfer);
@@ -94,14 +94,14 @@ function isSound() {
 }
 
 /** @param {import('./protocol.js').Run} message */
-async function run({ run_id, code, time_ms }) {
+async function run({ run_id, code, time_ms, approval }) {
   steps++;
   bridge.begin(run_id);
   files.mark();
   // Python can block only where it was called by way of JSPI.
   const begun = bridge.forPython.canBlock
-    ? await session.run.callPromising(code, time_ms ?? null)
-    : session.run(code, time_ms ?? null);
+    ? await session.run.callPromising(code, time_ms ?? null, approval)
+    : session.run(code, time_ms ?? null, approval);
   const result = begun ?? (await session.finish());
   bridge.end();
   send({ type: 'finished', run_id, result: { ...parse(result), files: files.written(), sound: isSound() } });
@@ -145,13 +145,14 @@ function answer(request_id, work) {
   }
 }
 
-/** @param {import('./protocol.js').ToolSpec[]} tools */
-function setTools(tools) {
-  try {
-    session.set_tools(JSON.stringify(tools));
-  } catch (error) {
-    fail(error, 'bad_tools');
-  }
+/** @param {import('./protocol.js').SetTools} message */
+async function setTools({ request_id, tools, prelude, packages: wheels }) {
+  await packages.install(wheels).catch((error) => console.warn(error)); // what imports them says so
+  const needed = bridge.missing(parse(session.modules_needed(stringify(prelude))));
+  if (needed.length && !wheels.length) return send({ type: 'tools_set', request_id, tools: '[]', needed });
+  const { value, error } = parse(session.set_tools(stringify({ tools, prelude })));
+  if (error) send({ type: 'refused', request_id, error: { kind: 'bad_tools', message: error } });
+  else send({ type: 'tools_set', request_id, tools: value, needed: [] });
 }
 
 /** @param {WorkerStart | Exclude<Request, {type: 'start' | 'reset'}>} message */
@@ -160,7 +161,7 @@ async function handle(message) {
     case 'start':
       return start(message);
     case 'set_tools':
-      return setTools(message.tools);
+      return setTools(message);
     case 'run':
       return run(message);
     case 'interrupt':
@@ -170,7 +171,7 @@ async function handle(message) {
     case 'install':
       return install(message);
     case 'approve':
-      return bridge.settleApproval(message.approved);
+      return bridge.settleApproval(message);
     case 'checkpoint':
       return checkpoint(message);
     case 'restore':
