@@ -7,6 +7,7 @@ import { announce, narrate } from './elements/narration.js';
 import { restoredInWords } from './elements/restored.js';
 import { joinDialogs } from './page_dialogs.js';
 import { joinFiles } from './page_files.js';
+import { AskedPerson } from './person.js';
 import { Session } from './session.js';
 import { Uploads } from './uploads.js';
 
@@ -179,6 +180,7 @@ addEventListener('ca-model-chosen', (event) => {
 });
 newButton.addEventListener('click', () => conversations.new());
 latestButton.addEventListener('click', () => follower.jump());
+session.person = new AskedPerson(transcript);
 joinDialogs(session, conversations);
 joinFiles(session, conversations, uploads);
 
