@@ -1,7 +1,7 @@
 import { css, html, LitElement } from '../vendor/lit.js';
 import { duration } from './duration.js';
 import { disclosure, shared } from './shared_styles.js';
-import { spentInWords } from './usage_words.js';
+import { spentInShort, whyAbout } from './usage_words.js';
 
 /** @typedef {import('./events.js').PlanMade} PlanMade */
 
@@ -39,9 +39,9 @@ export class PlanElement extends LitElement {
     const toggled = (/** @type {Event} */ event) => {
       this.open = /** @type {HTMLDetailsElement} */ (event.target).open;
     };
-    const facts = [spentInWords(usage, cost), duration(ms)].filter(Boolean).join(' · ');
+    const facts = [spentInShort(usage, cost), duration(ms)].filter(Boolean).join(' · ');
     return html`<section aria-label="Plan"><details ?open=${this.open} @toggle=${toggled}>
-      <summary><span class="title">${this.revised ? 'Plan, revised' : 'Plan'}</span><span class="facts">${facts}</span></summary>
+      <summary><span class="title">${this.revised ? 'Plan, revised' : 'Plan'}</span><span class="facts" title=${whyAbout(usage)}>${facts}</span></summary>
       <ca-markdown .text=${plan || 'The model wrote no plan.'}></ca-markdown>
     </details></section>`;
   }

@@ -32,6 +32,8 @@ export class RunElement extends LitElement {
   constructor() {
     super();
     this.task = '';
+    /** Whether the loop has told of it. */
+    this.begun = false;
     /** What was uploaded for the task. @type {import('./events.js').FileInfo[]} */
     this.files = [];
     this.waiting = true;
@@ -43,6 +45,7 @@ export class RunElement extends LitElement {
   receive(event) {
     this.#steps.receive(event);
     if (event.type === 'run_started') {
+      this.begun = true;
       this.task = event.task;
       this.files = event.files;
       this.waiting = !event.planning_interval;
@@ -60,7 +63,7 @@ export class RunElement extends LitElement {
       ${this.files.length ? html`<ul class="files" aria-label="Files for this task">${this.files.map(file)}</ul>` : ''}
       ${this.waiting ? html`<p class="waiting">Python is still starting. The task begins as soon as it is ready.</p>` : ''}
       ${this.#steps}
-      ${this.ending ? html`<ca-ending .task=${this.task} .ending=${this.ending}></ca-ending>` : ''}
+      ${this.ending ? html`<ca-ending saving .task=${this.task} .ending=${this.ending}></ca-ending>` : ''}
     </article>`;
   }
 }

@@ -5,7 +5,7 @@ import { splitReply } from './reply.js';
 import { restoredInWords } from './restored.js';
 import { disclosure, shared } from './shared_styles.js';
 import { stepStyles } from './step_styles.js';
-import { spentInWords } from './usage_words.js';
+import { spentInShort, whyAbout } from './usage_words.js';
 
 /** @typedef {import('./events.js').StepEvent} StepEvent */
 /** @typedef {import('./events.js').StepFinished} StepFinished */
@@ -30,6 +30,7 @@ export class StepElement extends LitElement {
     problems: { state: true },
     circle: { state: true },
     spent: { state: true },
+    about: { state: true },
     restored: { state: true },
     finished: { state: true },
     seconds: { state: true },
@@ -61,6 +62,7 @@ export class StepElement extends LitElement {
     this.circle = '';
     /** Tokens and money, in words. */
     this.spent = '';
+    this.about = '';
     /** What came back in a replaced interpreter, in words. */
     this.restored = '';
     /** @type {StepFinished | null} */
@@ -96,7 +98,8 @@ export class StepElement extends LitElement {
         this.notice = `${event.message} Trying again in ${Math.ceil(event.delay_ms / 1000)} s (attempt ${event.attempt}).`;
         return;
       case 'model_replied':
-        this.spent = spentInWords(event.usage, event.cost);
+        this.spent = spentInShort(event.usage, event.cost);
+        this.about = whyAbout(event.usage);
         if (event.tool_calls?.length > 1) this.remark = manyCalls(event.tool_calls.length);
         return;
       case 'code_parsed':
@@ -163,7 +166,7 @@ export class StepElement extends LitElement {
         <span class="mark"></span>
         <h3>Step ${this.number}</h3>
         <span class="state">${this.#words()}</span>
-        <span class="facts">${this.#facts()}</span>
+        <span class="facts" title=${this.about}>${this.#facts()}</span>
       </header>
       ${this.forced ? html`<p class="notice">The steps or the budget ran out, so the model must answer now.</p>` : ''}
       ${this.notice ? html`<p class="notice">${this.notice}</p>` : ''}

@@ -3,7 +3,7 @@ import { ASKING } from './asking.js';
 import { counted, duration } from './duration.js';
 import { disclosure, shared } from './shared_styles.js';
 import { stepsStyles } from './step_styles.js';
-import { spentInWords } from './usage_words.js';
+import { spentInShort, whyAbout } from './usage_words.js';
 
 /** @typedef {import('./events.js').AgentEvent} AgentEvent */
 /** @typedef {import('./events.js').RunFinished} RunFinished */
@@ -68,7 +68,7 @@ export class SubAgentElement extends LitElement {
   /** @override */
   render() {
     return html`<details>
-      <summary><span class="name">${this.name}</span> <span class=${this.ending?.status ?? ''}>${this.#words()}</span></summary>
+      <summary><span class="name">${this.name}</span> <span class=${this.ending?.status ?? ''} title=${whyAbout(this.ending?.usage)}>${this.#words()}</span></summary>
       ${this.#list}
       ${this.ending ? html`<ca-ending nested .ending=${this.ending}></ca-ending>` : ''}
     </details>`;
@@ -77,7 +77,7 @@ export class SubAgentElement extends LitElement {
   #words() {
     if (this.ending) {
       const { status, steps, duration_ms: ms, usage, cost } = this.ending;
-      const facts = [counted(steps, 'step'), duration(ms), spentInWords(usage, cost)].filter(Boolean).join(' · ');
+      const facts = [counted(steps, 'step'), duration(ms), spentInShort(usage, cost)].filter(Boolean).join(' · ');
       return `${ENDED[status]} · ${facts}`;
     }
     if (this.ended) return `was ended · ${counted(this.steps, 'step')}`;
