@@ -1,11 +1,11 @@
 /** Limits that the person lowered, kept in the browser: for conversations to come. */
 
 /** @typedef {import('./sandbox/protocol.js').Limits} Limits */
-/** @typedef {Partial<Pick<Limits, 'time_ms' | 'memory_mb' | 'approve_from'>>} Choice */
+/** @typedef {Partial<Pick<Limits, 'time_ms' | 'memory_mb'>>} Choice */
 
 const KEY = `codeact-web limits ${new URL('.', location.href).pathname}`;
 /** Not less: Python would not start, and no step would end. */
-export const LEAST = { time_ms: 1_000, memory_mb: 64, approve_from: 1 };
+export const LEAST = { time_ms: 1_000, memory_mb: 64 };
 
 /** Where nothing can be kept, they hold as long as the page. @type {Choice} */
 let unkept = {};

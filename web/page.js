@@ -5,8 +5,11 @@ import { BottomFollower } from './elements/bottom_follower.js';
 import { defineElements } from './elements/define.js';
 import { announce, narrate } from './elements/narration.js';
 import { restoredInWords } from './elements/restored.js';
+import { RunElement } from './elements/run.js';
 import { joinDialogs } from './page_dialogs.js';
 import { joinFiles } from './page_files.js';
+import { AskedPerson } from './person.js';
+import { saveFile } from './save_file.js';
 import { Session } from './session.js';
 import { Uploads } from './uploads.js';
 
@@ -85,7 +88,7 @@ function leave() {
   shown += 1;
   transcript.clear();
   uploads.clear();
-  for (const key of ['memory', 'restored', 'conversation elsewhere', 'conversation gone']) notices.hide(key);
+  for (const key of ['memory', 'restored', 'export', 'conversation elsewhere', 'conversation gone']) notices.hide(key);
   follower.stop();
   document.body.dataset.view = 'empty';
   newButton.hidden = true;
@@ -141,6 +144,20 @@ async function receive(event) {
   if (event.type === 'run_finished') await letSettle();
 }
 
+/** @param {import('./elements/events.js').ExportEvent} event */
+async function exportRun(event) {
+  const from = event.composedPath().find((each) => each instanceof RunElement);
+  const runs = [...transcript.querySelectorAll('ca-run')].filter(({ begun }) => begun);
+  const back = runs.length - 1 - runs.indexOf(/** @type {RunElement} */ (from));
+  try {
+    const { name, mime, text } = await session.exportRun(event.form, back);
+    saveFile(name, mime, text);
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    notices.show({ key: 'export', words: `The run could not be saved: ${message}`, tone: 'warning' });
+  }
+}
+
 const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
 session.addEventListener('boot', (event) => boot.receive(/** @type {BootStep} */ (detail(event))));
 session.addEventListener('broken', (event) => boot.fail(detail(event).message));
@@ -175,12 +192,14 @@ conversations.addEventListener('opened', (event) => {
 
 addEventListener('ca-send', (event) => run(/** @type {import('./elements/events.js').SendEvent} */ (event).task));
 addEventListener('ca-stop', () => session.runs.stop());
+addEventListener('ca-export', (event) => exportRun(/** @type {import('./elements/events.js').ExportEvent} */ (event)));
 addEventListener('ca-model-chosen', (event) => {
   session.model = /** @type {import('./elements/events.js').ModelChosenEvent} */ (event).model;
   showModels();
 });
 newButton.addEventListener('click', () => conversations.new());
 latestButton.addEventListener('click', () => follower.jump());
+session.person = new AskedPerson(transcript);
 joinDialogs(session, conversations);
 joinFiles(session, conversations, uploads);
 

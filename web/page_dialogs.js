@@ -1,25 +1,18 @@
-/** Joins the dialogs for conversations and limits to their buttons, and to what they show and change. */
+/** Joins the dialogs for conversations and settings to their buttons, and to what they show and change. */
 
 import { chooseLimits, chosenLimits, LEAST } from './limits_choice.js';
+import { runSettings, setRunSettings, siteAsks } from './run_settings.js';
 
 /** @typedef {import('./conversations.js').Conversations} Conversations */
 /** @typedef {import('./elements/events.js').ConversationEvent} ConversationEvent */
 /** @typedef {import('./elements/events.js').LimitsChosenEvent} LimitsChosenEvent */
+/** @typedef {import('./elements/events.js').RunSettingsEvent} RunSettingsEvent */
 /** @typedef {import('./session.js').Session} Session */
 
 /** @param {Session} session @param {Conversations} conversations */
 export function joinDialogs(session, conversations) {
   const list = /** @type {HTMLElementTagNameMap['ca-conversations']} */ (document.querySelector('ca-conversations'));
-  const limits = /** @type {HTMLElementTagNameMap['ca-limits']} */ (document.querySelector('ca-limits'));
-
-  const approval = /** @type {HTMLElementTagNameMap['ca-approval']} */ (document.querySelector('ca-approval'));
-
-  session.person.approve = async (card) => ({
-    decision: (await approval.ask(card.kind === 'code' ? card.findings : [])) ? 'approve' : 'deny',
-  });
-  session.addEventListener('state', () => {
-    if (session.runs.state !== 'running') approval.withdraw();
-  });
+  const dialog = /** @type {HTMLElementTagNameMap['ca-settings']} */ (document.querySelector('ca-settings'));
 
   conversations.addEventListener('changed', () => {
     list.conversations = conversations.list;
@@ -35,14 +28,26 @@ export function joinDialogs(session, conversations) {
     conversations[act](id);
   });
 
-  document.querySelector('button.limits')?.addEventListener('click', async () => {
+  session.options = runSettings();
+  document.querySelector('button.settings')?.addEventListener('click', async () => {
+    const { limits } = dialog;
+    dialog.settings = runSettings();
+    dialog.recorded = session.models.find(({ id }) => id === session.model)?.recorded ?? false;
+    dialog.siteAsks = siteAsks(session.allowed);
+    limits.saved = '';
     limits.least = LEAST;
     limits.choice = chosenLimits();
-    limits.show();
+    dialog.show();
     limits.limits = await session.limits().catch(() => null); // that Python did not start is told elsewhere
     limits.allowed = session.allowed;
+    dialog.siteAsks = siteAsks(session.allowed);
+  });
+  addEventListener('ca-run-settings', (event) => {
+    const { settings } = /** @type {RunSettingsEvent} */ (event);
+    setRunSettings(settings);
+    session.options = settings;
   });
   addEventListener('ca-limits', (event) => {
-    limits.confirm(chooseLimits(/** @type {LimitsChosenEvent} */ (event).choice));
+    dialog.limits.confirm(chooseLimits(/** @type {LimitsChosenEvent} */ (event).choice));
   });
 }

@@ -70,7 +70,7 @@ export class Session extends EventTarget {
   runs = new Runs({
     opened: () => this.#opened,
     hand: ({ task, model, stopping }, files) =>
-      this.#bridge.run({ task, files, model, options: this.options }, stopping),
+      this.#bridge.run({ task, files, model, options: this.#optionsFor(model) }, stopping),
     interrupt: () => this.#bridge.stop(),
     changed: () => this.#fire('state'),
   });
@@ -166,6 +166,12 @@ export class Session extends EventTarget {
       this.#fire('unrestored', /** @type {Error} */ (error));
     }
     this.#progress.done('restore');
+  }
+
+  /** A recording's words are of one mode. @param {string} model */
+  #optionsFor(model) {
+    const { mode, ...options } = this.options;
+    return model === RECORDED.id || mode === undefined ? options : { ...options, mode };
   }
 
   /** What a run wants of the person that nobody sees any more is not asked. @template T @param {() => Promise<T>} ask */

@@ -6,6 +6,7 @@
  */
 
 import { fileName, freeName, safeName, sizeInWords } from './file_names.js';
+import { saveFile } from './save_file.js';
 
 /** @typedef {import('./elements/events.js').Upload} Upload */
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
@@ -109,8 +110,5 @@ function checkRoom(file, present, { file_mb, files_mb, files }) {
 /** Let the person save a file. @param {Session} session @param {string} path */
 export async function download(session, path) {
   const data = await session.files.readFile(path);
-  const url = URL.createObjectURL(new Blob([data], { type: 'application/octet-stream' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: safeName(fileName(path)) });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser may ask first where to save it
+  saveFile(safeName(fileName(path)), 'application/octet-stream', data);
 }

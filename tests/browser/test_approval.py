@@ -67,7 +67,7 @@ def test_the_person_can_ask_to_be_asked(page: Page, relayed: str, upstream: Scri
     upstream.reset()
     agent = AgentPage(page).open(relayed)
     agent.ready()
-    limits = agent.dialog("Limits")
+    limits = agent.dialog("Settings")
     limits.get_by_role("checkbox", name="Ask me before risky code runs").check()
     limits.get_by_role("button", name="Save").click()
     page.reload()

@@ -42,14 +42,14 @@ def test_every_limit_is_described() -> None:
 
 
 def test_limits_are_shown_in_words(agent: AgentPage) -> None:
-    dialog = agent.dialog("Limits")
+    dialog = agent.dialog("Settings")
     expect(dialog).to_contain_text(re.compile("Time for one step.*30 s", re.DOTALL))
     expect(dialog).to_contain_text(re.compile("Memory.*512 MB", re.DOTALL))
     expect(dialog).to_contain_text("10,000 characters")
 
 
 def test_a_person_lowers_the_time_for_the_next_conversation(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    dialog = agent.dialog("Limits")
+    dialog = agent.dialog("Settings")
     field = dialog.get_by_label(re.compile("Time for one step"))
     field.fill("1")
     field.press("Enter")
@@ -63,24 +63,24 @@ def test_a_person_lowers_the_time_for_the_next_conversation(agent: AgentPage, up
     expect(agent.solve("Spin")).to_contain_text("ended")
     expect(agent.steps.first).to_contain_text("Time limit")
     agent.reload()
-    assert agent.dialog("Limits").get_by_label(re.compile("Time for one step")).input_value() == "1"
-    agent.dialog("Limits").get_by_role("button", name="Use the site’s").click()
+    assert agent.dialog("Settings").get_by_label(re.compile("Time for one step")).input_value() == "1"
+    agent.dialog("Settings").get_by_role("button", name="Use the site’s").click()
     agent.page.keyboard.press("Escape")
     agent.new.click()
-    expect(agent.dialog("Limits")).to_contain_text(re.compile(r"Time for one step.*30\s+s", re.DOTALL))
+    expect(agent.dialog("Settings")).to_contain_text(re.compile(r"Time for one step.*30\s+s", re.DOTALL))
 
 
 def test_a_person_cannot_raise_a_limit(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    field = agent.dialog("Limits").get_by_label(re.compile("Memory"))
+    field = agent.dialog("Settings").get_by_label(re.compile("Memory"))
     field.fill("4000")
     field.press("Enter")
-    expect(agent.dialog("Limits").get_by_role("status")).to_be_empty()
+    expect(agent.dialog("Settings").get_by_role("status")).to_be_empty()
     assert field.evaluate("field => field.validity.rangeOverflow")
     agent.page.evaluate(
         "localStorage.setItem('codeact-web limits /', JSON.stringify({memory_mb: 4000, time_ms: 10 ** 9}))"
     )
     agent.reload()
-    dialog = agent.dialog("Limits")
+    dialog = agent.dialog("Settings")
     expect(dialog.locator("dl").first).to_contain_text("512 MB")
     expect(dialog.locator("dl").first).to_contain_text("30 s")
 

@@ -64,6 +64,18 @@ class AgentPage:
         expect(shown).to_be_visible()
         return self.page.locator(f"ca-{name.lower()}")
 
+    def approval(self) -> Locator:
+        """What waits for the person's leave, code or a tool call, once it does."""
+        asking = self.page.locator("ca-approval").filter(has=self.page.get_by_role("button", name="Deny"))
+        expect(asking).to_be_visible(timeout=30_000)
+        return asking
+
+    def question(self) -> Locator:
+        """The question that waits for an answer, once it does."""
+        asking = self.page.locator("ca-question").filter(has=self.page.locator("section.open"))
+        expect(asking).to_be_visible(timeout=30_000)
+        return asking
+
     def conversations(self) -> list[str]:
         """Their titles, newest first, in the dialog, which stays open."""
         return self.dialog("Conversations").locator(".title").all_inner_texts()

@@ -1,68 +1,193 @@
+import { shownName } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
-import { quietButton, shared } from './shared_styles.js';
+import { Asking } from './asking.js';
+import { AsksEvent } from './events.js';
+import { keywords } from './literal.js';
+import { fieldStyles, quietButton, shared } from './shared_styles.js';
 
-/** @typedef {import('../sandbox/protocol.js').Finding} Finding */
+/** @typedef {import('./events.js').ApprovalGiven} ApprovalGiven */
+/** @typedef {import('./events.js').Card} Card */
+/** @typedef {import('./events.js').CodeCard} CodeCard */
+/** @typedef {import('./events.js').Decision} Decision */
+/** @typedef {import('./events.js').ToolCard} ToolCard */
 
-/** Asks the person whether code with serious findings may run; the code itself stands in the newest step. */
+const ACTIONS = { read: 'reads', write: 'writes', delete: 'deletes' };
+/** @type {{remember: Decision['remember'], label: string}[]} */
+const ALLOWED = [
+  { remember: 'call', label: 'Allow once' },
+  { remember: 'run', label: 'Allow for this run' },
+  { remember: 'always', label: 'Always allow' },
+];
+
+/**
+ * What waits for the person's leave, code or a tool call, and then what they decided. The code itself stands above it
+ * in its step.
+ * @fires ca-asks - when it is shown
+ */
 export class ApprovalElement extends LitElement {
   /** @override */
-  static properties = { findings: { state: true } };
+  static properties = { card: {}, given: {}, isAsking: { state: true }, edited: { state: true } };
 
   /** @override */
   static styles = [
     shared,
     quietButton,
+    fieldStyles,
     css`
-      p { margin: 0 0 var(--ca-space-3); font-size: var(--ca-size-3); text-wrap: pretty; }
-      .actions { display: flex; flex-wrap: wrap; justify-content: end; gap: var(--ca-space-2); margin-block-start: var(--ca-space-4); }
-      .run { border-color: var(--ca-color-danger); color: var(--ca-color-danger); }
+      section { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-3); padding: var(--ca-space-3) var(--ca-space-4); border: 1px solid var(--ca-color-line); border-radius: var(--ca-radius-2); }
+      .open { border-color: var(--ca-color-warning); background: var(--ca-color-warning-soft); }
+      h4 { margin: 0; font-size: var(--ca-size-3); font-weight: 600; }
+      p { margin: 0; overflow-wrap: anywhere; text-wrap: pretty; }
+      ul { margin: 0; padding-inline-start: 1.2em; }
+      dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: var(--ca-space-1) var(--ca-space-3); margin: 0; font-size: var(--ca-size-2); }
+      dt { color: var(--ca-color-muted); }
+      dd { margin: 0; overflow-wrap: anywhere; }
+      code { font: var(--ca-size-2) / 1.5 var(--ca-font-code); }
+      .new { padding: 0 var(--ca-space-1); border-radius: var(--ca-radius-1); background: var(--ca-color-warning); color: var(--ca-color-surface); font-size: var(--ca-size-1); font-weight: 600; }
+      .deletes { color: var(--ca-color-danger); font-weight: 600; }
+      .actions { display: flex; flex-wrap: wrap; gap: var(--ca-space-2); }
+      .said { display: flex; flex-wrap: wrap; gap: 0 var(--ca-space-2); font-size: var(--ca-size-2); }
+      .label { color: var(--ca-color-muted); font-size: var(--ca-size-2); }
+      ca-code, ca-code-editor { border: 1px solid var(--ca-color-line); border-radius: var(--ca-radius-1); overflow: hidden; }
     `,
   ];
 
+  /** @type {Asking<Decision>} */ #asking = new Asking(this);
+
   constructor() {
     super();
-    /** @type {Finding[]} */
-    this.findings = [];
-    /** @type {((approved: boolean) => void) | null} */
-    this.resolve = null;
+    /** @type {Card | null} */
+    this.card = null;
+    /** What was decided. @type {Pick<ApprovalGiven, 'decision' | 'reason' | 'code'> | null} */
+    this.given = null;
+    this.isAsking = false;
+    /** The code as the person has it in the editor, if they opened it. @type {string | null} */
+    this.edited = null;
   }
 
-  /** Resolves with what the person chose; closing the dialog is a no. @param {Finding[]} findings @returns {Promise<boolean>} */
-  async ask(findings) {
-    this.#answer(false);
-    this.findings = findings;
-    await this.updateComplete;
-    await this.#dialog.show();
-    return new Promise((resolve) => {
-      this.resolve = resolve;
-    });
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    this.dispatchEvent(new AsksEvent(this));
   }
 
-  /** Nobody waits for an answer any more. */
-  withdraw() {
-    this.#answer(false);
+  /** What whoever waits for the decision asks. */
+  get asked() {
+    return this.card;
   }
 
-  get #dialog() {
-    return /** @type {import('./dialog.js').DialogElement} */ (this.renderRoot.querySelector('ca-dialog'));
+  /** Whether it could still be decided. */
+  get isOpen() {
+    return this.isConnected && !this.given;
   }
 
-  /** @param {boolean} approved */
-  #answer(approved) {
-    this.resolve?.(approved);
-    this.resolve = null;
-    if (this.#dialog?.isOpen) this.#dialog.close();
+  /** Let the person decide. Rejects when the signal aborts. @param {AbortSignal} signal @returns {Promise<Decision>} */
+  ask(signal) {
+    return this.#asking.ask(signal);
+  }
+
+  /** The heading, so that a screen reader begins there, and Enter does nothing by accident. @override */
+  focus() {
+    this.renderRoot.querySelector('h4')?.focus();
   }
 
   /** @override */
   render() {
-    return html`<ca-dialog label="Run this code?" @ca-closed=${() => this.#answer(false)}>
-      <p>The model wants to run the code in the newest step. It runs inside the sandbox, without network. An audit found in it:</p>
-      <ca-findings .findings=${this.findings} open></ca-findings>
-      <div class="actions">
-        <button class="quiet" type="button" autofocus @click=${() => this.#answer(false)}>Don’t run</button>
-        <button class="quiet run" type="button" @click=${() => this.#answer(true)}>Run it</button>
-      </div>
-    </ca-dialog>`;
+    if (!this.card) return '';
+    return this.isAsking ? this.#open(this.card) : this.#decided(this.card);
+  }
+
+  /** @param {Card} card */
+  #open(card) {
+    return html`<section class="open" aria-labelledby="title">
+      <h4 id="title" tabindex="-1">${card.kind === 'code' ? 'May this code run?' : `May the code call ${card.name}?`}</h4>
+      ${card.kind === 'code' ? this.#facts(card) : html`<p><code>${card.name}(${keywords(card.arguments)})</code></p>`}
+      ${this.edited === null ? '' : this.#editor(this.edited)}
+      <div class="actions">${card.kind === 'code' ? this.#codeButtons(card) : this.#toolButtons()}</div>
+      <form class="field" @submit=${this.#deny}>
+        <label class="label" for="reason">Or say no, and why (the model reads it)</label>
+        <input id="reason" name="reason" type="text" autocomplete="off" placeholder="Reason, if you like">
+        <button class="quiet danger" type="submit">Deny</button>
+      </form>
+    </section>`;
+  }
+
+  /** @param {CodeCard} card */
+  #facts({ reasons = [], imports = [], new_imports: fresh = [], files = [], tools = [], findings = [] }) {
+    const name = (/** @type {string} */ each) =>
+      html`<code>${each}</code>${fresh.includes(each) ? html` <span class="new">new</span>` : ''} `;
+    const file = (/** @type {import('./events.js').TouchedFile} */ { path, action }) =>
+      html`<div><span class=${ACTIONS[action]}>${ACTIONS[action]}</span> <code><bdi>${shownName(path)}</bdi></code></div>`;
+    return html`
+      ${reasons.length ? html`<ul aria-label="Why you are asked">${reasons.map((each) => html`<li>${each}</li>`)}</ul>` : ''}
+      <dl>
+        ${imports.length ? html`<dt>Imports</dt><dd>${imports.map(name)}</dd>` : ''}
+        ${files.length ? html`<dt>Files</dt><dd>${files.map(file)}</dd>` : ''}
+        ${tools.length ? html`<dt>Tools</dt><dd>${tools.map(name)}</dd>` : ''}
+      </dl>
+      ${findings.length ? html`<ca-findings .findings=${findings} open></ca-findings>` : ''}`;
+  }
+
+  /** @param {CodeCard} card */
+  #codeButtons({ code }) {
+    const edit = async () => {
+      this.edited = code;
+      await this.updateComplete;
+      this.renderRoot.querySelector('ca-code-editor')?.focus();
+    };
+    const back = () => {
+      this.edited = null;
+      this.focus();
+    };
+    const isEdited = this.edited !== null;
+    return html`<button class="quiet primary" type="button" @click=${this.#approve}>${isEdited ? 'Approve the edited code' : 'Approve'}</button>
+      <button class="quiet" type="button" @click=${isEdited ? back : edit}>${isEdited ? 'Discard edits' : 'Edit'}</button>`;
+  }
+
+  #toolButtons() {
+    return ALLOWED.map(({ remember, label }, index) => {
+      const allow = () => this.#decide({ decision: 'approve', remember });
+      return html`<button class="quiet ${index ? '' : 'primary'}" type="button" @click=${allow}>${label}</button>`;
+    });
+  }
+
+  /** @param {string} code */
+  #editor(code) {
+    return html`<ca-code-editor .code=${code} @ca-edited=${(/** @type {CustomEvent<string>} */ { detail }) => {
+      this.edited = detail;
+    }}></ca-code-editor>`;
+  }
+
+  /** @param {Card} card */
+  #decided(card) {
+    const what = card.kind === 'code' ? 'this code' : `the call of ${card.name}`;
+    if (!this.given) return html`<section><p class="said">Whether ${what} may go on was not decided.</p></section>`;
+    const { decision, reason, code } = this.given;
+    const said = {
+      approve: `You allowed ${what}.`,
+      edit: 'You edited the code. This is what ran:',
+      deny: `You denied ${what}${reason ? ':' : '.'}`,
+    }[decision];
+    return html`<section><p class="said"><span>${said}</span>${reason ? html`<q>${reason}</q>` : ''}</p>
+      ${decision === 'edit' && code ? html`<div><p class="label">Edited by you</p><ca-code .code=${code}></ca-code></div>` : ''}</section>`;
+  }
+
+  #approve() {
+    const original = this.card?.kind === 'code' ? this.card.code : '';
+    const isChanged = this.edited !== null && this.edited !== original;
+    this.#decide(isChanged ? { decision: 'edit', code: this.edited ?? '' } : { decision: 'approve' });
+  }
+
+  /** @param {SubmitEvent} event */
+  #deny(event) {
+    event.preventDefault();
+    const given = new FormData(/** @type {HTMLFormElement} */ (event.target)).get('reason');
+    this.#decide({ decision: 'deny', reason: String(given ?? '').trim() });
+  }
+
+  /** @param {Decision} decision */
+  #decide(decision) {
+    this.given = { decision: decision.decision, reason: decision.reason ?? '', code: decision.code ?? null };
+    this.#asking.settle(decision);
   }
 }

@@ -7,6 +7,7 @@ import { AttachmentsElement } from './attachments.js';
 import { BootStatusElement } from './boot_status.js';
 import { BundleElement } from './bundle.js';
 import { CodeElement } from './code.js';
+import { CodeEditorElement } from './code_editor.js';
 import { ConversationsElement } from './conversations.js';
 import { CopyButtonElement } from './copy_button.js';
 import { DialogElement } from './dialog.js';
@@ -21,8 +22,13 @@ import { MarkdownTextElement } from './markdown_text.js';
 import { ModelPickerElement } from './model_picker.js';
 import { NoticesElement } from './notices.js';
 import { OutputElement } from './output.js';
+import { PlanElement } from './plan.js';
+import { QuestionElement } from './question.js';
 import { RunElement } from './run.js';
+import { RunStepsElement } from './run_steps.js';
+import { SettingsElement } from './settings.js';
 import { StepElement } from './step.js';
+import { SubAgentElement } from './sub_agent.js';
 import { TaskBoxElement } from './task_box.js';
 import { ToolCallElement } from './tool_call.js';
 import { TranscriptElement } from './transcript.js';
@@ -36,6 +42,7 @@ const ELEMENTS = {
   'ca-boot-status': BootStatusElement,
   'ca-bundle': BundleElement,
   'ca-code': CodeElement,
+  'ca-code-editor': CodeEditorElement,
   'ca-conversations': ConversationsElement,
   'ca-copy': CopyButtonElement,
   'ca-dialog': DialogElement,
@@ -51,8 +58,13 @@ const ELEMENTS = {
   'ca-model-picker': ModelPickerElement,
   'ca-notices': NoticesElement,
   'ca-output': OutputElement,
+  'ca-plan': PlanElement,
+  'ca-question': QuestionElement,
   'ca-run': RunElement,
+  'ca-run-steps': RunStepsElement,
+  'ca-settings': SettingsElement,
   'ca-step': StepElement,
+  'ca-sub-agent': SubAgentElement,
   'ca-task-box': TaskBoxElement,
   'ca-tool-call': ToolCallElement,
   'ca-transcript': TranscriptElement,

@@ -1,22 +1,42 @@
 import { css, html, LitElement } from '../vendor/lit.js';
 import { counted, duration } from './duration.js';
-import { SendEvent } from './events.js';
-import { quietButton, shared } from './shared_styles.js';
+import { ExportEvent, SendEvent } from './events.js';
+import { disclosure, quietButton, shared } from './shared_styles.js';
+import { spentInWords } from './usage_words.js';
 
+/** @typedef {import('./events.js').Cap} Cap */
+/** @typedef {import('./events.js').ExportForm} ExportForm */
 /** @typedef {import('./events.js').RunFinished} RunFinished */
+
+/** @type {Record<Cap, string>} */
+const RAN_OUT = {
+  steps: 'The steps ran out',
+  tokens: 'The tokens for this run were used up',
+  seconds: 'The time for this run was over',
+  money: 'The money for this run was spent',
+};
+/** @type {{form: ExportForm, label: string, words: string}[]} */
+const FORMS = [
+  { form: 'json', label: 'JSON', words: 'everything, to be replayed' },
+  { form: 'ipynb', label: 'Notebook', words: 'opens in Jupyter' },
+  { form: 'py', label: 'Python', words: 'the code alone' },
+  { form: 'md', label: 'Markdown', words: 'to be read' },
+];
 
 /**
  * How a run ended: the answer, or why there is none and what to do.
  * @fires ca-send - the person asks for the same task again
+ * @fires ca-export - the person wants the run as a file
  */
 export class EndingElement extends LitElement {
   /** @override */
-  static properties = { task: {}, ending: {} };
+  static properties = { task: {}, ending: {}, nested: { type: Boolean }, saving: { type: Boolean } };
 
   /** @override */
   static styles = [
     shared,
     quietButton,
+    disclosure,
     css`
       .trouble { display: flex; flex-wrap: wrap; align-items: center; gap: var(--ca-space-2) var(--ca-space-4); padding: var(--ca-space-3) var(--ca-space-4); border: 1px solid var(--ca-color-line); border-radius: var(--ca-radius-2); background: var(--ca-color-surface); }
       .failed { border-color: transparent; background: var(--ca-color-danger-soft); }
@@ -24,7 +44,14 @@ export class EndingElement extends LitElement {
       h3 { margin: 0; font-size: var(--ca-size-3); font-weight: 600; }
       .trouble p { margin: 0; white-space: pre-line; }
       .quiet { background: var(--ca-color-surface); }
-      .facts { margin: var(--ca-space-2) var(--ca-space-4) 0; color: var(--ca-color-muted); font-size: var(--ca-size-2); }
+      .below { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 var(--ca-space-4); margin: var(--ca-space-2) var(--ca-space-4) 0; color: var(--ca-color-muted); font-size: var(--ca-size-2); }
+      .facts { flex: 1 1 14rem; margin: 0; text-wrap: pretty; }
+      .save { position: relative; }
+      .save ul { position: absolute; inset-block-end: calc(100% + var(--ca-space-1)); inset-inline-end: 0; z-index: 1; display: grid; min-inline-size: 15rem; margin: 0; padding: var(--ca-space-1); list-style: none; border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-2); background: var(--ca-color-surface); box-shadow: var(--ca-shadow); }
+      .save li button { display: flex; justify-content: space-between; gap: var(--ca-space-4); inline-size: 100%; padding: var(--ca-space-2) var(--ca-space-3); border: 0; border-radius: var(--ca-radius-1); background: none; color: var(--ca-color-text); text-align: start; }
+      .save li button:hover { background: var(--ca-color-hover); }
+      .save li span { color: var(--ca-color-muted); }
+      @media (max-width: 30rem) { .save ul { inset-inline: 0 auto; } }
     `,
   ];
 
@@ -33,30 +60,69 @@ export class EndingElement extends LitElement {
     this.task = '';
     /** @type {RunFinished | null} */
     this.ending = null;
+    /** Whether it is of a sub-agent. */
+    this.nested = false;
+    /** Whether the run can be saved as a file. */
+    this.saving = false;
   }
 
   /** @override */
   render() {
     if (!this.ending) return '';
-    const { answer, status, steps, duration_ms: ms } = this.ending;
-    const forced = status === 'forced' ? 'The steps ran out, so the model answered with what it had. ' : '';
+    const { answer, status, steps, cap, usage, cost, duration_ms: ms } = this.ending;
+    const forced = status === 'forced' ? `${RAN_OUT[cap ?? 'steps']}, so the model answered with what it had. ` : '';
+    const facts = [counted(steps, 'step'), ms ? duration(ms) : '', spentInWords(usage, cost)]
+      .filter(Boolean)
+      .join(' · ');
     return html`${answer ? html`<ca-answer .answer=${answer}></ca-answer>` : this.#trouble(this.ending)}
-      ${steps ? html`<p class="facts">${forced}${counted(steps, 'step')}${ms ? ` · ${duration(ms)}` : ''}</p>` : ''}`;
+      ${steps && !this.nested ? html`<div class="below"><p class="facts">${forced}${facts}</p>${this.saving ? this.#save() : ''}</div>` : ''}`;
+  }
+
+  #save() {
+    const item = (/** @type {typeof FORMS[number]} */ { form, label, words }) =>
+      html`<li><button type="button" @click=${() => this.dispatchEvent(new ExportEvent(form))}>${label} <span>${words}</span></button></li>`;
+    return html`<details class="save" @click=${this.#chosen} @keydown=${this.#escape} @focusout=${this.#left}>
+      <summary>Save run as…</summary><ul>${FORMS.map(item)}</ul></details>`;
+  }
+
+  /** @param {Event} event */
+  #chosen(event) {
+    if (/** @type {Element} */ (event.target).closest('li')) this.#fold(true);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #escape(event) {
+    if (event.key === 'Escape') this.#fold(true);
+  }
+
+  /** @param {FocusEvent} event */
+  #left(event) {
+    const menu = /** @type {Element} */ (event.currentTarget);
+    if (!menu.contains(/** @type {Node | null} */ (event.relatedTarget))) this.#fold(false);
+  }
+
+  /** @param {boolean} refocus */
+  #fold(refocus) {
+    const menu = this.renderRoot.querySelector('details');
+    if (!menu?.open) return;
+    menu.open = false;
+    if (refocus) menu.querySelector('summary')?.focus();
   }
 
   /** @param {RunFinished} ending */
-  #trouble({ status, error }) {
+  #trouble({ status, error, cap }) {
     const again = () => this.dispatchEvent(new SendEvent(this.task));
     const [title, words] = {
       stopped: ['Stopped', error?.message ?? 'The conversation so far is kept.'],
+      stuck: ['Stuck', error?.message ?? 'The run went in circles, and was ended.'],
       failed: ['This did not work', error?.message ?? 'Something failed without saying why. Try again.'],
     }[/** @type {string} */ (status)] ?? [
       'No answer',
-      error?.message ?? 'The steps ran out. Try again, or ask for less at once.',
+      error?.message ?? `${RAN_OUT[cap ?? 'steps']}. Try again, or ask for less at once.`,
     ];
     return html`<div class="trouble ${status}">
       <div><h3>${title}</h3><p>${words}</p></div>
-      <button class="quiet" type="button" @click=${again}>Try again</button>
+      ${this.nested ? '' : html`<button class="quiet" type="button" @click=${again}>Try again</button>`}
     </div>`;
   }
 }

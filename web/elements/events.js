@@ -9,25 +9,42 @@
 /** @typedef {import('../sandbox/protocol.js').MimeBundle} MimeBundle */
 /** @typedef {import('../sandbox/protocol.js').Result} Result */
 
-/** @typedef {{type: 'run_started', task: string, task_id: string | null, model: string, recorded: boolean, max_steps: number, files: FileInfo[]}} RunStarted */
-/** @typedef {'answered' | 'forced' | 'unanswered' | 'stopped' | 'failed'} Status */
-/** @typedef {{type: 'run_finished', status: Status, answer: Answer | null, error: Failure | null, steps: number, duration_ms: number}} RunFinished */
+/** @typedef {{type: 'run_started', task: string, task_id: string | null, model: string, recorded: boolean, mode: Mode, max_steps: number, planning_interval: number | null, approval: Approval, tools: string[], files: FileInfo[]}} RunStarted */
+/** @typedef {'code' | 'hybrid' | 'json'} Mode  how the model acts */
+/** @typedef {'never' | 'risky' | 'always'} Approval  which code waits for the person's leave */
+/** @typedef {{prompt_tokens: number, completion_tokens: number, estimated: boolean}} Usage */
+/** @typedef {'steps' | 'tokens' | 'seconds' | 'money'} Cap  what ran out */
+/** @typedef {'answered' | 'forced' | 'unanswered' | 'stopped' | 'stuck' | 'failed'} Status */
+/** @typedef {{type: 'run_finished', status: Status, answer: Answer | null, error: Failure | null, steps: number, cap: Cap | null, usage: Usage, cost: number | null, duration_ms: number}} RunFinished */
+/** @typedef {{type: 'plan_made', step: number, plan: string, usage: Usage, cost: number | null, duration_ms: number}} PlanMade */
 /** @typedef {{type: 'step_started', step: number, forced: boolean}} StepStarted */
 /** @typedef {{type: 'model_delta', step: number, text: string}} ModelDelta */
 /** @typedef {{type: 'model_retried', step: number, message: string, attempt: number, delay_ms: number}} ModelRetried */
-/** @typedef {{type: 'model_replied', step: number, text: string, duration_ms: number}} ModelReplied */
-/** @typedef {{type: 'code_parsed', step: number, thought: string, code: string}} CodeParsed */
+/** @typedef {{id: string, name: string, arguments: string}} ModelCall  a call in a reply; arguments are JSON text */
+/** @typedef {{type: 'context_shortened', step: number, shortened: [number, object][], summary: object | null, summarised: number, before_tokens: number, after_tokens: number}} ContextShortened */
+/** @typedef {{type: 'model_asked', step: number, messages: number, added: object[], tools: object[] | null}} ModelAsked */
+/** @typedef {{type: 'model_replied', step: number, text: string, tool_calls: ModelCall[], usage: Usage, cost: number | null, duration_ms: number}} ModelReplied */
+/** @typedef {{type: 'code_parsed', step: number, thought: string, code: string, calls: ModelCall[]}} CodeParsed */
+/** @typedef {{type: 'approval_asked', step: number, approval_id: number, card: Card}} ApprovalAsked */
+/** @typedef {{type: 'approval_given', step: number, approval_id: number, decision: Decision['decision'], reason: string, code: string | null}} ApprovalGiven */
+/** @typedef {{type: 'question_asked', step: number, question_id: number, question: string, choices: string[] | null}} QuestionAsked */
+/** @typedef {{type: 'question_answered', step: number, question_id: number, answer: string}} QuestionAnswered */
 /** @typedef {{type: 'output', step: number, chunks: Chunk[]}} Output */
 /** @typedef {{type: 'displayed', step: number, bundle: MimeBundle}} Displayed */
 /** @typedef {{type: 'tool_called', step: number, call_id: number, name: string, arguments: Record<string, unknown>}} ToolCalled */
+/** @typedef {{type: 'tool_progress', step: number, call_id: number, fraction: number | null, text: string}} ToolProgress */
+/** @typedef {{type: 'agent_event', step: number, agent: string, call_id: number, event: AgentEvent}} SubAgentEvent */
 /** @typedef {{type: 'tool_returned', step: number, call_id: number, name: string, value?: unknown, error?: Failure, duration_ms: number}} ToolReturned */
 /** @typedef {{type: 'package_progress', step: number, name: string, loaded: number, total: number}} PackageProgress */
 /** @typedef {{type: 'restored', step: number, reason: string, names: string[], lost: Lost[], behind: boolean}} Restored */
+/** @typedef {{type: 'answer_rejected', step: number, problems: string[]}} AnswerRejected */
+/** @typedef {{type: 'nudged', step: number, reason: string}} Nudged */
 /** @typedef {{recorded: string, real: string}} Difference */
 /** @typedef {{type: 'step_finished', step: number, observation: string, result: Result | null, error: Failure | null, difference: Difference | null, duration_ms: number}} StepFinished */
 
-/** @typedef {StepStarted | ModelDelta | ModelRetried | ModelReplied | CodeParsed | Output | Displayed | ToolCalled | ToolReturned | PackageProgress | Restored | StepFinished} StepEvent */
-/** @typedef {RunStarted | RunFinished | StepEvent} AgentEvent */
+/** @typedef {Output | Displayed | ToolCalled | ToolProgress | ToolReturned | SubAgentEvent | ApprovalAsked | ApprovalGiven | QuestionAsked | QuestionAnswered} ActivityEvent  what code does while it runs */
+/** @typedef {StepStarted | ContextShortened | ModelAsked | ModelDelta | ModelRetried | ModelReplied | CodeParsed | ActivityEvent | PackageProgress | Restored | AnswerRejected | Nudged | StepFinished} StepEvent */
+/** @typedef {RunStarted | RunFinished | PlanMade | StepEvent} AgentEvent  see docs/events.md */
 /** @typedef {{step: string, label: string, state: 'doing' | 'done' | 'failed', message?: string, ms?: number}} BootStep */
 /** @typedef {{id: string, name: string, recorded: boolean}} Model */
 /** @typedef {{id: string, title: string, task: string}} Task */
@@ -39,6 +56,7 @@
 /** @typedef {{kind: 'tool', name: string, arguments: Record<string, unknown>}} ToolCard */
 /** @typedef {CodeCard | ToolCard} Card  what the person is asked to approve of */
 /** @typedef {{decision: 'approve' | 'edit' | 'deny', code?: string, reason?: string, remember?: 'call' | 'run' | 'always'}} Decision */
+/** @typedef {'json' | 'ipynb' | 'py' | 'md'} ExportForm */
 /** @typedef {'new' | 'open' | 'duplicate' | 'delete'} ConversationAct */
 
 /** `ca-send`: the person wants this task done. */
@@ -84,6 +102,33 @@ export class DeleteFileEvent extends Event {
   constructor(path) {
     super('ca-delete-file', { bubbles: true, composed: true });
     this.path = path;
+  }
+}
+
+/** `ca-asks`: an element shows a question or a card; whoever waits for the decision may let it ask. */
+export class AsksEvent extends Event {
+  /** @param {import('./question.js').QuestionElement | import('./approval.js').ApprovalElement} asking */
+  constructor(asking) {
+    super('ca-asks', { bubbles: true, composed: true });
+    this.asking = asking;
+  }
+}
+
+/** `ca-export`: the person wants the newest run as a file. */
+export class ExportEvent extends Event {
+  /** @param {ExportForm} form */
+  constructor(form) {
+    super('ca-export', { bubbles: true, composed: true });
+    this.form = form;
+  }
+}
+
+/** `ca-run-settings`: the person chose how runs to come are carried out. */
+export class RunSettingsEvent extends Event {
+  /** @param {import('../run_settings.js').RunSettings} settings */
+  constructor(settings) {
+    super('ca-run-settings', { bubbles: true, composed: true });
+    this.settings = settings;
   }
 }
 

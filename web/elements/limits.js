@@ -6,8 +6,6 @@ import { quietButton, shared } from './shared_styles.js';
 /** @typedef {import('../sandbox/protocol.js').Limits} Limits */
 /** @typedef {import('../limits_choice.js').Choice} Choice */
 
-/** The severity from which on the person is asked, if they wish to be: HIGH. */
-const SERIOUS = 3;
 /** What a person may lower, in units a person thinks in: how many of ours one of theirs is. */
 const LOWERED = /** @type {const} */ ({
   time_ms: { label: 'Time for one step', unit: 'seconds', each: 1_000 },
@@ -15,7 +13,7 @@ const LOWERED = /** @type {const} */ ({
 });
 
 /**
- * All limits in words, in a dialog, and two that the person can lower.
+ * All limits in words, and two that the person can lower.
  * @fires ca-limits - with `choice`, for conversations to come
  */
 export class LimitsElement extends LitElement {
@@ -27,12 +25,12 @@ export class LimitsElement extends LitElement {
     shared,
     quietButton,
     css`
+      h2 { margin: 0 0 var(--ca-space-1); font-size: var(--ca-size-3); font-weight: 600; }
       p { margin: 0; color: var(--ca-color-muted); font-size: var(--ca-size-2); text-wrap: pretty; }
       form { display: grid; gap: var(--ca-space-3); margin-block: var(--ca-space-3) var(--ca-space-5); padding: var(--ca-space-3) var(--ca-space-4); border-radius: var(--ca-radius-2); background: var(--ca-color-sunken); }
       label { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 0 var(--ca-space-3); font-size: var(--ca-size-3); }
       label p { grid-column: 1; }
       .field { grid-row: span 2; display: flex; align-items: center; gap: var(--ca-space-2); font-size: var(--ca-size-2); }
-      input[type='checkbox'] { inline-size: 1.15rem; block-size: 1.15rem; accent-color: var(--ca-color-accent); }
       .field span { inline-size: 3.5rem; color: var(--ca-color-muted); }
       input { inline-size: 5.5rem; padding: var(--ca-space-1) var(--ca-space-2); border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-1); background: var(--ca-color-surface); color: inherit; font: inherit; font-size: var(--ca-size-3); text-align: end; }
       .actions { display: flex; flex-wrap: wrap; align-items: center; gap: var(--ca-space-2) var(--ca-space-3); }
@@ -59,12 +57,6 @@ export class LimitsElement extends LitElement {
     this.saved = '';
   }
 
-  async show() {
-    this.saved = '';
-    await this.updateComplete;
-    await /** @type {import('./dialog.js').DialogElement} */ (this.renderRoot.querySelector('ca-dialog')).show();
-  }
-
   /** @param {boolean} lasting  whether the choice outlasts the page */
   confirm(lasting) {
     const until = lasting ? '' : ' and until this page is closed, since the browser allows no storage';
@@ -73,11 +65,10 @@ export class LimitsElement extends LitElement {
 
   /** @override */
   render() {
-    return html`<ca-dialog label="Limits">
+    return html`<h2>Limits</h2>
       <p>What the code that a model writes is held to. The people who run this site set the limits; you can make some of them stricter.</p>
       ${this.allowed ? this.#form(this.allowed) : ''}
-      ${this.limits ? GROUPS.map((group) => this.#group(group)) : html`<p>They are known once Python has started.</p>`}
-    </ca-dialog>`;
+      ${this.limits ? GROUPS.map((group) => this.#group(group)) : html`<p>They are known once Python has started.</p>`}`;
   }
 
   /** @param {Limits} allowed */
@@ -90,12 +81,8 @@ export class LimitsElement extends LitElement {
         <span class="field"><input name=${name} type="number" inputmode="numeric" required min=${Math.min(this.least[name] / each, most)} max=${most} step="1" .value=${String(value)} @input=${this.#edited}><span>${unit}</span></span>
         <p>This site allows ${inWords(name, allowed[name])}.</p></label>`;
     };
-    const asks = Math.min(this.choice.approve_from ?? allowed.approve_from, allowed.approve_from) <= SERIOUS;
     return html`<form @submit=${this.#save}>
       ${field('time_ms')}${field('memory_mb')}
-      <label><span>Ask me before risky code runs</span>
-        <span class="field"><input name="approve" type="checkbox" .checked=${asks} ?disabled=${allowed.approve_from <= SERIOUS} @input=${this.#edited}></span>
-        <p>When an audit of the code finds something serious.</p></label>
       <div class="actions"><button class="quiet" type="submit">Save</button>
         <button class="quiet" type="button" @click=${this.#reset}>Use the site’s</button>
         <p role="status">${this.saved}</p></div>
@@ -123,7 +110,6 @@ export class LimitsElement extends LitElement {
       const value = Number(given.get(name)) * LOWERED[name].each;
       if (value < (this.allowed?.[name] ?? Infinity)) choice[name] = value;
     }
-    if (given.has('approve')) choice.approve_from = SERIOUS;
     this.#choose(choice);
   }
 

@@ -23,6 +23,26 @@ export const quietButton = css`
     font-size: var(--ca-size-2);
   }
   .quiet:hover { background: var(--ca-color-hover); }
+  .primary { border-color: var(--ca-color-accent); background: var(--ca-color-accent); color: var(--ca-color-on-accent); }
+  .primary:hover { background: color-mix(in srgb, var(--ca-color-accent) 88%, var(--ca-color-text)); }
+  .danger { border-color: var(--ca-color-danger); color: var(--ca-color-danger); }
+  @media (pointer: coarse) { .quiet { padding-block: var(--ca-space-2); } }
+`;
+
+/** A field with its button, and a label above them. */
+export const fieldStyles = css`
+  .field { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--ca-space-1) var(--ca-space-2); align-items: stretch; }
+  .field label { grid-column: 1 / -1; }
+  .field input {
+    min-inline-size: 0;
+    padding: var(--ca-space-2) var(--ca-space-3);
+    border: 1px solid var(--ca-color-line-strong);
+    border-radius: var(--ca-radius-1);
+    background: var(--ca-color-surface);
+    color: inherit;
+    font: inherit;
+  }
+  .field input::placeholder { color: var(--ca-color-muted); opacity: 1; }
 `;
 
 export const disclosure = css`

@@ -5,6 +5,7 @@ import { splitReply } from './reply.js';
 import { restoredInWords } from './restored.js';
 import { disclosure, shared } from './shared_styles.js';
 import { stepStyles } from './step_styles.js';
+import { spentInShort, whyAbout } from './usage_words.js';
 
 /** @typedef {import('./events.js').StepEvent} StepEvent */
 /** @typedef {import('./events.js').StepFinished} StepFinished */
@@ -25,6 +26,11 @@ export class StepElement extends LitElement {
     thought: { state: true },
     code: { state: true },
     notice: { state: true },
+    remark: { state: true },
+    problems: { state: true },
+    circle: { state: true },
+    spent: { state: true },
+    about: { state: true },
     restored: { state: true },
     finished: { state: true },
     seconds: { state: true },
@@ -48,6 +54,15 @@ export class StepElement extends LitElement {
     this.thought = '';
     this.code = '';
     this.notice = '';
+    /** Stays, unlike a notice. */
+    this.remark = '';
+    /** Why the answer was not accepted. @type {string[]} */
+    this.problems = [];
+    /** How the run goes in circles. */
+    this.circle = '';
+    /** Tokens and money, in words. */
+    this.spent = '';
+    this.about = '';
     /** What came back in a replaced interpreter, in words. */
     this.restored = '';
     /** @type {StepFinished | null} */
@@ -77,15 +92,22 @@ export class StepElement extends LitElement {
         this.#frame ||= requestAnimationFrame(() => this.#write());
         return;
       case 'model_retried':
+        if (this.state !== 'asking') return; // for a plan after this step
         this.#reply = '';
         this.#write();
         this.notice = `${event.message} Trying again in ${Math.ceil(event.delay_ms / 1000)} s (attempt ${event.attempt}).`;
+        return;
+      case 'model_replied':
+        this.spent = spentInShort(event.usage, event.cost);
+        this.about = whyAbout(event.usage);
+        if (event.tool_calls?.length > 1) this.remark = manyCalls(event.tool_calls.length);
         return;
       case 'code_parsed':
         cancelAnimationFrame(this.#frame);
         this.thought = event.thought;
         this.code = event.code;
-        if (event.code) this.state = 'running';
+        for (const call of event.calls ?? []) this.#activity.expect(call);
+        if (event.code || event.calls?.length) this.state = 'running';
         return;
       case 'package_progress':
         this.notice = fetching(event);
@@ -93,18 +115,22 @@ export class StepElement extends LitElement {
       case 'restored':
         this.restored = restoredInWords(event);
         return;
-      case 'output':
-        this.notice = '';
-        return this.#activity.print(event.chunks);
-      case 'displayed':
-        return this.#activity.show(event.bundle);
-      case 'tool_called':
-        return this.#activity.call(event);
-      case 'tool_returned':
-        return this.#activity.return(event);
+      case 'answer_rejected':
+        this.problems = event.problems;
+        return;
+      case 'nudged':
+        this.circle = event.reason;
+        return;
       case 'step_finished':
         this.finished = event;
-        this.end(ending(event));
+        return this.end(ending(event));
+      case 'step_started':
+      case 'model_asked':
+      case 'context_shortened':
+        return; // nothing of them is shown here
+      default:
+        if (event.type === 'output') this.notice = '';
+        this.#activity.receive(event);
     }
   }
 
@@ -140,15 +166,21 @@ export class StepElement extends LitElement {
         <span class="mark"></span>
         <h3>Step ${this.number}</h3>
         <span class="state">${this.#words()}</span>
-        <span class="time">${this.finished ? duration(this.finished.duration_ms) : this.seconds > 1 ? `${this.seconds} s` : ''}</span>
+        <span class="facts" title=${this.about}>${this.#facts()}</span>
       </header>
-      ${this.forced ? html`<p class="notice">The steps ran out, so the model must answer now.</p>` : ''}
+      ${this.forced ? html`<p class="notice">The steps or the budget ran out, so the model must answer now.</p>` : ''}
       ${this.notice ? html`<p class="notice">${this.notice}</p>` : ''}
+      ${this.remark ? html`<p class="notice">${this.remark}</p>` : ''}
       ${this.thought ? html`<ca-markdown class="said" .text=${this.thought} ?writing=${this.state === 'asking'}></ca-markdown>` : ''}
       ${this.code ? html`<ca-code .code=${this.code} ?writing=${this.state === 'asking'}></ca-code>` : ''}
       ${this.#activity}
       ${this.#outcome()}
     </article>`;
+  }
+
+  #facts() {
+    const took = this.finished ? duration(this.finished.duration_ms) : this.seconds > 1 ? `${this.seconds} s` : '';
+    return [this.spent, took].filter(Boolean).join(' · ');
   }
 
   #words() {
@@ -160,23 +192,30 @@ export class StepElement extends LitElement {
   #outcome() {
     if (!this.finished) return '';
     const { result, error, observation, difference } = this.finished;
-    const told = html`<details class="told"><summary>No code in this reply</summary><pre>${observation}</pre></details>`;
+    const told = html`<details class="told"><summary>${this.#activity.isEmpty ? 'No code in this reply' : 'What the model was told'}</summary><pre>${observation}</pre></details>`;
     const variables = result?.variables.length
       ? html`<ca-variables .variables=${result.variables}></ca-variables>`
       : '';
     const differs = difference ? html`<ca-difference .difference=${difference}></ca-difference>` : '';
     const high = result?.findings.some(({ severity }) => severity === 'HIGH');
     const findings = result?.findings.length ? html`<ca-findings .findings=${result.findings}></ca-findings>` : '';
-    const silent = !result && !error;
+    const silent = !result && !error && !this.#activity.hasOutcome && !this.problems.length && Boolean(observation);
     const folded = html`<div class="folded">${silent ? told : ''}${variables}${high ? '' : findings}${differs}</div>`;
     return html`${high ? html`<div class="audit">${findings}</div>` : ''}${result?.results.map(
       (bundle) => html`<div class="result"><p class="label">Result</p><ca-bundle .bundle=${bundle}></ca-bundle></div>`,
     )}
     ${result?.error ? html`<div class="error">${this.#error(result.error, result.timed_out || result.stopped)}</div>` : ''}
     ${error ? html`<div class="error"><p>${error.message}</p></div>` : ''}
+    ${this.#refused()}
     ${this.restored ? html`<p class="notice restored">${this.restored}</p>` : ''}
     ${result?.files.length ? html`<div class="result"><p class="label">Files written</p><ca-file-list .files=${result.files}></ca-file-list></div>` : ''}
     ${variables || differs || silent || (findings && !high) ? folded : ''}`;
+  }
+
+  #refused() {
+    const circle = `The model goes in circles: ${this.circle}. It was told so, and to try something else.`;
+    return html`${this.problems.length ? html`<div class="refused"><p>The answer was not accepted, and the model was told why:</p><ul>${this.problems.map((each) => html`<li>${each}</li>`)}</ul></div>` : ''}
+      ${this.circle ? html`<div class="refused"><p>${circle}</p></div>` : ''}`;
   }
 
   /** @param {{value: string, traceback: string}} error @param {boolean} ended  by the person or the time limit */
@@ -198,4 +237,9 @@ function ending({ result, error }) {
 function fetching({ name, loaded, total }) {
   const share = total ? `${sizeInWords(loaded)} of ${sizeInWords(total)}` : sizeInWords(loaded);
   return `Fetching the package ${name}: ${share}.`;
+}
+
+/** @param {number} count */
+function manyCalls(count) {
+  return `The model asked for ${count} tool calls at once; one at a time is carried out, so only the first is.`;
 }

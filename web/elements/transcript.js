@@ -44,6 +44,9 @@ export class TranscriptElement extends LitElement {
       answer: null,
       error: { kind: 'page', message },
       steps: 0,
+      cap: null,
+      usage: { prompt_tokens: 0, completion_tokens: 0, estimated: false },
+      cost: null,
       duration_ms: 0,
     });
   }

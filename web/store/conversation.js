@@ -27,5 +27,15 @@ export function endOfCutOff(events) {
   if (last?.type !== 'run_started') return null;
   const begun = events.findLast(({ type }) => type === 'step_started');
   const steps = begun && events.lastIndexOf(begun) > events.lastIndexOf(last) && 'step' in begun ? begun.step : 0;
-  return { type: 'run_finished', status: 'stopped', answer: null, error: CUT_OFF, steps, duration_ms: 0 };
+  return {
+    type: 'run_finished',
+    status: 'stopped',
+    answer: null,
+    error: CUT_OFF,
+    steps,
+    cap: null,
+    usage: { prompt_tokens: 0, completion_tokens: 0, estimated: false },
+    cost: null,
+    duration_ms: 0,
+  };
 }
