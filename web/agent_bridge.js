@@ -28,6 +28,7 @@ import { findProblems } from './tools/validation.js';
  * @property {(joined: import('./namespaces.js').Joined) => SandboxClient} makeChild  an interpreter for a sub-agent
  * @property {(name: string) => object} modelFacts  what is known of a model: `{context_window?, takes_images?, price?}`
  * @property {import('./tools/page_tools.js').PageTools} tools  of the embedding page
+ * @property {() => {name: string, source: string}[]} prelude  Python that runs in the sandbox first
  */
 
 /** @param {unknown} error */
@@ -167,8 +168,8 @@ export class AgentBridge {
     settled(async () => {
       const sandbox = this.#namespaces.get(namespace);
       const told = await sandbox.describe();
-      sandbox.setTools(JSON.parse(specs));
-      return told;
+      const prelude = namespace === 0 ? this.#delegate.prelude() : [];
+      return { ...told, sandbox_tools: await sandbox.setTools(JSON.parse(specs), prelude) };
     });
 
   /** @param {string} _name  of the sub-agent */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -210,3 +211,74 @@ def test_progress_of_a_tool_in_a_thread_is_told(upstream: ScriptedUpstream) -> N
         assert agent.run("?").answer == 3
     (progress,) = [event for event in told if event["type"] == "tool_progress"]
     assert (progress["fraction"], progress["text"], progress["call_id"]) == (0.5, "half", 1)
+
+
+PRELUDE = '''
+@tool
+def doubled(n: int) -> int:
+    """Twice a host tool's value."""
+    return 2 * number(n)
+'''
+
+
+def test_tools_in_the_sandbox_may_call_those_of_the_host(upstream: ScriptedUpstream) -> None:
+    @tool
+    def number(n: int) -> int:
+        """A number of the host's."""
+        return n + 1
+
+    upstream.enqueue(
+        code("final_answer([doubled(1), doubled(2)])"), calls("doubled", n=4), calls("final_answer", answer=1)
+    )
+    with Agent([number], "m", prelude={"numbers": PRELUDE}) as agent:
+        assert agent.run("?").answer == [4, 6]
+        assert "def doubled(n: int) -> int:" in upstream.requests[0].json["messages"][0]["content"]
+    with Agent([number], "m", prelude={"numbers": PRELUDE}, mode="json") as agent:
+        assert "10" in agent.run("?").steps[0]["observation"]
+
+
+def test_a_prelude_that_fails_is_told(upstream: ScriptedUpstream) -> None:
+    with Agent(model="m", prelude={"numbers": "1 / 0"}) as agent:
+        result = agent.run("?")
+    assert result.status == "failed"
+    assert "numbers" in (result.error or "")
+    assert "ZeroDivisionError" in (result.error or "")
+
+
+def test_parallel_calls(upstream: ScriptedUpstream) -> None:
+    both = threading.Barrier(2, timeout=20)
+
+    @tool
+    def meet(n: int) -> int:
+        """Returns when two have called."""
+        both.wait()
+        return n
+
+    upstream.enqueue(code("import asyncio", "final_answer(await asyncio.gather(*[meet(n) for n in (1, 2)]))"))
+    with Agent([meet], "m") as agent:
+        assert agent.run("?").answer == [1, 2]
+
+
+def test_code_waits_for_approval_and_is_edited(upstream: ScriptedUpstream) -> None:
+    cards: list[dict[str, Any]] = []
+
+    def approve(card: dict[str, Any]) -> dict[str, Any]:
+        cards.append(card)
+        if "os.remove" in card["code"]:
+            return {"decision": "deny", "reason": "keep it"}
+        return {"decision": "edit", "code": card["code"].replace("41", "42")}
+
+    upstream.enqueue(code("import os", "os.remove('/output/x')"), code("final_answer(41)"))
+    with Agent(model="m", approval="always", approve=approve) as agent:
+        result = agent.run("?")
+    assert result.answer == 42
+    assert "keep it" in result.steps[0]["observation"]
+    assert cards[0]["files"] == [{"path": "/output/x", "action": "delete"}]
+    assert "os" in cards[0]["new_imports"]
+    assert result.steps[1]["result"]["approval"]["decision"] == "edit"
+
+
+def test_input_asks_the_person(upstream: ScriptedUpstream) -> None:
+    upstream.enqueue(code("final_answer(input('Name? '))"))
+    with Agent(model="m", ask=lambda question, choices: f"{question}Ada") as agent:
+        assert agent.run("?").answer in ("Name? Ada", "Name?Ada")

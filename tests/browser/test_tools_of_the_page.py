@@ -45,7 +45,7 @@ for attempt in (lambda: price('ghost'), lambda: price('bolt', count='many')):
         problems.append(str(error))
 final_answer([total, *problems])
 """
-    upstream.enqueue(Reply(text=f"<code>{code}</code>")))
+    upstream.enqueue(Reply(text=f"<code>{code}</code>"))
     answer = agent.solve("What do ten of each cost?")
     expect(answer).to_contain_text("7.5")
     expect(answer).to_contain_text("there are no ghosts")

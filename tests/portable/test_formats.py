@@ -68,10 +68,10 @@ async def test_a_long_value_is_cut_by_json():
 async def test_a_tool_in_the_sandbox_is_called_there_by_json():
     area = Tool(lambda radius: None, "area", [{"name": "radius", "annotation": "float"}], "float", "Area.")
     host = ScriptedHost({"result": result(results=[{"text/plain": "12.5"}])})
-    host.sandbox["sandbox_tools"] = ["area"]
+    host.sandbox["sandbox_tools"] = [area.spec]
     arguments = json.dumps({"radius": 2, "text": 'it\'s \\ "so"'})
     model = ScriptedModel(("area", arguments), ANSWER)
-    await Loop(host, Options(mode="json")).run("?", model, {"area": area})
+    await Loop(host, Options(mode="json")).run("?", model, {})
     namespace = {"area": lambda **given: seen.append(given)}
     seen = []
     exec(host.executed[0][0], namespace)

@@ -14,6 +14,8 @@ import { asJson, DeclarationError, defineTool } from './javascript.js';
 
 export class PageTools {
   /** @type {{described: Described, call: Call}[]} */ #sources = [];
+  /** Python source whose functions marked `@tool` run inside the sandbox. @type {{name: string, source: string}[]} */
+  prelude = [];
   /** What of them cannot be called, and why; known with the first run. @type {{operation: string, reason: string}[]} */
   leftOut = [];
 

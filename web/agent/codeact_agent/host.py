@@ -75,8 +75,8 @@ if TYPE_CHECKING:
         async def prepare(self, specs: list[dict[str, Any]]) -> dict[str, Any]:
             """Boot the sandbox if need be and give it these tools.
 
-            What the model is told of it: ``{limits, can_block, python, modules, sandbox_tools}``. Raises
-            AgentError.
+            What the model is told of it: ``{limits, can_block, python, modules, sandbox_tools}``, the last being
+            specs of the functions that the prelude defines in the sandbox. Raises AgentError.
             """
             ...
 

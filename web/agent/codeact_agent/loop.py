@@ -96,7 +96,8 @@ class Loop:
         self.host.take_approval = run.toolbox.approve
         self.sandbox.update(await self.host.prepare(specs))
         options = self.options
-        self.messages[0]["content"] = system_prompt(specs, self.sandbox, options.instructions, options.mode)
+        told = specs + self.sandbox["sandbox_tools"]
+        self.messages[0]["content"] = system_prompt(told, self.sandbox, options.instructions, options.mode)
 
     def _finish(
         self,

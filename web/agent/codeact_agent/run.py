@@ -185,7 +185,7 @@ class Run:
             if "answer" not in arguments:
                 return Outcome(message("no_answer"))
             return Outcome(ANSWERED, answer=_answer_of(arguments["answer"]))
-        if called["name"] in self._sandbox["sandbox_tools"]:
+        if called["name"] in [spec["name"] for spec in self._sandbox["sandbox_tools"]]:
             code = f"import json\n{called['name']}(**json.loads({called['arguments']!r}))"
             outcome = await self._execute(code)
             return Outcome(observe(outcome), outcome)
@@ -210,7 +210,7 @@ class Run:
 
     async def _query(self) -> dict[str, "Any"]:
         started = self.host.now()
-        tools = self._format.tools(self.toolbox.specs)
+        tools = self._format.tools(self.toolbox.specs + self._sandbox["sandbox_tools"])
         reply: dict[str, Any]
         sent = await self._fit(tools)
         added = self._messages[self._told :]

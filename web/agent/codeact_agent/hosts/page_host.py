@@ -79,9 +79,7 @@ class PageHost:
     async def prepare(self, specs: list["Any"]) -> dict[str, "Any"]:
         """See ``Host``."""
         self._specs = specs
-        told = await self._asked(self._bridge.prepare(self._namespace, json.dumps(specs)))
-        told.setdefault("sandbox_tools", [])
-        return told  # type: ignore[no-any-return]
+        return await self._asked(self._bridge.prepare(self._namespace, json.dumps(specs)))  # type: ignore[no-any-return]
 
     async def execute(self, step: dict[str, "Any"]) -> dict[str, "Any"]:
         """See ``Host``."""

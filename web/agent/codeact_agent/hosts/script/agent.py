@@ -16,7 +16,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from codeact_agent.errors import AgentError
 from codeact_agent.hosts.script.arguments import variables_code, variables_in_words
 from codeact_agent.hosts.script.chat import open_client
-from codeact_agent.hosts.script.files import read_given
+from codeact_agent.hosts.script.files import read_given, read_prelude
 from codeact_agent.hosts.script.host import ScriptHost
 from codeact_agent.hosts.script.models import RECORDED, MakeModel, ModelOptions, choose, choose_live
 from codeact_agent.hosts.script.person import Approve, Ask, Functions
@@ -49,7 +49,9 @@ class Agent:
     ``final_answer_checks``, ``answer_schema``, ``mode``, ``approval``, ``budget``, ``instructions`` and
     ``step_callbacks`` say stands in ``codeact_agent.options``. ``managed_agents`` are agents with ``name`` and
     ``description`` that this one's code can call. ``additional_authorized_imports`` must be there besides the
-    standard library, or the first run says what is missing. ``ask(question, choices)`` and ``approve(card)``
+    standard library, or the first run says what is missing. ``prelude``: Python files, or source by
+    name, that run inside the sandbox first; their functions marked ``@tool`` the code can call.
+    ``ask(question, choices)`` and ``approve(card)``
     answer for the person, else the terminal does. ``context_window`` is in tokens; ``price`` is money for a
     million tokens, ``{input, output}``. ``on_event`` gets every event of docs/events.md. ``limits`` override the
     sandbox's. ``browser`` is one that several agents share, each with its own sandbox in it; whoever made it
@@ -75,6 +77,7 @@ class Agent:
         mode: str = "code",
         approval: str = "never",
         budget: dict[str, float] | None = None,
+        prelude: Iterable[Path] | Mapping[str, str] = (),
         name: str = "",
         description: str = "",
         ask: Ask | None = None,
@@ -112,8 +115,9 @@ class Agent:
         self._shared = browser is not None
         self._browser = browser or SandboxBrowser(limits)
         self._host = ScriptHost(
-            self._take, self._browser, Functions(ask, approve), self._control, tuple(additional_authorized_imports)
-        )
+            self._take, self._browser, Functions(ask, approve), self._control,
+            tuple(additional_authorized_imports), read_prelude(prelude),
+        )  # fmt: skip
         self._listening: OnEvent | None = None
         self._loop: Loop | None = None
         self._running = AsyncExitStack()

@@ -36,8 +36,11 @@ class ScriptHost:
         person: Person,
         control: RunControl,
         imports: tuple[str, ...] = (),
+        prelude: tuple[dict[str, str], ...] = (),
     ) -> None:
-        """``imports`` are modules that must be there, besides the standard library."""
+        """``imports`` are modules that must be there, besides the standard library; ``prelude`` is source that
+        runs in the sandbox first, ``{name, source}``."""
+        self._prelude = prelude
         self._on_event = on_event
         self._browser = browser
         self._person = person
@@ -85,8 +88,7 @@ class ScriptHost:
                 f"The sandbox has no {', '.join(missing)}. It has: {', '.join(told['modules']) or 'nothing'}. "
                 "Build a site that has it: codeact-web bundle OUT --packages NAME,…"
             )
-        await self.sandbox.set_tools(specs)
-        return {**told, "sandbox_tools": told.get("sandbox_tools", [])}
+        return {**told, "sandbox_tools": await self.sandbox.set_tools(specs, self._prelude)}
 
     async def execute(self, step: dict[str, Any]) -> dict[str, Any]:
         """Run a step in the browser. Raises Stopped where Stop came before it: there was nothing to interrupt."""

@@ -136,9 +136,16 @@ class BrowserSandbox:
             outcome["images"] = self._images[-_MOST_IMAGES:]
         return outcome
 
-    async def set_tools(self, specs: list[dict[str, Any]]) -> None:
-        """Replace the tools the code can call."""
-        await self._evaluate("(specs) => codeact.setTools(specs)", specs)
+    async def set_tools(
+        self, specs: list[dict[str, Any]], prelude: tuple[dict[str, str], ...] = ()
+    ) -> list[dict[str, Any]]:
+        """Replace the tools the code can call, and the source ``{name, source}`` that gives it functions; the
+        specs of these."""
+        given = {"specs": specs, "prelude": list(prelude)}
+        found: list[dict[str, Any]] = await self._evaluate(
+            "async ({specs, prelude}) => (await codeact.setTools(specs, prelude)) ?? []", given
+        )
+        return found
 
     async def write_file(self, path: str, data: bytes) -> None:
         """Put a file below /data or /output."""
