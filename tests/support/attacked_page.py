@@ -20,8 +20,8 @@ TIME_MS = 1200
 """For the attack itself, but where it has to fill Python's memory first."""
 TIME_MS_OF = {"cpu": 600, "crash": 3000}
 """What only spins need not spin for long; what breaks by its depth needs time to get there on a busy machine."""
-NEXT_MS = 3000
-"""For each step after it."""
+NEXT_MS = 5000
+"""For each step after it: what a fresh boot may take on a busy machine."""
 PATIENCE_MS = 40_000
 """For all steps of one attack together, boots of fresh interpreters included."""
 
