@@ -110,7 +110,8 @@ def test_a_checker_that_raises_is_told_and_the_run_is_kept(tmp_path: Path) -> No
     }  # fmt: skip
     steps = [{"reply": "<code>\nfinal_answer('yes')\n</code>"}]
     recording = {
-        "version": 1, "id": "mine", "title": "Mine", "task": "Say yes.", "tools": [], "source": "us", "steps": steps,
+        "version": 1, "id": "mine", "title": "Mine", "task": "Say yes.", "tools": [], "source": "us",
+        "steps": steps,
     }  # fmt: skip
     (tmp_path / "mine.jsonl").write_text(json.dumps(task))
     (tmp_path / "judge.py").write_text("def check(answer):\n    return answer / 2 == 1\n")
