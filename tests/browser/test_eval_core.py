@@ -37,7 +37,7 @@ class Evaluated:
 @pytest.fixture(scope="module")
 def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
     out = tmp_path_factory.mktemp("eval") / "results.json"
-    done = codeact_web("eval", "core", "--mode", "code,json", "--jobs", "2", "--out", str(out), seconds=300)
+    done = codeact_web("eval", "core", "--mode", "code,json", "--jobs", "2", "--out", str(out), seconds=600)
     assert done.returncode == 0, done.stderr
     return Evaluated(json.loads(out.read_text()), done.stdout, out.parent)
 
@@ -100,6 +100,30 @@ def test_an_interrupted_evaluation_goes_on(tmp_path: Path) -> None:
     assert done.stdout.startswith(f"[{kept + 1}/4]")
     results = json.loads(out.read_text())["results"]
     assert [each["id"] for each in results] == [task.id for task in SUITE.tasks[:4]]
+
+
+def test_a_checker_that_raises_is_told_and_the_run_is_kept(tmp_path: Path) -> None:
+    """In a suite of one's own, with its recording beside it."""
+    task = {
+        "id": "mine", "domain": "words", "task": "Say yes.", "tools": None,
+        "checker": {"kind": "python", "file": "judge.py"},
+    }  # fmt: skip
+    steps = [{"reply": "<code>\nfinal_answer('yes')\n</code>"}]
+    recording = {
+        "version": 1, "id": "mine", "title": "Mine", "task": "Say yes.", "tools": [], "source": "us",
+        "steps": steps,
+    }  # fmt: skip
+    (tmp_path / "mine.jsonl").write_text(json.dumps(task))
+    (tmp_path / "judge.py").write_text("def check(answer):\n    return answer / 2 == 1\n")
+    (tmp_path / "recordings" / "code").mkdir(parents=True)
+    (tmp_path / "recordings" / "code" / "mine.json").write_text(json.dumps(recording))
+    out = tmp_path / "results.json"
+    done = codeact_web("eval", str(tmp_path / "mine.jsonl"), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    (result,) = json.loads(out.read_text())["results"]
+    assert (result["success"], result["answer"], result["turns"]) == (False, "yes", 1)
+    assert result["error"].startswith("judge.py: check() raised TypeError")
+    assert "A checker must judge every answer." in done.stdout
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from codeact_server.cli import main
+from support.command import codeact_web
 from support.m3tooleval_checkout import make_checkout
 from support.upstream import Reply, ScriptedUpstream
 
@@ -16,24 +17,22 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def scripted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ScriptedUpstream]:
+def scripted() -> Iterator[ScriptedUpstream]:
     with ScriptedUpstream() as upstream:
-        monkeypatch.setenv("OPENAI_BASE_URL", upstream.base_url)
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
-        monkeypatch.chdir(tmp_path)
         yield upstream
 
 
-def _evaluate(tmp_path: Path, mode: str, only: int, *replies: str | Reply, upstream: ScriptedUpstream) -> Any:
-    checkout = tmp_path / "code-act"
-    if not checkout.exists():
-        make_checkout(tmp_path)
+def _evaluate(
+    tmp_path: Path, mode: str, only: int, *replies: str | Reply, upstream: ScriptedUpstream
+) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+    checkout = make_checkout(tmp_path)
     upstream.enqueue(*[Reply(text=reply) if isinstance(reply, str) else reply for reply in replies])
     out = tmp_path / f"{mode}.json"
-    code = main(
-        ["eval", f"m3tooleval:{checkout}", "--model", "m", "--mode", mode, "--limit", str(only), "--out", str(out)]
-    )
-    return code, json.loads(out.read_text())
+    done = codeact_web(
+        "eval", f"m3tooleval:{checkout}", "--model", "m", "--mode", mode, "--limit", str(only), "--out", str(out),
+        OPENAI_BASE_URL=upstream.base_url, OPENAI_API_KEY="sk-test",
+    )  # fmt: skip
+    return done, json.loads(out.read_text())
 
 
 def _messages(tmp_path: Path, result: dict[str, Any]) -> list[str]:
@@ -44,7 +43,7 @@ def _messages(tmp_path: Path, result: dict[str, Any]) -> list[str]:
 def test_code_calls_the_tools_in_the_sandbox_and_an_answer_may_be_tried_again(
     tmp_path: Path, scripted: ScriptedUpstream
 ) -> None:
-    code, document = _evaluate(
+    done, document = _evaluate(
         tmp_path, "code", 1,
         "Thought: I try. Action:\nn = double(20)\nprint('n is', n)\nmax(n, 3, 7)\nEnd Action\nAnswer: 9",
         "Action: n + nothing End Action",
@@ -53,7 +52,7 @@ def test_code_calls_the_tools_in_the_sandbox_and_an_answer_may_be_tried_again(
         "Answer: 42.0",
         upstream=scripted,
     )  # fmt: skip
-    assert code == 0
+    assert done.returncode == 0, done.stderr
     (result,) = document["results"]
     assert (result["id"], result["domain"], result["success"]) == (
         "message_decoder/double",
@@ -77,13 +76,13 @@ def test_code_calls_the_tools_in_the_sandbox_and_an_answer_may_be_tried_again(
 def test_one_tool_in_each_turn_in_the_checkouts_own_formats(
     tmp_path: Path, scripted: ScriptedUpstream, mode: str, action: str
 ) -> None:
-    code, document = _evaluate(
+    done, document = _evaluate(
         tmp_path, mode, 2,
         "I do not know.", "Answer: 42",
         f"Action: {action} End Action",
         upstream=scripted,
     )  # fmt: skip
-    assert code == 0
+    assert done.returncode == 0, done.stderr
     first, single = document["results"]
     assert [first["success"], first["turns"]] == [True, 2]
     assert _messages(tmp_path, first)[2] == "Neither an action nor an answer.\n*Extra reminder: Mind the format."
@@ -117,12 +116,9 @@ def test_after_ten_turns_it_ends(tmp_path: Path, scripted: ScriptedUpstream) -> 
     assert result["verdict"] == "'41' is not '42'"
 
 
-def test_a_model_that_never_answers_stops_the_evaluation(
-    tmp_path: Path, scripted: ScriptedUpstream, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_model_that_never_answers_stops_the_evaluation(tmp_path: Path, scripted: ScriptedUpstream) -> None:
     refused = Reply(status=401, body={"error": {"message": "bad key"}})
-    code, document = _evaluate(tmp_path, "text", 2, refused, upstream=scripted)
-    assert (code, document["results"]) == (2, [])
-    said = capsys.readouterr().err
-    assert "bad key" in said
-    assert "What has been run is kept; the same command goes on." in said
+    done, document = _evaluate(tmp_path, "text", 2, refused, upstream=scripted)
+    assert (done.returncode, document["results"]) == (2, [])
+    assert "bad key" in done.stderr
+    assert "What has been run is kept; the same command goes on." in done.stderr
