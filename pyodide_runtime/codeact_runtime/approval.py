@@ -46,9 +46,11 @@ class Approvals:
         if inspected.nodes.imports or inspected.nodes.calls:
             self._imported.update(modules_named(inspected.nodes))
 
-    def go_on_from(self, sources: list[str]) -> None:
-        """The conversation has run this code in an interpreter that is no longer there."""
-        self._earlier = sources
+    def go_on_from(self, modules: dict[str, str], sources: dict[str, str]) -> None:
+        """The conversation has had these variables that are modules, and has run this code, in an interpreter that
+        is no longer there: see ``Keeper.rest``."""
+        self._imported.update(name for names in modules.values() for name in names.split())
+        self._earlier = list(sources.values())
 
     def card(self, code: str, inspected: Inspected, mode: str, tools: Mapping[str, ToolSpec]) -> Card | None:
         """What to ask the person, or None where they need not be asked. ``tools`` are those of the namespace."""
