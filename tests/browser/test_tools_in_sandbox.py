@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -215,10 +214,11 @@ def test_the_person_is_asked_before_their_files_change(sandbox: Sandbox) -> None
     assert denied["error"]["traceback"] == "Denied: the person did not approve of this code: mine"
     assert denied["approval"] == {"decision": "deny", "reason": "mine"}
     assert sandbox.file("/data/a.csv") == "1"
-    for unasked in ("open('/output/new.csv', 'w')", "open('/data/a.csv').read()", "open('/data/b.csv', 'x')"):
+    for unasked in ("open('/output/new.csv', 'w')", "open('/data/a.csv').read()", "def f(p): open(p, 'w')"):
         assert sandbox.call(run, unasked)["error"] is None, unasked
-    assert sandbox.call(run, "def f(p): open(p, 'w')")["error"]["name"] == "Denied"
-    assert sandbox.page.evaluate("() => cards.map((card) => card.reasons.length)") == [1, 1]
+    assert sandbox.page.evaluate("() => cards.map((card) => card.reasons)") == [
+        ["It overwrites files of the person's: /data/a.csv."]
+    ]
 
 
 @pytest.mark.parametrize("answer", ["throw new Error('no dialog')", "return null", "return 'yes'", "return {}"])
@@ -233,8 +233,8 @@ def test_a_message_that_holds_itself_keeps_nobody_busy(engine: Engine, served: s
     with opened(engine, served) as fresh:
         fresh.start(hardened=False, limits={"spare_workers": 0})
         code = (
-            "from pyodide.code import run_js\n"
-            'run_js(\'const m = { type: "memory", bytes: 1, limit_bytes: 1, refused: false };'
-            " m.self = m; self.postMessage(m)')\n'alive'"
+            "import js\nmessage = js.Object.new()\nmessage.type = 'installed'\nmessage.run_id = 1\n"
+            "message.itself = message\njs.postMessage(message)\n'alive'"
         )
-        assert json.dumps(fresh.value(code)) == '"alive"'
+        assert fresh.value(code) == "alive"
+        assert fresh.value("1 + 1") == "2"
