@@ -23,8 +23,8 @@ __all__ = ["Approvals", "take_answer"]
 _SEVERITIES = {"LOW": 1, "MEDIUM": 2, "HIGH": 3}
 _NOBODY = 4  # of the limit `approve_from`
 _Name, _walk, _Load = ast.Name, ast.walk, ast.Load
-_exists, _listed = os.path.exists, os.listdir
-_PERSONS_FILES = "/data"
+_exists = os.path.exists
+_PERSONS_FILES = "/data/"
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w[\w., \t]*)", re.MULTILINE)
 # Of what the person is shown.
 _MOST = 100
@@ -46,9 +46,11 @@ class Approvals:
         if inspected.nodes.imports or inspected.nodes.calls:
             self._imported.update(modules_named(inspected.nodes))
 
-    def go_on_from(self, sources: list[str]) -> None:
-        """The conversation has run this code in an interpreter that is no longer there."""
-        self._earlier = sources
+    def go_on_from(self, modules: dict[str, str], sources: dict[str, str]) -> None:
+        """The conversation has had these variables that are modules, and has run this code, in an interpreter that
+        is no longer there: see ``Keeper.rest``."""
+        self._imported.update(name for names in modules.values() for name in names.split())
+        self._earlier = list(sources.values())
 
     def card(self, code: str, inspected: Inspected, mode: str, tools: Mapping[str, ToolSpec]) -> Card | None:
         """What to ask the person, or None where they need not be asked. ``tools`` are those of the namespace."""
@@ -114,17 +116,13 @@ def _of_files(files: list[NamedFile]) -> list[str]:
     if deleted:
         reasons.append(f"It deletes or moves files: {_listing(deleted)}.")
     if overwritten:
-        reasons.append(f"It may change files of the person's: {_listing(overwritten)}.")
+        reasons.append(f"It overwrites files of the person's: {_listing(overwritten)}.")
     return reasons
 
 
 def _is_persons(path: str) -> bool:
-    """Whether the file is one the person has brought, or may be."""
-    known = path.partition(UNKNOWN)[0]
-    if known == path:
-        return path.startswith(f"{_PERSONS_FILES}/") and _exists(path)
-    could_be = known.startswith(_PERSONS_FILES) or _PERSONS_FILES.startswith(known)
-    return could_be and _exists(_PERSONS_FILES) and bool(_listed(_PERSONS_FILES))
+    """Whether it is a file the person has brought. Code cannot write to them; they are asked all the same."""
+    return path.startswith(_PERSONS_FILES) and _exists(path)
 
 
 def _tools_named(tree: ast.AST, tools: Mapping[str, ToolSpec]) -> list[str]:

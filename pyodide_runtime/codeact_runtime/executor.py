@@ -124,7 +124,7 @@ class Executor:
     def begin_restore(self, count: int, modules: dict[str, str], sources: dict[str, str]) -> None:
         """Begin to restore a conversation of ``count`` steps: see ``Keeper.begin``."""
         self.count = count
-        self._approvals.go_on_from([f"import {', '.join(modules.values())}".replace(" ", ", "), *sources.values()])
+        self._approvals.go_on_from(modules, sources)
         self.keeper.begin(modules, sources)
 
     async def run(self, code: str, time_ms: float | None = None, approval: str = "never") -> Result:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from codeact_runtime.errors import SandboxError
+from codeact_runtime.errors import SandboxError, ToolsRefused
 from codeact_runtime.executor import Executor, begin, finish, make_interruptible_sleep
 from codeact_runtime.limits import Limits
 from contract.case import Case, Happened, check
@@ -91,6 +91,83 @@ def test_tools_return_coroutines_where_python_cannot_block() -> None:
         assert happened.calls == [("divide", {"a": 6, "b": 3})]
 
     conversing(talk, tools=("divide",), can_block=False)
+
+
+def test_awaited_calls_run_side_by_side() -> None:
+    async def talk(conversation: Conversation) -> None:
+        await conversation.run("import asyncio\nawait asyncio.gather(*[divide(x, 2) for x in range(5)])")
+        assert conversation.host.most_at_once == 5
+        await conversation.run("[await divide(x, 2) for x in range(5)]")
+        assert len(conversation.host.calls) == 5
+
+    conversing(talk, tools=("divide",))
+
+
+def test_input_cannot_wait_where_python_cannot_block() -> None:
+    async def talk(conversation: Conversation) -> None:
+        error = (await conversation.run("input('x')")).result["error"]
+        assert error["value"] == "input() cannot wait in this browser: write `await ask_user(…)`"
+        happened = await conversation.run("await ask_user('x')")
+        assert happened.result["results"] == [{"text/plain": "answer to x"}]
+
+    conversing(talk, tools=("ask_user",), can_block=False)
+
+
+COUNTER = "count = [0]\n@tool\ndef up() -> int:\n    'Counts.'\n    count[0] += 1\n    return count[0]\n"
+
+
+def test_the_same_prelude_is_not_run_again() -> None:
+    async def talk(conversation: Conversation) -> None:
+        counted = []
+        for tools, prelude in (
+            (("divide",), COUNTER),
+            (("divide",), COUNTER),
+            (("divide",), COUNTER + "#"),
+            ((), ""),
+        ):
+            conversation.set_tools(tools, prelude)
+            counted.append((await conversation.run("up()")).result["results"])
+        one, two = [{"text/plain": "1"}], [{"text/plain": "2"}]
+        assert counted == [one, two, one, []]
+
+    conversing(talk)
+
+
+def test_a_prelude_that_fails_changes_nothing() -> None:
+    async def talk(conversation: Conversation) -> None:
+        conversation.set_tools(("divide",), COUNTER)
+        with pytest.raises(ToolsRefused, match="sandbox tools 'mine', line 2: ZeroDivisionError"):
+            conversation.set_tools((), "\n1 / 0")
+        happened = await conversation.run("up(), divide(1, 2)")
+        assert happened.result["results"] == [{"text/plain": "(1, 0.5)"}]
+
+    conversing(talk, tools=("divide",))
+
+
+def test_what_was_imported_before_a_restore_is_not_new() -> None:
+    async def talk(conversation: Conversation) -> None:
+        answer = {"approved": False}
+        await conversation.run("import bisect\nfrom heapq import heappush, heappop\nimport math as m, wave")
+        await conversation.run("import colorsys", approval="risky", answer=answer)
+        rest = conversation.executor.keeper.rest()
+        fresh = Conversation()
+        fresh.executor.begin_restore(2, rest["modules"], rest["sources"])
+        happened = await fresh.run("import bisect, heapq, math, wave", approval="risky", answer=answer)
+        assert happened.cards == []
+        happened = await fresh.run("import colorsys", approval="risky", answer=answer)
+        assert happened.cards[0]["new_imports"] == ["colorsys"]
+
+    conversing(talk)
+
+
+def test_the_operators_limit_holds_whatever_the_step_says() -> None:
+    async def talk(conversation: Conversation) -> None:
+        happened = await conversation.run("eval('1')", answer={"approved": True})
+        assert happened.cards[0]["findings"][0]["severity"] == "MEDIUM"
+        assert happened.result["results"] == [{"text/plain": "1"}]
+        assert (await conversation.run("import colorsys")).cards == []
+
+    conversing(talk, limits=Limits(approve_from=2))
 
 
 @pytest.mark.parametrize("name", ["print", "final_answer", "display", "HTML", "__import__"])

@@ -60,3 +60,16 @@ def test_a_lost_interpreter_says_what_is_gone():
     said = observe({"error": {"kind": "killed", "message": "The code ran too long."}})
     assert said.startswith("Error:\nThe code ran too long.\n")
     assert "All variables are gone" in said
+
+
+def test_edited_code_is_shown():
+    edited = {"decision": "edit", "reason": "", "code": "x = 2\nprint(x)"}
+    shown = "The person edited the code before it ran. What ran:\nx = 2\nprint(x)\n"
+    assert observe({"result": result(stdout="2\n", approval=edited)}) == shown + "Output:\n2"
+    assert observe({"result": result(approval=edited)}) == shown + "The code ran without output."
+
+
+def test_approved_code_is_not_shown_again():
+    assert (
+        observe({"result": result(stdout="2\n", approval={"decision": "approve", "reason": ""})}) == "Output:\n2"
+    )

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 ANSWERED = "The final answer was given."
+_EDITED = "The person edited the code before it ran. What ran:"
 _VARIABLES = "Variables: "
 _RESTORED = "Interpreter: "
 _WHY_NEW = {
@@ -24,6 +25,7 @@ _HEADINGS = (
     "Printed to stderr:",
     "Value of the last expression:",
     "Error:",
+    _EDITED,
     _VARIABLES,
     _RESTORED,
 )
@@ -49,6 +51,9 @@ def observe(outcome: dict[str, "Any"]) -> str:
     parts = []
     if restored:
         parts.append(_RESTORED + came_back(restored))
+    approval = result.get("approval") or {}
+    if approval.get("decision") == "edit":
+        _add(parts, _EDITED[:-1], approval.get("code") or "")
     _add(parts, "Audit of the code before it ran", "\n".join([_finding(each) for each in result["findings"]]))
     _add(parts, "Output", result["stdout"])
     _add(parts, "Printed to stderr", result["stderr"])
@@ -56,7 +61,7 @@ def observe(outcome: dict[str, "Any"]) -> str:
         _add(parts, "Value of the last expression", bundle["text/plain"])
     if result["error"]:
         _add(parts, "Error", result["error"]["traceback"])
-    if not parts:
+    if not parts or parts[-1].startswith(_EDITED):
         parts.append("The code ran without output.")
     if result["variables"]:
         parts.append(_VARIABLES + ", ".join([_variable(each) for each in result["variables"]]))
