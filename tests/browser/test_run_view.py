@@ -1,4 +1,4 @@
-"""What the page shows of a run beyond its code: plans, questions, sub-agents, what it spent, and how it is saved."""
+"""What the page shows of a run beyond its code: plans, questions, sub-agents, what was spent, how it is saved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from support.agent_page import AgentPage
 from support.recordings import recording, serve_recording
 from support.replies import code
-from support.upstream import ScriptedUpstream
+from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -113,7 +113,7 @@ def test_a_sub_agent_is_one_line_that_opens(page: Page, served: str) -> None:
     expect(shown.locator("ca-step").first).to_be_hidden()
     shown.locator("summary").first.press("Enter")
     expect(shown.locator("ca-step").first).to_contain_text("I look it up.")
-    expect(shown.locator("ca-tool-call")).to_contain_text("city_population(city=\"Hue\") → 652000")
+    expect(shown.locator("ca-tool-call")).to_contain_text('city_population(city="Hue") → 652000')
     expect(shown.locator("ca-answer")).to_contain_text("652000")
     expect(agent.page.locator("ca-run-steps").first.locator("> ca-step")).to_have_count(1)
 
@@ -130,7 +130,12 @@ def test_a_sub_agent_that_asks_is_opened(page: Page, served: str) -> None:
 
 @pytest.mark.parametrize(
     ("label", "suffix", "inside"),
-    [("JSON", ".json", '"steps"'), ("Notebook", ".ipynb", '"cells"'), ("Python", ".py", "6 * 7"), ("Markdown", ".md", "42")],
+    [
+        ("JSON", ".json", '"steps"'),
+        ("Notebook", ".ipynb", '"cells"'),
+        ("Python", ".py", "6 * 7"),
+        ("Markdown", ".md", "42"),
+    ],
 )
 def test_a_run_is_saved_in_every_form(
     agent: AgentPage, upstream: ScriptedUpstream, label: str, suffix: str, inside: str
@@ -155,14 +160,18 @@ def test_a_run_is_saved_in_every_form(
 
 def emit(agent: AgentPage, *events: dict[str, Any]) -> None:
     agent.page.evaluate(
-        "(events) => { for (const each of events) window.codeact_bridge.emit(JSON.stringify(each)); }", list(events)
+        "(events) => { for (const each of events) window.codeact_bridge.emit(JSON.stringify(each)); }",
+        list(events),
     )
 
 
 def begin(agent: AgentPage, **fields: Any) -> None:
     """A run whose events the test gives."""
     agent.page.evaluate(
-        """() => { document.body.dataset.view = 'transcript'; document.querySelector('ca-transcript').begin('Show'); }"""
+        """() => {
+          document.body.dataset.view = 'transcript';
+          document.querySelector('ca-transcript').begin('Show');
+        }"""
     )
     started = {
         "type": "run_started", "task": "Show", "task_id": None, "model": "m", "recorded": False, "mode": "code",
@@ -182,7 +191,14 @@ def step_finished(**fields: Any) -> dict[str, Any]:
 
 def run_finished(**fields: Any) -> dict[str, Any]:
     used = {"prompt_tokens": 1000, "completion_tokens": 234, "estimated": False}
-    ended = {"type": "run_finished", "status": "unanswered", "answer": None, "error": None, "steps": 1, "cap": None}
+    ended = {
+        "type": "run_finished",
+        "status": "unanswered",
+        "answer": None,
+        "error": None,
+        "steps": 1,
+        "cap": None,
+    }
     return {**ended, "usage": used, "cost": 0.00123, "duration_ms": 5, **fields}
 
 
@@ -212,7 +228,14 @@ def test_a_call_by_json_is_shown_once_with_its_arguments(idle: AgentPage) -> Non
     begin(idle, mode="json")
     call = {"id": "a", "name": "largest_cities", "arguments": '{"country": "Vietnam"}'}
     used = {"prompt_tokens": 10, "completion_tokens": 5, "estimated": False}
-    replied = {"type": "model_replied", "step": 1, "text": "", "tool_calls": [call, call], "usage": used, "cost": None}
+    replied = {
+        "type": "model_replied",
+        "step": 1,
+        "text": "",
+        "tool_calls": [call, call],
+        "usage": used,
+        "cost": None,
+    }
     emit(idle, {**replied, "duration_ms": 1}, parsed(calls=[call]))
     row = idle.page.locator("ca-tool-call")
     expect(row).to_contain_text('largest_cities(country="Vietnam") …')
@@ -271,8 +294,9 @@ def test_agents_at_once_and_within_each_other_do_not_mix(idle: AgentPage) -> Non
     begin(idle)
     emit(idle, parsed(code="gather()"))
 
-    def of(call_id: int, event: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "agent_event", "step": 1, "agent": f"agent{call_id}", "call_id": call_id, "event": event}
+    def of(call_id: int, event: dict[str, Any], agent: str = "") -> dict[str, Any]:
+        name = agent or f"agent{call_id}"
+        return {"type": "agent_event", "step": 1, "agent": name, "call_id": call_id, "event": event}
 
     started = {"type": "run_started", "planning_interval": None, "task": "", "files": []}
     for number in (1, 2):
@@ -281,10 +305,10 @@ def test_agents_at_once_and_within_each_other_do_not_mix(idle: AgentPage) -> Non
     for number in (1, 2):
         emit(idle, of(number, parsed(thought=f"Thought {number}", code=f"inner({number})")))
         inner = {"type": "tool_called", "step": 1, "call_id": 1, "name": "inner", "arguments": {}}
-        step = of(1, {"type": "step_started", "step": 1, "forced": False})
-        emit(idle, of(number, inner), of(number, step), of(number, of(1, parsed(thought=f"Deep {number}", code="1"))))
-    shown = idle.page.locator("ca-run-steps").first.locator("> ca-step").locator("ca-sub-agent")
-    outer = [shown.nth(0), shown.nth(2)]  # each holds one of its own
+        step = of(1, {"type": "step_started", "step": 1, "forced": False}, "inner")
+        deep = of(1, parsed(thought=f"Deep {number}", code="1"), "inner")
+        emit(idle, of(number, inner), of(number, step), of(number, deep))
+    outer = [idle.page.locator("ca-sub-agent").filter(has_text=f"agent{number}") for number in (1, 2)]
     for number, each in enumerate(outer, 1):
         each.locator("summary").first.click()
         each.locator("ca-sub-agent summary").first.click()
@@ -313,8 +337,7 @@ def test_settings_are_remembered_and_used(agent: AgentPage, upstream: ScriptedUp
     expect(agent.page.locator("ca-tool-call")).to_contain_text("final_answer(answer=5)")
 
 
-def tool_call(call: dict[str, Any]) -> Any:
-    from support.upstream import Reply
-
-    chunk = {"choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, **call}]}, "finish_reason": "tool_calls"}]}
+def tool_call(call: dict[str, Any]) -> Reply:
+    delta = {"tool_calls": [{"index": 0, **call}]}
+    chunk = {"choices": [{"index": 0, "delta": delta, "finish_reason": "tool_calls"}]}
     return Reply(chunks=[f"data: {json.dumps(chunk)}\n\n", "data: [DONE]\n\n"])
