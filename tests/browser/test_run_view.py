@@ -1,4 +1,4 @@
-"""What the page shows of a run beyond its code: plans, questions, sub-agents, what it spent, how it is saved."""
+"""What the page shows of a run beyond its code: plans, questions, sub-agents, what was spent, how it is saved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from support.agent_page import AgentPage
 from support.recordings import recording, serve_recording
 from support.replies import code
-from support.upstream import ScriptedUpstream
+from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -294,8 +294,9 @@ def test_agents_at_once_and_within_each_other_do_not_mix(idle: AgentPage) -> Non
     begin(idle)
     emit(idle, parsed(code="gather()"))
 
-    def of(call_id: int, event: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "agent_event", "step": 1, "agent": f"agent{call_id}", "call_id": call_id, "event": event}
+    def of(call_id: int, event: dict[str, Any], agent: str = "") -> dict[str, Any]:
+        name = agent or f"agent{call_id}"
+        return {"type": "agent_event", "step": 1, "agent": name, "call_id": call_id, "event": event}
 
     started = {"type": "run_started", "planning_interval": None, "task": "", "files": []}
     for number in (1, 2):
@@ -304,15 +305,10 @@ def test_agents_at_once_and_within_each_other_do_not_mix(idle: AgentPage) -> Non
     for number in (1, 2):
         emit(idle, of(number, parsed(thought=f"Thought {number}", code=f"inner({number})")))
         inner = {"type": "tool_called", "step": 1, "call_id": 1, "name": "inner", "arguments": {}}
-        step = of(1, {"type": "step_started", "step": 1, "forced": False})
-        emit(
-            idle,
-            of(number, inner),
-            of(number, step),
-            of(number, of(1, parsed(thought=f"Deep {number}", code="1"))),
-        )
-    shown = idle.page.locator("ca-run-steps").first.locator("> ca-step").locator("ca-sub-agent")
-    outer = [shown.nth(0), shown.nth(2)]  # each holds one of its own
+        step = of(1, {"type": "step_started", "step": 1, "forced": False}, "inner")
+        deep = of(1, parsed(thought=f"Deep {number}", code="1"), "inner")
+        emit(idle, of(number, inner), of(number, step), of(number, deep))
+    outer = [idle.page.locator("ca-sub-agent").filter(has_text=f"agent{number}") for number in (1, 2)]
     for number, each in enumerate(outer, 1):
         each.locator("summary").first.click()
         each.locator("ca-sub-agent summary").first.click()
@@ -341,10 +337,7 @@ def test_settings_are_remembered_and_used(agent: AgentPage, upstream: ScriptedUp
     expect(agent.page.locator("ca-tool-call")).to_contain_text("final_answer(answer=5)")
 
 
-def tool_call(call: dict[str, Any]) -> Any:
-    from support.upstream import Reply
-
-    chunk = {
-        "choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, **call}]}, "finish_reason": "tool_calls"}]
-    }
+def tool_call(call: dict[str, Any]) -> Reply:
+    delta = {"tool_calls": [{"index": 0, **call}]}
+    chunk = {"choices": [{"index": 0, "delta": delta, "finish_reason": "tool_calls"}]}
     return Reply(chunks=[f"data: {json.dumps(chunk)}\n\n", "data: [DONE]\n\n"])

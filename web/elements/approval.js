@@ -46,7 +46,7 @@ export class ApprovalElement extends LitElement {
       .new { padding: 0 var(--ca-space-1); border-radius: var(--ca-radius-1); background: var(--ca-color-warning); color: var(--ca-color-surface); font-size: var(--ca-size-1); font-weight: 600; }
       .deletes { color: var(--ca-color-danger); font-weight: 600; }
       .actions { display: flex; flex-wrap: wrap; gap: var(--ca-space-2); }
-      .said { display: flex; flex-wrap: wrap; gap: 0 var(--ca-space-2); font-size: var(--ca-size-2); }
+      .said { font-size: var(--ca-size-2); }
       .label { color: var(--ca-color-muted); font-size: var(--ca-size-2); }
       ca-code, ca-code-editor { border: 1px solid var(--ca-color-line); border-radius: var(--ca-radius-1); overflow: hidden; }
     `,
@@ -168,7 +168,7 @@ export class ApprovalElement extends LitElement {
       edit: 'You edited the code. This is what ran:',
       deny: `You denied ${what}${reason ? ':' : '.'}`,
     }[decision];
-    return html`<section><p class="said"><span>${said}</span>${reason ? html`<q>${reason}</q>` : ''}</p>
+    return html`<section><p class="said">${said}${reason ? html` <q>${reason}</q>` : ''}</p>
       ${decision === 'edit' && code ? html`<div><p class="label">Edited by you</p><ca-code .code=${code}></ca-code></div>` : ''}</section>`;
   }
 

@@ -75,7 +75,7 @@ export class SettingsElement extends LitElement {
     const { approval, mode } = this.settings;
     const asked = this.siteAsks && approval === 'never' ? 'risky' : approval;
     return html`<ca-dialog label="Settings">
-      <p>They are remembered in this browser and hold from the next task on.</p>
+      <p>What you choose is remembered in this browser, and holds from the next task on.</p>
       <fieldset>
         <legend>Ask before code runs</legend>
         ${APPROVALS.map((each) => this.#radio('approval', each, asked, this.siteAsks && each.value === 'never'))}
