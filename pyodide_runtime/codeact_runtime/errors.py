@@ -18,6 +18,9 @@ BaseException
 
 from __future__ import annotations
 
+import builtins
+from functools import lru_cache
+
 __all__ = [
     "CallRefused",
     "CodeRefused",
@@ -31,7 +34,10 @@ __all__ = [
     "SandboxError",
     "ToolError",
     "ToolsRefused",
+    "tool_error",
 ]
+
+_LONGEST_NAME = 100
 
 
 class FinalAnswer(BaseException):
@@ -97,3 +103,30 @@ class ToolError(SandboxError):
     def __init__(self, message: str, kind: str = "ToolError") -> None:
         super().__init__(message)
         self.kind = kind
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def tool_error(message: str, kind: str) -> ToolError:
+    """A ToolError of the class that the host's error had: ``except ValueError`` catches a tool's ValueError.
+
+    >>> isinstance(tool_error("no such city", "KeyError"), KeyError)
+    True
+    """
+    try:
+        return _class_of(kind)(message, kind)
+    except TypeError:  # such as UnicodeDecodeError, which wants more than a message
+        return ToolError(message, kind)
+
+
+@lru_cache(maxsize=100)
+def _class_of(kind: str) -> type[ToolError]:
+    if kind == "ToolError" or not kind.isidentifier() or len(kind) > _LONGEST_NAME:
+        return ToolError
+    known = getattr(builtins, kind, None)
+    # A StopIteration would silently end a generator that calls the tool.
+    bases: tuple[type, ...] = (ToolError,)
+    if isinstance(known, type) and issubclass(known, Exception) and not kind.startswith("Stop"):
+        bases = (ToolError, known)
+    return type(kind, bases, {"__module__": "builtins"})

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from pyodide.ffi import run_sync, to_js  # type: ignore[attr-defined]  # newer than the pyodide-py for our Python
 
 from codeact_runtime.approval_card import Answer, Card
-from codeact_runtime.errors import ToolError, ToolsRefused
+from codeact_runtime.errors import ToolsRefused, tool_error
 from codeact_runtime.executor import Executor, Result, begin, finish, make_interruptible_sleep
 from codeact_runtime.hardening import unregister_javascript
 from codeact_runtime.limits import Limits
@@ -107,7 +107,7 @@ def _settled(outcome: str) -> Any:
     if "interrupted" in settled:
         raise KeyboardInterrupt
     if "error" in settled:
-        raise ToolError(settled["error"]["message"], settled["error"]["kind"])
+        raise tool_error(settled["error"]["message"], settled["error"]["kind"])
     return settled.get("value")
 
 

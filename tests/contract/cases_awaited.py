@@ -71,7 +71,7 @@ AWAITED = [
             Step(
                 "import asyncio\n[type(each).__name__ for each in "
                 "await asyncio.gather(divide(1, 0), divide(1, 1), return_exceptions=True)]",
-                value("['ToolError', 'float']"),
+                value("['ZeroDivisionError', 'float']"),
             ),
             Step("await divide(1)", {"error.value": has("missing a required argument: 'b'")}),
             Step(

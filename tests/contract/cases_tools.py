@@ -156,16 +156,16 @@ TOOL_CASES = [
             Step(
                 "divide(1, 0)",
                 {
-                    "error.name": "ToolError",
+                    "error.name": "ZeroDivisionError",
                     "error.value": "division by zero",
                     "error.traceback": has("divide(1, 0)"),
                 },
             ),
             Step(
-                "try:\n    divide(1, 0)\nexcept Exception as error:\n"
-                "    told = type(error).__name__, error.kind, str(error)\n"
+                "try:\n    divide(1, 0)\nexcept ArithmeticError as error:\n"
+                "    told = type(error).__name__, error.kind, str(error), type(error).__mro__[1].__name__\n"
                 "told",
-                value("('ToolError', 'ZeroDivisionError', 'division by zero')"),
+                value("('ZeroDivisionError', 'ZeroDivisionError', 'division by zero', 'ToolError')"),
             ),
         ],
         tools=("divide",),

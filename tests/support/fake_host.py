@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from codeact_runtime.errors import ToolError
+from codeact_runtime.errors import tool_error
 
 __all__ = ["FakeHost"]
 
@@ -55,7 +55,7 @@ class FakeHost:
         try:
             return json.loads(json.dumps(self.tools[name](**arguments)))
         except Exception as error:  # noqa: BLE001 - as the real hosts do
-            raise ToolError(str(error), type(error).__name__) from None
+            raise tool_error(str(error), type(error).__name__) from None
 
     async def call_tool_async(self, name: str, arguments: dict[str, Any]) -> Any:
         value = self.call_tool(name, arguments)

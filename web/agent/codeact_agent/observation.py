@@ -77,7 +77,7 @@ def observe_call(outcome: dict[str, "Any"], chars: int) -> str:
     if "error" in outcome:
         return f"Error:\n{outcome['error']['kind']}: {outcome['error']['message']}"
     value = json.loads(outcome["value"])
-    text: str = value if isinstance(value, str) else outcome["value"]
+    text: str = value if isinstance(value, str) and value else outcome["value"]
     if len(text) <= chars:
         return text
     half = chars // 2

@@ -53,14 +53,16 @@ class SandboxBrowser:
                     await self._stack.aclose()
                     self._browser = await self._start()
                 browser = self._browser
-            sandbox = BrowserSandbox(on_event)
-            ready = await sandbox.boot(await browser.new_page(), self._base, self._spare, on_tool, on_approval)
-        except PlaywrightError as error:
-            await self.close()
-            raise SandboxFailed(f"Python did not start in the browser: {str(error).splitlines()[0]}") from error
+            page = await browser.new_page()
         except BaseException:
             await self.close()
             raise
+        try:
+            sandbox = BrowserSandbox(on_event)
+            ready = await sandbox.boot(page, self._base, self._spare, on_tool, on_approval)
+        except PlaywrightError as error:
+            await page.close()  # the other pages go on
+            raise SandboxFailed(f"Python did not start in the browser: {str(error).splitlines()[0]}") from error
         self.description = {
             "browser": f"Chromium {browser.version}",
             "python": ready["python"],
