@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from codeact_agent.tools import call
-from support.attacked_page import REFUSED_UNRUN, TOOLS, Aftermath, slack
+from support.aftermath import REFUSED_UNRUN, Aftermath
+from support.attacked_page import TOOLS, slack
 from support.loops import run_apart
 
 __all__ = ["AFTER", "CHECKS", "check", "was_disturbed", "was_refused"]
