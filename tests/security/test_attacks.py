@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
+from support.aftermath import Aftermath
 from support.attack import Attack, load_attacks
 from support.attack_checks import AFTER, CHECKS, check, was_disturbed, was_refused
-from support.attacked_page import Aftermath, AttackedPage
+from support.attacked_page import AttackedPage
 from support.attacked_pages import AttackedPages
 from support.canary import Canary
 from support.engines import Engine

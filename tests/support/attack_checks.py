@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from typing import Any
 
 from codeact_agent.tools import call
-from support.attacked_page import REFUSED_UNRUN, TOOLS, Aftermath
+from support.aftermath import REFUSED_UNRUN, Aftermath
+from support.attacked_page import TOOLS, slack
 from support.loops import run_apart
 
 __all__ = ["AFTER", "CHECKS", "check", "was_disturbed", "was_refused"]
@@ -63,11 +63,6 @@ def no_request(seen: Aftermath) -> None:
 def host_untouched(seen: Aftermath) -> None:
     assert json.loads(seen.looks) == json.loads(seen.before)
     assert seen.step["heard"] == []
-
-
-def slack() -> float:
-    """More than 1 where the machine has more to do than processors: then it is not the attack that waits."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def in_time(seen: Aftermath) -> None:

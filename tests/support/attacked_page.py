@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from codeact_agent import tool
 from playwright.sync_api import Page, Request
+from support.aftermath import LIMITS, Aftermath
 from support.attack import Attack, expand
 from support.canary import Canary
 from support.engines import Engine
 
-__all__ = ["LIMITS", "PACKAGES", "REFUSED", "REFUSED_UNRUN", "TOOLS", "Aftermath", "AttackedPage"]
+__all__ = ["REFUSED", "TOOLS", "AttackedPage", "slack"]
 
-LIMITS = {"time_ms": 8000, "grace_ms": 500}
 TIME_MS = 1200
-"""For the attack itself, but where it has to fill Python's memory first."""
+"""For the attack itself, but where it has to fill Python's memory first; longer on a busy machine."""
 TIME_MS_OF = {"cpu": 600, "crash": 3000}
 """What only spins need not spin for long; what breaks by its depth needs time to get there on a busy machine."""
 NEXT_MS = 5000
@@ -27,11 +27,6 @@ PATIENCE_MS = 40_000
 
 REFUSED = ("csp", "origin")
 """What the browser says of a request that it did not send: by the page's policy, or across origins."""
-
-REFUSED_UNRUN = ("ImportRefused", "CallRefused")
-"""Errors of code that was read and not run."""
-GENTLE = ("net-js", "net-py", "prompt-injection", "secrets", "tool-args")
-"""Kinds that try to get something out and change nothing inside: the next attack may have their interpreter."""
 
 _RIG = (Path(__file__).parent / "attacked_page.js").read_text().rstrip().rstrip(";")
 
@@ -81,63 +76,6 @@ del found
 PACKAGES = "import importlib.metadata\nprint(sorted({each.name for each in importlib.metadata.distributions()}))"
 
 
-@dataclass
-class Aftermath:
-    """What was seen of one attack."""
-
-    attack: Attack
-    hardened: bool
-    step: dict[str, Any]
-    """``{result}`` or ``{error}``, ``ms``, and what the page was sent meanwhile."""
-    followed: list[dict[str, Any]]
-    after: dict[str, dict[str, Any]]
-    again: dict[str, Any] | None
-    fresh: str
-    """``SURROUNDINGS`` of an interpreter no attack has seen."""
-    packages: str
-    """``PACKAGES`` before any attack."""
-    before: str
-    looks: str
-    ticks: int
-    widest: float
-    longest: float
-    share: float
-    planted: str
-    canary: list[bytes] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    @property
-    def wall_ms(self) -> float:
-        """By when it has to be over."""
-        return _time_ms(self.attack) + LIMITS["grace_ms"]
-
-    @property
-    def result(self) -> dict[str, Any] | None:
-        """The step's result; None if it was ended without one."""
-        return self.step.get("result")
-
-    @property
-    def ending(self) -> str:
-        """``ok``, the name of Python's error, or the kind of the sandbox's."""
-        if self.result is None:
-            return str(self.step["error"]["kind"])
-        return self.result["error"]["name"] if self.result["error"] else "ok"
-
-    @property
-    def said(self) -> str:
-        """Whatever the code got across in this step, as one text."""
-        return str({name: value for name, value in self.step.items() if name != "ms"})
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether the interpreter may be another than before, so that the next attack must not have it."""
-        if self.again:
-            return False  # it is a fresh one
-        if self.attack.then or not (self.result and self.result["sound"]):
-            return True
-        return self.attack.kind not in GENTLE and self.ending not in REFUSED_UNRUN
-
-
 def _fills_memory(attack: Attack) -> bool:
     return attack.kind == "memory" and not attack.needs_js
 
@@ -145,7 +83,12 @@ def _fills_memory(attack: Attack) -> bool:
 def _time_ms(attack: Attack) -> int:
     if _fills_memory(attack):
         return LIMITS["time_ms"]
-    return TIME_MS_OF.get(attack.kind, TIME_MS)
+    return TIME_MS_OF.get(attack.kind) or round(TIME_MS * min(slack(), 4))
+
+
+def slack() -> float:
+    """More than 1 where the machine has more to do than processors: then it is not the attack that waits."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class AttackedPage:
@@ -179,7 +122,7 @@ class AttackedPage:
         self._requests.clear()
         steps = {
             "code": expand(attack.code, self._canary, self.address),
-            "time_ms": _time_ms(attack),
+            "time_ms": (time_ms := _time_ms(attack)),
             "next_ms": LIMITS["time_ms"] if _fills_memory(attack) else NEXT_MS,
             "follow": list(attack.then),
             "after": after
@@ -190,7 +133,7 @@ class AttackedPage:
         self.page.wait_for_function("() => window.aftermath", timeout=PATIENCE_MS)
         seen = self.page.evaluate("() => aftermath")
         aftermath = Aftermath(
-            attack=attack, hardened=self.hardened, planted=self._planted, fresh=self._fresh,
+            attack=attack, hardened=self.hardened, time_ms=time_ms, planted=self._planted, fresh=self._fresh,
             packages=self._packages,
             **{"again": None, **seen},
         )  # fmt: skip
