@@ -38,16 +38,14 @@ def agent(page: Page, asking: str, upstream: ScriptedUpstream) -> AgentPage:
     return opened
 
 
-@pytest.mark.parametrize(
-    ("button", "seen"), [("Run it", "9dd4e461268c8034f5c8564e155c67a6"), ("Don’t run", "did not approve")]
-)
+@pytest.mark.parametrize(("button", "seen"), [("Approve", "9dd4e461268c8034"), ("Deny", "did not approve")])
 def test_the_person_decides(agent: AgentPage, upstream: ScriptedUpstream, button: str, seen: str) -> None:
     upstream.enqueue(RISKY, DONE)
     agent.send("Hash it.")
-    expect(agent.page.get_by_role("dialog", name="Run this code?")).to_be_visible()
-    question = agent.page.locator("ca-approval")
-    expect(question).to_contain_text("High")
-    question.get_by_role("button", name=button).click()
+    card = agent.approval()
+    expect(card.get_by_role("heading", name="May this code run?")).to_be_focused()
+    expect(card).to_contain_text("High")
+    card.get_by_role("button", name=button).click()
     expect(agent.answer).to_have_count(1)
     agent.wait_for_end()
     assert seen in upstream.requests[-1].json["messages"][-1]["content"]
@@ -56,24 +54,47 @@ def test_the_person_decides(agent: AgentPage, upstream: ScriptedUpstream, button
 def test_stop_takes_the_question_back(agent: AgentPage, upstream: ScriptedUpstream) -> None:
     upstream.enqueue(RISKY)
     agent.send("Hash it.")
-    dialog = agent.page.get_by_role("dialog", name="Run this code?")
-    expect(dialog).to_be_visible()
-    agent.page.evaluate("() => document.querySelector('ca-task-box .stop').click()")  # it lies below the dialog
-    expect(dialog).to_be_hidden()
+    agent.approval()
+    agent.stop.click()
     agent.wait_for_end()
+    expect(agent.page.locator("ca-approval")).to_contain_text("was not decided")
 
 
-def test_the_person_can_ask_to_be_asked(page: Page, relayed: str, upstream: ScriptedUpstream) -> None:
+def test_a_site_that_asks_cannot_be_told_not_to(agent: AgentPage) -> None:
+    settings = agent.dialog("Settings")
+    expect(settings.get_by_role("radio", name="Never")).to_be_disabled()
+    expect(settings.get_by_role("radio", name="Only risky code")).to_be_checked()
+
+
+def test_a_reason_for_a_denial_reaches_the_model(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+    upstream.enqueue(RISKY, DONE)
+    agent.send("Hash it.")
+    agent.approval().get_by_role("textbox", name="Or say no").fill("Use SHA-256.")
+    agent.page.keyboard.press("Enter")
+    expect(agent.answer).to_have_count(1)
+    agent.wait_for_end()
+    assert "Use SHA-256." in upstream.requests[-1].json["messages"][-1]["content"]
+    agent.reload()
+    expect(agent.page.locator("ca-approval")).to_contain_text("You denied this code: Use SHA-256.")
+
+
+def test_the_person_asks_to_see_all_code_and_edits_it(
+    page: Page, relayed: str, upstream: ScriptedUpstream
+) -> None:
     upstream.reset()
     agent = AgentPage(page).open(relayed)
     agent.ready()
-    limits = agent.dialog("Settings")
-    limits.get_by_role("checkbox", name="Ask me before risky code runs").check()
-    limits.get_by_role("button", name="Save").click()
-    page.reload()
-    agent.ready()
-    upstream.enqueue(RISKY, DONE)
-    agent.send("Hash it.")
-    page.locator("ca-approval").get_by_role("button", name="Don’t run").press("Enter")
-    expect(agent.answer).to_have_count(1)
+    agent.dialog("Settings").get_by_role("radio", name="Always").check()
+    agent.reload()
+    upstream.enqueue(Reply(text="<code>\nimport json\nfinal_answer('theirs')\n</code>"))
+    agent.send("Answer.")
+    card = agent.approval()
+    expect(card).to_contain_text("json")
+    card.get_by_role("button", name="Edit").click()
+    card.get_by_role("textbox", name="Code to run").fill("final_answer('mine')")
+    card.get_by_role("button", name="Approve the edited code").click()
+    expect(agent.answer).to_contain_text("mine", timeout=30_000)
     agent.wait_for_end()
+    agent.reload()
+    expect(page.locator("ca-approval")).to_contain_text("Edited by you")
+    expect(page.locator("ca-approval ca-code")).to_contain_text("final_answer('mine')")
