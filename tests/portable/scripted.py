@@ -34,6 +34,7 @@ def result(**fields):
         "timed_out": False,
         "stopped": False,
         "findings": [],
+        "approval": None,
         "files": [],
         "execution_count": 1,
         "variables": [],

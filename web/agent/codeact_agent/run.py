@@ -186,7 +186,7 @@ class Run:
                 return Outcome(message("no_answer"))
             return Outcome(ANSWERED, answer=_answer_of(arguments["answer"]))
         if called["name"] in [spec["name"] for spec in self._sandbox["sandbox_tools"]]:
-            code = f"import json\n{called['name']}(**json.loads({called['arguments']!r}))"
+            code = f"import json\nawait {called['name']}(**json.loads({called['arguments']!r}))"
             outcome = await self._execute(code)
             return Outcome(observe(outcome), outcome)
         outcome = await self.toolbox.call(called["name"], called["arguments"] or "{}")
