@@ -90,9 +90,9 @@ def test_where_python_cannot_block_tools_must_be_awaited():
     assert "\nasync def search(query: str" in text
     assert "\ndef final_answer(answer)" in text
     for blocking in (system_prompt([SEARCH], sandbox()), system_prompt([], sandbox(can_block=False))):
-        assert "await" not in blocking
+        assert "must be awaited" not in blocking
         assert "async" not in blocking
-
+        assert "async def" not in blocking
 
 def test_the_other_messages_say_what_to_do():
     assert "<code>" in message("no_code")

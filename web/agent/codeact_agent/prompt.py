@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _HERE = __file__.rsplit("/", 1)[0] if "/" in __file__ else "."
 _AWAIT = "In this browser the functions marked `async` must be awaited: `value = await name(...)`.\n\n"
+_AT_ONCE = "They return their value. To run several calls at once: `await asyncio.gather(f(1), f(2))`.\n\n"
 _cache: dict[str, "Any"] = {}
 
 
@@ -42,13 +43,19 @@ def system_prompt(
         "seconds": f"{limits['time_ms'] / 1000:g}",
         "grace_seconds": f"{limits['grace_ms'] / 1000:g}",
         "packages": _packages(sandbox["modules"]),
-        "tools": (_AWAIT if tools and not can_block else "") + render_tools(tools, can_block),
+        "tools": _manner(tools, can_block) + render_tools(tools, can_block),
         "instructions": "\n" + instructions if instructions else "",
     }
     for name in limits:
         values[name] = str(limits[name])
     # In one pass: what is filled in may hold braces of its own.
     return re.sub(r"{(\w+)}", lambda found: values[found.group(1)], text).strip()
+
+
+def _manner(tools: list["Any"], can_block: bool) -> str:
+    if not tools:
+        return ""
+    return _AT_ONCE if can_block else _AWAIT
 
 
 def _packages(modules: list["Any"]) -> str:
