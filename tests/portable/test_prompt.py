@@ -91,7 +91,6 @@ def test_where_python_cannot_block_tools_must_be_awaited():
     assert "\ndef final_answer(answer)" in text
     for blocking in (system_prompt([SEARCH], sandbox()), system_prompt([], sandbox(can_block=False))):
         assert "must be awaited" not in blocking
-        assert "async" not in blocking
         assert "async def" not in blocking
 
 def test_the_other_messages_say_what_to_do():
