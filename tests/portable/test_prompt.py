@@ -93,6 +93,7 @@ def test_where_python_cannot_block_tools_must_be_awaited():
         assert "must be awaited" not in blocking
         assert "async def" not in blocking
 
+
 def test_the_other_messages_say_what_to_do():
     assert "<code>" in message("no_code")
     assert "<code>" in message("empty")
