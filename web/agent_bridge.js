@@ -28,7 +28,6 @@ import { findProblems } from './tools/validation.js';
  * @property {(joined: import('./namespaces.js').Joined) => SandboxClient} makeChild  an interpreter for a sub-agent
  * @property {(name: string) => object} modelFacts  what is known of a model: `{context_window?, takes_images?, price?}`
  * @property {import('./tools/page_tools.js').PageTools} tools  of the embedding page
- * @property {() => {name: string, source: string}[]} prelude  Python that runs in the sandbox first
  */
 
 /** @param {unknown} error */
@@ -163,13 +162,16 @@ export class AgentBridge {
     return restored ? JSON.stringify({ ...JSON.parse(outcome), restored }) : outcome;
   };
 
-  /** Boots the sandbox if need be; `{limits, can_block, python, modules}`. @param {number} namespace @param {string} specs */
-  prepare = (namespace, specs) =>
+  /**
+   * Boots the sandbox if need be; `{limits, can_block, python, modules, sandbox_tools}`.
+   * @param {number} namespace @param {string} given  `{specs, prelude}`
+   */
+  prepare = (namespace, given) =>
     settled(async () => {
+      const { specs, prelude } = JSON.parse(given);
       const sandbox = this.#namespaces.get(namespace);
       const told = await sandbox.describe();
-      const prelude = namespace === 0 ? this.#delegate.prelude() : [];
-      return { ...told, sandbox_tools: await sandbox.setTools(JSON.parse(specs), prelude) };
+      return { ...told, sandbox_tools: await sandbox.setTools(specs, prelude) };
     });
 
   /** @param {string} _name  of the sub-agent */
@@ -206,6 +208,9 @@ export class AgentBridge {
     });
 
   page_tools = () => JSON.stringify(this.#delegate.tools.describe());
+
+  /** Python that runs in the sandbox first, as a list of `{name, source}`. */
+  prelude = () => JSON.stringify(this.#delegate.tools.prelude);
 
   /** `{value}`. @param {string} call  `{source, name, arguments}` @param {import('./tools/javascript.js').Progress} progress */
   invoke_tool = (call, progress) => this.#delegate.tools.invoke(call, this.#stopped.signal, progress);

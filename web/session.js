@@ -65,7 +65,6 @@ export class Session extends EventTarget {
     makeChild: (joined) => makeSandbox(this.#chosen, { ...joined, fetchLimits: this.#fetchLimits }),
     modelFacts: (name) => this.models.find(({ id }) => id === name) ?? {},
     tools: this.tools,
-    prelude: () => this.tools.prelude,
   });
   /** Until the interpreter is that of the conversation. @type {Promise<unknown>} */ #opened = Promise.resolve();
   runs = new Runs({

@@ -282,3 +282,55 @@ def test_input_asks_the_person(upstream: ScriptedUpstream) -> None:
     upstream.enqueue(code("final_answer(input('Name? '))"))
     with Agent(model="m", ask=lambda question, choices: f"{question}Ada") as agent:
         assert agent.run("?").answer in ("Name? Ada", "Name?Ada")
+
+
+def test_files_by_helpers_that_a_tool_may_replace(upstream: ScriptedUpstream) -> None:
+    lines = [
+        "path = write_file('notes/a.txt', 'ä')",
+        "final_answer([path, read_file('notes/a.txt'), read_file(path)])",
+    ]
+    upstream.enqueue(code(*lines), calls("read_file", path="gone"), calls("final_answer", answer=1))
+    with Agent(model="m") as agent:
+        assert agent.run("?").answer == ["/output/notes/a.txt", "ä", "ä"]
+        agent.options = agent.options.changed({"mode": "json"})
+        assert "there is no file gone" in agent.run("?").steps[0]["observation"]
+
+    @tool
+    def read_file(path: str) -> str:
+        """Read elsewhere."""
+        return f"{path}!"
+
+    upstream.enqueue(code("final_answer(read_file('a'))"))
+    with Agent([read_file], "m") as agent:
+        assert agent.run("?").answer == "a!"
+
+
+def test_two_sub_agents_at_once(upstream: ScriptedUpstream) -> None:
+    both = threading.Barrier(2, timeout=40)
+
+    @tool
+    def meet() -> int:
+        """Returns when two have called."""
+        both.wait()
+        return 1
+
+    upstream.enqueue(
+        code("import asyncio", "final_answer(await asyncio.gather(left('a'), right('b')))"),
+        code("final_answer(meet())"),
+        code("final_answer(meet())"),
+    )
+    helpers = [Agent([meet], "m", name=name, description="Meets another.") for name in ("left", "right")]
+    with Agent(model="m", managed_agents=helpers) as agent:
+        assert agent.run("?").answer == [1, 1]
+
+
+def test_pictures_go_back_to_a_model_that_sees(upstream: ScriptedUpstream) -> None:
+    png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    upstream.enqueue(
+        code("import base64", f"display(Image(base64.b64decode('{png}')))"), code("final_answer('seen')")
+    )
+    with Agent(model="m", takes_images=True) as agent:
+        assert agent.run("?").answer == "seen"
+    text, picture = upstream.requests[1].json["messages"][-1]["content"]
+    assert text["text"].startswith("Observation:")
+    assert picture["image_url"]["url"] == f"data:image/png;base64,{png}"

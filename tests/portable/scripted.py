@@ -147,8 +147,9 @@ class ScriptedHost:
     def emit(self, event):
         self.events.append(event)
 
-    async def prepare(self, specs):
+    async def prepare(self, specs, prelude):
         self.specs = specs
+        self.prelude = prelude
         return self.sandbox
 
     def validate(self, schema, value):

@@ -27,11 +27,11 @@ RELAY = (
     "tool_origins",
     "upstream",
 )
-# exports/ holds source that is written into files, for plain Python.
+# exports/ holds source that is written into files, preludes/ what runs in the sandbox.
 PORTABLE = sorted(
     path
     for path in AGENT.rglob("*.py")
-    if not {"script", "exports", "integrations"} & set(path.relative_to(AGENT).parts)
+    if not {"script", "exports", "integrations", "preludes"} & set(path.relative_to(AGENT).parts)
 )
 RUNTIME_MODULES = sorted(RUNTIME.glob("*.py"))
 # What MicroPython has of the standard library and portable modules use.

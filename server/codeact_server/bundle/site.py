@@ -108,8 +108,8 @@ def _write_agent(source: Source, output: Output) -> None:
     files = {}
     for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.md")]):
         name = path.relative_to(folder).as_posix()
-        if "/script/" in name:
-            continue
+        if "/script/" in name or "/integrations/" in name:
+            continue  # for CPython
         output.write(f"agent/{name}", path.read_bytes())
         if name.startswith("codeact_agent/"):
             files[f"./{name}"] = f"./{name}"

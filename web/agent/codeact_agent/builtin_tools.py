@@ -2,11 +2,29 @@
 
 from codeact_agent.tools import Tool
 
-__all__ = ["ask_user"]
+__all__ = ["ask_user", "with_builtin"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from codeact_agent.toolbox import Toolbox
+
+_HERE = __file__.rsplit("/", 1)[0] if "/" in __file__ else "."
+_IN_THE_SANDBOX = ("read_file", "write_file")
+
+
+def with_builtin(prelude: list["Any"], specs: list["Any"]) -> list["Any"]:
+    """``prelude`` (``{name, source}``) and our own, which give ``read_file`` and ``write_file`` where neither a
+    tool nor the prelude has that name."""
+    taken = [spec["name"] for spec in specs]
+    whole = prelude[:]
+    for name in _IN_THE_SANDBOX:
+        if name in taken or any(f"def {name}(" in each["source"] for each in prelude):
+            continue
+        with open(f"{_HERE}/preludes/{name}.py") as file:
+            whole.append({"name": name, "source": file.read()})
+    return whole
 
 
 def ask_user(toolbox: "Toolbox") -> Tool:

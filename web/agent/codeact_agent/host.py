@@ -72,8 +72,9 @@ if TYPE_CHECKING:
             """Take one event of docs/events.md."""
             ...
 
-        async def prepare(self, specs: list[dict[str, Any]]) -> dict[str, Any]:
-            """Boot the sandbox if need be and give it these tools.
+        async def prepare(self, specs: list[dict[str, Any]], prelude: list[dict[str, str]]) -> dict[str, Any]:
+            """Boot the sandbox if need be and give it these tools, and the source ``{name, source}`` that runs
+            first.
 
             What the model is told of it: ``{limits, can_block, python, modules, sandbox_tools}``, the last being
             specs of the functions that the prelude defines in the sandbox. Raises AgentError.

@@ -1,5 +1,6 @@
 """A conversation: its messages, its runs, and how a run ends. Portable; does no I/O of its own."""
 
+from codeact_agent.builtin_tools import with_builtin
 from codeact_agent.context import Context
 from codeact_agent.errors import AgentError, Stopped, internal_error
 from codeact_agent.options import Options
@@ -35,6 +36,7 @@ class Loop:
         self.options = options or Options()
         self.managed_agents = managed_agents
         self.depth = depth
+        self.prelude: list[Any] = []  # ``{name, source}``: Python that runs in the sandbox first
         self.approved: list[str] = []
         self.sandbox: dict[str, Any] = {}
         self.meter = TokenMeter()
@@ -94,7 +96,7 @@ class Loop:
         self.host.forward = self.forward
         self.host.take_call = run.toolbox.call
         self.host.take_approval = run.toolbox.approve
-        self.sandbox.update(await self.host.prepare(specs))
+        self.sandbox.update(await self.host.prepare(specs, with_builtin(self.prelude, specs)))
         options = self.options
         told = specs + self.sandbox["sandbox_tools"]
         self.messages[0]["content"] = system_prompt(told, self.sandbox, options.instructions, options.mode)

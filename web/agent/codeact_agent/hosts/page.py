@@ -59,6 +59,7 @@ class Conversation:
             model, recording = await self._choose(task, name)
             loop.options = Options().changed(recording.get("options", {})).changed(command["options"])
             loop.managed_agents = agents_of(recording, _demo_tool)
+            loop.prelude = json.loads(self._bridge.prelude())
             tools = tools_of_page(self._bridge)
             tools.update({each: _demo_tool(each) for each in recording.get("tools", [])})
         except AgentError as error:

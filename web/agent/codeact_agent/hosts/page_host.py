@@ -47,6 +47,7 @@ class PageHost:
         self._messages: list[Any] = []
         self._given = 0
         self._specs: list[Any] = []
+        self._prelude: list[Any] = []
 
     def give_messages(self, messages: list["Any"], given: int) -> None:
         """From now on give the page what is added to ``messages``, of which it has the first ``given``."""
@@ -76,10 +77,12 @@ class PageHost:
             self._given = len(self._messages)
         self._bridge.emit(json.dumps(event))
 
-    async def prepare(self, specs: list["Any"]) -> dict[str, "Any"]:
+    async def prepare(self, specs: list["Any"], prelude: list["Any"]) -> dict[str, "Any"]:
         """See ``Host``."""
         self._specs = specs
-        return await self._asked(self._bridge.prepare(self._namespace, json.dumps(specs)))  # type: ignore[no-any-return]
+        self._prelude = prelude
+        given = json.dumps({"specs": specs, "prelude": prelude})
+        return await self._asked(self._bridge.prepare(self._namespace, given))  # type: ignore[no-any-return]
 
     async def execute(self, step: dict[str, "Any"]) -> dict[str, "Any"]:
         """See ``Host``."""
@@ -134,6 +137,7 @@ class PageHost:
         exported: dict[str, Any] = {"id": asked["id"]}
         info = asked["info"]
         info["tools"] = self._specs
+        info["prelude"] = [each["source"] for each in self._prelude]
         try:
             recorder = TraceRecorder(info)
             for event in asked["events"]:

@@ -108,6 +108,7 @@ class Agent:
         self._declared = by_name(declared)
         self._tools = self._declared
         self._model = model
+        self._prelude = read_prelude(prelude)
         self._model_options = ModelOptions(context_window, takes_images, price)
         self._managed = tuple(managed_agents)
         self._on_event = on_event
@@ -116,7 +117,7 @@ class Agent:
         self._browser = browser or SandboxBrowser(limits)
         self._host = ScriptHost(
             self._take, self._browser, Functions(ask, approve), self._control,
-            tuple(additional_authorized_imports), read_prelude(prelude),
+            tuple(additional_authorized_imports),
         )  # fmt: skip
         self._listening: OnEvent | None = None
         self._loop: Loop | None = None
@@ -180,7 +181,8 @@ class Agent:
 
     def trace(self) -> dict[str, Any]:
         """The last run as one JSON document (docs/trace.md)."""
-        self._recorder.info.update(tools=self._host.specs, sandbox=self._browser.description)
+        prelude = [each["source"] for each in self._host.prelude]
+        self._recorder.info.update(tools=self._host.specs, sandbox=self._browser.description, prelude=prelude)
         return self._recorder.document()
 
     def _new_recorder(self) -> TraceRecorder:
@@ -328,7 +330,9 @@ class Agent:
             await self._browser.close()
 
     def _new_loop(self) -> Loop:
-        return Loop(self._host, self.options)
+        loop = Loop(self._host, self.options)
+        loop.prelude = self._prelude
+        return loop
 
     def _take(self, event: dict[str, Any]) -> None:
         self.memory.take(event)

@@ -10,21 +10,21 @@ from codeact_agent.errors import DeclarationError
 __all__ = ["read_given", "read_prelude"]
 
 
-def read_prelude(prelude: Iterable[Path] | Mapping[str, str]) -> tuple[dict[str, str], ...]:
+def read_prelude(prelude: Iterable[Path] | Mapping[str, str]) -> list[dict[str, str]]:
     """Source that runs in the sandbox, as ``{name, source}``. Raises DeclarationError for what cannot be read.
 
     >>> read_prelude({"units": "x = 1"})
-    ({'name': 'units', 'source': 'x = 1'},)
+    [{'name': 'units', 'source': 'x = 1'}]
     """
     if isinstance(prelude, Mapping):
-        return tuple({"name": name, "source": source} for name, source in prelude.items())
+        return [{"name": name, "source": source} for name, source in prelude.items()]
     read = []
     for path in prelude:
         try:
             read.append({"name": path.stem, "source": path.read_text(encoding="utf-8")})
         except (OSError, UnicodeDecodeError) as error:
             raise DeclarationError(f"prelude: {path} cannot be read: {error}") from error
-    return tuple(read)
+    return read
 
 
 def read_given(files: Iterable[str | Path] | Mapping[str, bytes]) -> dict[str, bytes]:

@@ -36,11 +36,8 @@ class ScriptHost:
         person: Person,
         control: RunControl,
         imports: tuple[str, ...] = (),
-        prelude: tuple[dict[str, str], ...] = (),
     ) -> None:
-        """``imports`` are modules that must be there, besides the standard library; ``prelude`` is source that
-        runs in the sandbox first, ``{name, source}``."""
-        self._prelude = prelude
+        """``imports`` are modules that must be there, besides the standard library."""
         self._on_event = on_event
         self._browser = browser
         self._person = person
@@ -49,6 +46,7 @@ class ScriptHost:
         self.forward: OnEvent = on_event
         self.sandbox: BrowserSandbox | None = None
         self.specs: list[dict[str, Any]] = []
+        self.prelude: list[dict[str, str]] = []
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._children: list[ScriptHost] = []
@@ -73,9 +71,12 @@ class ScriptHost:
         else:
             self._event_loop.call_soon_threadsafe(self._on_event, event)
 
-    async def prepare(self, specs: list[dict[str, Any]]) -> dict[str, Any]:
+    async def prepare(
+        self, specs: list[dict[str, Any]], prelude: list[dict[str, str]] | None = None
+    ) -> dict[str, Any]:
         """See ``Host``. The browser starts with the first run."""
         self.specs = specs
+        self.prelude = prelude or []
         self._event_loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         if self.sandbox is None:
@@ -88,7 +89,7 @@ class ScriptHost:
                 f"The sandbox has no {', '.join(missing)}. It has: {', '.join(told['modules']) or 'nothing'}. "
                 "Build a site that has it: codeact-web bundle OUT --packages NAME,…"
             )
-        return {**told, "sandbox_tools": await self.sandbox.set_tools(specs, self._prelude)}
+        return {**told, "sandbox_tools": await self.sandbox.set_tools(specs, self.prelude)}
 
     async def execute(self, step: dict[str, Any]) -> dict[str, Any]:
         """Run a step in the browser. Raises Stopped where Stop came before it: there was nothing to interrupt."""

@@ -138,12 +138,10 @@ class BrowserSandbox:
             outcome["images"] = self._images[-_MOST_IMAGES:]
         return outcome
 
-    async def set_tools(
-        self, specs: list[dict[str, Any]], prelude: tuple[dict[str, str], ...] = ()
-    ) -> list[dict[str, Any]]:
+    async def set_tools(self, specs: list[dict[str, Any]], prelude: list[dict[str, str]]) -> list[dict[str, Any]]:
         """Replace the tools the code can call, and the source ``{name, source}`` that gives it functions; the
         specs of these."""
-        given = {"specs": specs, "prelude": list(prelude)}
+        given = {"specs": specs, "prelude": prelude}
         found: list[dict[str, Any]] = await self._evaluate(
             "async ({specs, prelude}) => (await codeact.setTools(specs, prelude)) ?? []", given
         )
