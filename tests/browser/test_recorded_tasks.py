@@ -22,6 +22,7 @@ ANSWERS = {
     "simulation": (["10.3 minutes"], lambda a: "about 10.3 minutes, with two about 0.5" in a),
     "parsing": (["Anna Berg", "375.5"], lambda a: [each["total"] for each in a] == [1200.0, 375.5, 120.0]),
     "slow_then_fast": (["148933", "1999993"], lambda a: a == {"primes_below_2000000": 148933, "largest": 1999993}),
+    "two_agents": (["7.1 times as many"], lambda a: "Hanoi has 8,054,000 people" in a),
     "bar_chart": (["Nov is the wettest month"], lambda a: a == "Nov is the wettest month, with 97 mm."),
 }
 
@@ -33,6 +34,22 @@ def test_page_solves(task: str, page: Page, served: str) -> None:
     for fragment in ANSWERS[task][0]:
         expect(answer).to_contain_text(fragment)
     expect(page.get_by_text("The recording expected")).to_have_count(0)
+
+
+def test_page_solves_what_it_must_ask_for(page: Page, served: str) -> None:
+    agent = AgentPage(page).open(served)
+    agent.send("planets")
+    agent.question().get_by_role("button", name="miles").click()
+    expect(agent.answer).to_contain_text("Jupiter: 279,118 miles")
+    agent.wait_for_end()
+    expect(page.locator("ca-plan")).to_contain_text("the largest first")
+    expect(page.get_by_text("The recording expected")).to_have_count(0)
+
+
+def test_command_solves_what_nobody_is_asked_for() -> None:
+    done = codeact_web("run", "planets", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "Jupiter: 449,197 kilometres" in json.loads(done.stdout)["answer"]
 
 
 @pytest.mark.parametrize("task", ANSWERS)

@@ -36,7 +36,7 @@ export class ApprovalElement extends LitElement {
     css`
       section { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-3); padding: var(--ca-space-3) var(--ca-space-4); border: 1px solid var(--ca-color-line); border-radius: var(--ca-radius-2); }
       .open { border-color: var(--ca-color-warning); background: var(--ca-color-warning-soft); }
-      h4 { margin: 0; font-size: var(--ca-size-3); font-weight: 600; }
+      h4 { justify-self: start; margin: 0; font-size: var(--ca-size-3); font-weight: 600; }
       p { margin: 0; overflow-wrap: anywhere; text-wrap: pretty; }
       ul { margin: 0; padding-inline-start: 1.2em; }
       dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: var(--ca-space-1) var(--ca-space-3); margin: 0; font-size: var(--ca-size-2); }

@@ -32,6 +32,7 @@ export class Asking {
       });
     await element.updateComplete;
     if (!isWriting()) element.focus();
+    element.scrollIntoView({ block: 'nearest' });
     return decided;
   }
 

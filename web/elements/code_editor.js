@@ -17,7 +17,7 @@ export class CodeEditorElement extends LitElement {
   static styles = [
     shared,
     css`
-      textarea { display: block; inline-size: 100%; padding: var(--ca-space-3) var(--ca-space-4); border: 0; background: var(--ca-color-sunken); color: inherit; font: var(--ca-size-2) / 1.6 var(--ca-font-code); tab-size: 4; white-space: pre; overflow: auto; resize: vertical; }
+      textarea { display: block; scroll-margin-block: 4.5rem 11rem; inline-size: 100%; padding: var(--ca-space-3) var(--ca-space-4); border: 0; background: var(--ca-color-sunken); color: inherit; font: var(--ca-size-2) / 1.6 var(--ca-font-code); tab-size: 4; white-space: pre; overflow: auto; resize: vertical; }
       textarea:focus-visible { outline-offset: -2px; }
       p { margin: 0; padding: var(--ca-space-1) var(--ca-space-4); background: var(--ca-color-surface); color: var(--ca-color-muted); font-size: var(--ca-size-1); }
     `,

@@ -17,7 +17,7 @@ const RAN_OUT = {
 };
 /** @type {{form: ExportForm, label: string, words: string}[]} */
 const FORMS = [
-  { form: 'json', label: 'JSON', words: 'everything, to be replayed' },
+  { form: 'json', label: 'JSON', words: 'the whole trace' },
   { form: 'ipynb', label: 'Notebook', words: 'opens in Jupyter' },
   { form: 'py', label: 'Python', words: 'the code alone' },
   { form: 'md', label: 'Markdown', words: 'to be read' },

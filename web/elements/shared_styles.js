@@ -29,8 +29,9 @@ export const quietButton = css`
   @media (pointer: coarse) { .quiet { padding-block: var(--ca-space-2); } }
 `;
 
-/** A field with its button, and a label above them. */
+/** Where the person is asked: clear of the task box, and a field with its button and a label above them. */
 export const fieldStyles = css`
+  :host, button, input { scroll-margin-block: 4.5rem 9rem; }
   .field { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--ca-space-1) var(--ca-space-2); align-items: stretch; }
   .field label { grid-column: 1 / -1; }
   .field input {
