@@ -334,3 +334,20 @@ def test_pictures_go_back_to_a_model_that_sees(upstream: ScriptedUpstream) -> No
     text, picture = upstream.requests[1].json["messages"][-1]["content"]
     assert text["text"].startswith("Observation:")
     assert picture["image_url"]["url"] == f"data:image/png;base64,{png}"
+
+
+def test_stop_ends_a_tool_that_hangs_by_json(upstream: ScriptedUpstream) -> None:
+    release = threading.Event()
+
+    @tool
+    def hang() -> None:
+        """Never answers."""
+        agent.interrupt()
+        release.wait(30)
+
+    upstream.enqueue(calls("hang"))
+    with Agent([hang], "m", mode="json") as agent:
+        result = agent.run("?")
+    release.set()
+    assert result.status == "stopped"
+    assert result.duration_ms < 20_000

@@ -152,6 +152,9 @@ class ScriptedHost:
         self.prelude = prelude
         return self.sandbox
 
+    async def until_stopped(self, work):
+        return await work
+
     def validate(self, schema, value):
         return list(self.problems)
 

@@ -89,6 +89,10 @@ if TYPE_CHECKING:
             """
             ...
 
+        async def until_stopped(self, work: Any) -> Any:
+            """What ``work`` (an awaitable) gives. Raises Stopped as soon as the person stops the run."""
+            ...
+
         async def ask(self, question: str, choices: list[str] | None) -> str:
             """The person's answer. Raises Stopped."""
             ...

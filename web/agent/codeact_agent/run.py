@@ -181,7 +181,7 @@ class Run:
     async def _call(self, called: dict[str, "Any"]) -> Outcome:
         """One tool call of a model that acts by JSON."""
         if called["name"] == "final_answer":
-            arguments = json.loads(called["arguments"])
+            arguments = json.loads(called["arguments"] or "{}")
             if "answer" not in arguments:
                 return Outcome(message("no_answer"))
             return Outcome(ANSWERED, answer=_answer_of(arguments["answer"]))
@@ -189,7 +189,8 @@ class Run:
             code = f"import json\nawait {called['name']}(**json.loads({called['arguments']!r}))"
             outcome = await self._execute(code)
             return Outcome(observe(outcome), outcome)
-        outcome = await self.toolbox.call(called["name"], called["arguments"] or "{}")
+        calling = self.toolbox.call(called["name"], called["arguments"] or "{}")
+        outcome = await self.host.until_stopped(calling)
         return Outcome(observe_call(outcome, self._sandbox["limits"]["model_chars"]))
 
     async def _execute(self, code: str) -> dict[str, "Any"]:

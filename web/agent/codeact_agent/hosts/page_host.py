@@ -89,6 +89,10 @@ class PageHost:
         outcome = await self._bridge.execute(self._namespace, json.dumps(step))
         return json.loads(outcome)  # type: ignore[no-any-return]
 
+    async def until_stopped(self, work: "Any") -> "Any":
+        """See ``Host``: the bridge ends what waits (Stop aborts its signal)."""
+        return await work
+
     async def ask(self, question: str, choices: list[str] | None) -> str:
         """See ``Host``."""
         asked = {"question": question, "choices": choices}

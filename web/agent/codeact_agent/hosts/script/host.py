@@ -98,17 +98,21 @@ class ScriptHost:
         assert self.sandbox is not None
         return await self.sandbox.run(step)
 
+    async def until_stopped(self, work: Awaitable[Any]) -> Any:
+        """See ``Host``."""
+        with self.control.until_stopped():
+            return await work
+        raise AssertionError("unreachable: the scope raises Stopped")
+
     async def ask(self, question: str, choices: list[str] | None) -> str:
         """Ask whoever runs the script."""
-        with self.control.until_stopped():
-            return await self._person.ask(question, choices)
-        raise AssertionError("unreachable: the scope raises Stopped")
+        answer: str = await self.until_stopped(self._person.ask(question, choices))
+        return answer
 
     async def approve(self, card: dict[str, Any]) -> dict[str, Any]:
         """Ask whoever runs the script."""
-        with self.control.until_stopped():
-            return await self._person.approve(card)
-        raise AssertionError("unreachable: the scope raises Stopped")
+        decision: dict[str, Any] = await self.until_stopped(self._person.approve(card))
+        return decision
 
     def validate(self, schema: dict[str, Any], value: Any) -> list[str]:
         """See ``Host``."""
@@ -151,8 +155,8 @@ class ScriptHost:
     async def _on_tool(self, event: dict[str, Any]) -> dict[str, Any]:
         """A tool that outlasts its run, because that was stopped, returns unheard."""
         try:
-            with self.control.until_stopped():
-                return await self.take_call(event["name"], event["arguments"])
+            called: dict[str, Any] = await self.until_stopped(self.take_call(event["name"], event["arguments"]))
+            return called
         except Stopped:
             pass
         return {"error": {"kind": "Stopped", "message": "the person stopped the run"}}
