@@ -85,6 +85,8 @@ export class Namespaces {
     if (images) this.#pictures.set(namespace, []);
     try {
       const result = await sandbox.run(code, { time_ms: time_ms ?? undefined, approval });
+      // A sub-agent's events go through the mailbox: they are of this step, and must not come after its end.
+      if (namespace) await this.#ask({ type: 'settled', namespace });
       return { result, images: this.#pictures.get(namespace)?.slice(-MOST_PICTURES) };
     } finally {
       this.#pictures.delete(namespace);
@@ -97,8 +99,13 @@ export class Namespaces {
   }
 
   /** A sandbox's `onApproval`: `{approved, reason?, code?}`. @param {object} card */
-  askApproval(card, namespace = 0) {
-    return this.#ask({ type: 'approval_needed', namespace, card: { kind: 'code', ...card } });
+  async askApproval(card, namespace = 0) {
+    try {
+      return await this.#ask({ type: 'approval_needed', namespace, card: { kind: 'code', ...card } });
+    } catch (error) {
+      if (/** @type {{kind?: string}} */ (error).kind !== 'Stopped') throw error;
+      return { approved: false }; // and the step ends, as Stop has it
+    }
   }
 
   /** The next thing the loop is asked, as JSON text. */

@@ -10,7 +10,6 @@ from codeact_server.serve import running_server
 from codeact_server.settings import Settings, Upstream
 from playwright.sync_api import Page, expect
 from support.agent_page import AgentPage
-from support.complaints import Complaints
 from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
@@ -52,10 +51,7 @@ def test_the_person_decides(agent: AgentPage, upstream: ScriptedUpstream, button
     assert seen in upstream.requests[-1].json["messages"][-1]["content"]
 
 
-def test_stop_takes_the_question_back(
-    agent: AgentPage, upstream: ScriptedUpstream, complaints: Complaints
-) -> None:
-    complaints.allow("the person stopped the run")  # the sandbox's client reports that nobody decided
+def test_stop_takes_the_question_back(agent: AgentPage, upstream: ScriptedUpstream) -> None:
     upstream.enqueue(RISKY)
     agent.send("Hash it.")
     agent.approval()

@@ -26,7 +26,7 @@
 /** @typedef {{type: 'model_replied', step: number, text: string, tool_calls: ModelCall[], usage: Usage, cost: number | null, duration_ms: number}} ModelReplied */
 /** @typedef {{type: 'code_parsed', step: number, thought: string, code: string, calls: ModelCall[]}} CodeParsed */
 /** @typedef {{type: 'approval_asked', step: number, approval_id: number, card: Card}} ApprovalAsked */
-/** @typedef {{type: 'approval_given', step: number, approval_id: number, decision: Decision['decision'], reason: string, code: string | null}} ApprovalGiven */
+/** @typedef {{type: 'approval_given', step: number, approval_id: number, decision: Decision['decision'], reason: string, code: string | null, remember?: Decision['remember'] | null}} ApprovalGiven */
 /** @typedef {{type: 'question_asked', step: number, question_id: number, question: string, choices: string[] | null}} QuestionAsked */
 /** @typedef {{type: 'question_answered', step: number, question_id: number, answer: string}} QuestionAnswered */
 /** @typedef {{type: 'output', step: number, chunks: Chunk[]}} Output */

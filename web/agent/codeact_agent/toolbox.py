@@ -77,7 +77,7 @@ class Toolbox:
         return outcome
 
     async def approve(self, card: dict[str, "Any"]) -> dict[str, "Any"]:
-        """Ask the person; ``{decision, reason, code}`` (docs/events.md). Raises Stopped."""
+        """Ask the person; ``{decision, reason, code, remember}`` (docs/events.md). Raises Stopped."""
         self._approvals += 1
         self._emit("approval_asked", approval_id=self._approvals, card=card)
         asked = self._approvals
@@ -87,8 +87,8 @@ class Toolbox:
             "reason": given.get("reason") or "",
             "code": given.get("code"),
         }
-        self._emit("approval_given", approval_id=asked, **decision)
         decision["remember"] = given.get("remember")
+        self._emit("approval_given", approval_id=asked, **decision)
         return decision
 
     async def _approve_call(self, tool: "Tool", arguments: dict[str, "Any"]) -> dict[str, "Any"]:

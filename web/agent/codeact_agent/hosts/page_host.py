@@ -159,6 +159,8 @@ class PageHost:
             host = self._family[asked["namespace"]]
             if asked["type"] == "tool_called":
                 answer = await host.take_call(asked["name"], asked["arguments"])
+            elif asked["type"] == "settled":
+                answer = {}
             elif asked["type"] == "approval_needed":
                 answer = _as_approval(await host.take_approval(asked["card"]))
             else:
