@@ -92,7 +92,7 @@ export function makeBridge(send) {
       if (quiet) return 0;
       if (deadline === Number.POSITIVE_INFINITY) return 0;
       if (pausedAt && !runningSince) noteRunning(now);
-      if (shared && Atomics.exchange(shared, 0, 0) === SIGINT) {
+      if (run_id && shared && Atomics.compareExchange(shared, 0, run_id, 0) === run_id) {
         reason ||= 'stop';
         deadline = now - still(now);
       }
@@ -227,7 +227,6 @@ export function makeBridge(send) {
       calls = 0;
       displays = displayedChars = 0;
       rawChars = 0;
-      if (shared) Atomics.store(shared, 0, 0);
     },
 
     end() {

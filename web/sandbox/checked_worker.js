@@ -9,7 +9,6 @@ import { chars, isWellFormed } from './message_checks.js';
 /** More text in a second than any honest step sends: the page would starve. Where the operator lets a call be longer, a few calls. */
 const CHARS_PER_SECOND = 50_000_000;
 const LONG_CALLS = 4;
-const SIGINT = 2;
 
 /**
  * @typedef {object} WorkerDelegate
@@ -57,10 +56,11 @@ export class CheckedWorker {
     this.#worker.postMessage({ type: 'start', interrupt: this.#shared, ...assets });
   }
 
-  /** @param {{type: string}} request @param {Transferable[]} [transfer] */
+  /** @param {{type: string, run_id?: number}} request @param {Transferable[]} [transfer] */
   post(request, transfer = []) {
     if (request.type === 'run') this.#toolCalls = this.#displays = this.#displayed = this.#written = 0;
-    if (request.type === 'interrupt' && this.#shared) Atomics.store(this.#shared, 0, SIGINT);
+    // Which run, since the worker may not have begun it yet, or have ended it already.
+    if (request.type === 'interrupt' && this.#shared) Atomics.store(this.#shared, 0, request.run_id ?? 0);
     this.#worker.postMessage(request, transfer);
   }
 

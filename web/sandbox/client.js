@@ -66,6 +66,7 @@ export class SandboxClient {
     (names) => fetchPackages(names, this.#options),
   );
   #runs = 0;
+  /** How often a stop was asked for. */ #stops = 0;
   #canInterrupt = false;
   #watchdog = new Watchdog(() => this.#channel?.check());
   /** Lets the step's clock go on once its packages are unpacked. */
@@ -156,10 +157,12 @@ export class SandboxClient {
    */
   async run(code, { time_ms, approval = 'never' } = {}) {
     if (time_ms !== undefined) checkLimit('time_ms', time_ms);
+    const stops = this.#stops;
     await this.#toolset.settled;
     do await this.#whenReady();
     while (this.#checkpointing && !this.#running && !(await this.#answers()));
     if (this.#running) throw new SandboxError('busy', 'A step is already running.');
+    if (stops !== this.#stops) throw new SandboxError('stopped', 'Stopped before the code ran.');
     clearTimeout(this.#saving);
     return new Promise((resolve, reject) => {
       const run_id = ++this.#runs;
@@ -187,6 +190,7 @@ export class SandboxClient {
 
   /** Stop the running step: by interrupt if it can be, else by ending its worker. */
   interrupt() {
+    this.#stops++; // a step that still waits to begin does not
     const running = this.#running;
     if (!running) return;
     this.#post({ type: 'interrupt', run_id: running.run_id });
