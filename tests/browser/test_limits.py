@@ -132,7 +132,7 @@ def test_more_tool_calls_than_allowed_raise_what_the_code_can_catch(sandbox: San
     sandbox.set_tools(ECHO)
     code = "done = 0\nfor n in range(9):\n    echo(n)\n    done += 1"
     result = sandbox.run(code)
-    assert (result["error"]["name"], "5 tool calls" in result["error"]["value"]) == ("ToolError", True)
+    assert (result["error"]["name"], "5 tool calls" in result["error"]["value"]) == ("ToolLimit", True)
     assert sandbox.value("done") == "5"
     assert sandbox.value("echo(7)") == "{'x': 7}"  # counted by the step
 
@@ -143,14 +143,14 @@ def test_arguments_of_a_tool_may_not_be_too_long(sandbox: Sandbox) -> None:
     assert sandbox.value("echo('y')") == "{'x': 'y'}"
 
 
-def test_arguments_that_did_not_come_through_python_are_held_to_the_same(page: Sandbox) -> None:
-    page.start(limits=LOW, hardened=False)
-    page.set_tools(ECHO)
+def test_arguments_that_did_not_come_through_python_are_held_to_the_same(loaded: Sandbox) -> None:
+    loaded.start(limits=LOW, hardened=False)
+    loaded.set_tools(ECHO)
     forged = "import js\nfrom pyodide.ffi import to_js\nlong = '{\"x\": \"' + 'x' * 2000 + '\"}'\n"
     forged += "m = {'type': 'tool_called', 'run_id': 1, 'call_id': 1, 'name': 'echo', 'arguments': long}\n"
     forged += "js.postMessage(to_js(m, dict_converter=js.Object.fromEntries))\nwhile True: pass"
-    assert page.run(forged)["kind"] == "unknown_message"
-    assert page.value("'alive'") == "alive"
+    assert loaded.run(forged)["kind"] == "unknown_message"
+    assert loaded.value("'alive'") == "alive"
 
 
 def test_a_tools_value_may_not_be_too_long(sandbox: Sandbox) -> None:
@@ -184,21 +184,21 @@ def test_forms_of_a_value_that_are_too_large_are_left_out(sandbox: Sandbox) -> N
     assert len(bundle["text/plain"]) < 2_000
 
 
-def test_all_items_together_may_not_be_too_large(page: Sandbox) -> None:
-    page.start(limits={**LOW, "display_items": 100, "displays_chars": 5_000})
-    page.forget()
-    result = page.run("for n in range(9): display(HTML('x' * 1500))")
+def test_all_items_together_may_not_be_too_large(loaded: Sandbox) -> None:
+    loaded.start(limits={**LOW, "display_items": 100, "displays_chars": 5_000})
+    loaded.forget()
+    result = loaded.run("for n in range(9): display(HTML('x' * 1500))")
     assert "5,000 characters together" in result["error"]["value"]
-    assert len(page.events("displayed")) == 3
-    assert page.error("display(HTML('x' * 1500))") == ""  # of one step
+    assert len(loaded.events("displayed")) == 3
+    assert loaded.error("display(HTML('x' * 1500))") == ""  # of one step
 
 
-def test_more_shown_than_allowed_ends_a_worker_that_speaks_past_python(page: Sandbox) -> None:
-    page.start(limits={**LOW, "display_items": 100, "displays_chars": 5_000}, hardened=False)
+def test_more_shown_than_allowed_ends_a_worker_that_speaks_past_python(loaded: Sandbox) -> None:
+    loaded.start(limits={**LOW, "display_items": 100, "displays_chars": 5_000}, hardened=False)
     flood = "import js\nfrom pyodide.ffi import to_js\nb = {'text/plain': 'x' * 3000}\n"
     flood += "m = to_js({'type': 'displayed', 'run_id': 1, 'bundle': b}, dict_converter=js.Object.fromEntries)\n"
-    assert page.run(f"{flood}js.postMessage(m); js.postMessage(m)\nwhile True: pass")["kind"] == "message_flood"
-    assert page.value("'alive'") == "alive"
+    assert loaded.run(f"{flood}js.postMessage(m); js.postMessage(m)\nwhile True: pass")["kind"] == "message_flood"
+    assert loaded.value("'alive'") == "alive"
 
 
 BOMB = """import struct, zlib
