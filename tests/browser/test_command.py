@@ -106,7 +106,7 @@ final_answer(offers)
     assert [offer["calls"] for offer in result["answer"]] == [1, 2]
     assert result["answer"][1]["currency"] == "USD"
     assert result["answer"][0]["big"] == 2**70  # integers survive two JavaScript engines
-    assert "ToolError no such product" in result["steps"][0]["result"]["stdout"]
+    assert "LookupError no such product" in result["steps"][0]["result"]["stdout"]
     asked = upstream.requests[0].json
     assert asked["model"] == "scripted"
     assert (

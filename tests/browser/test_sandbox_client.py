@@ -299,7 +299,7 @@ sum(range(10**11))
 """
     began = time.monotonic()
     assert sandbox.run(forged)["kind"] == "killed"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
     assert sandbox.page.evaluate("called") == 0
 
 

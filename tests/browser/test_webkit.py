@@ -15,11 +15,9 @@ pytestmark = pytest.mark.browser
 
 ECHO = [{"name": "echo", "description": "Echo.", "parameters": [{"name": "x", "annotation": ""}], "returns": ""}]
 TIME_MS = 600
-# Ways out, of the tables of attacks. A dozen: interpreters boot slowly here, and these leave theirs as it was.
+# Ways out, of the tables of attacks. A few: interpreters boot slowly here, and these leave theirs as it was.
 ATTACKS = (
-    "net-js-fetch", "net-js-data-worker", "net-js-xhr-sync", "net-js-eventsource", "net-js-webtransport",
-    "net-js-dynamic-import-via-worker", "net-js-webrtc", "net-js-transfer-to-frame", "net-py-socket",
-    "net-py-pyfetch", "net-py-open-url", "net-py-host-proxy",
+    "net-js-fetch", "net-js-data-worker", "net-js-webrtc", "net-js-transfer-to-frame", "net-py-pyfetch",
 )  # fmt: skip
 
 

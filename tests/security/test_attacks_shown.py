@@ -40,7 +40,12 @@ def test_shown(attack: Attack, agents: AttackedPages[AttackedAgent], canary: Can
         agent.forget()
         assert agent.faults == []
         assert canary.heard() == []
-        assert agent.shown or "display(" not in code or "Error" in told[3]["content"]
+        assert (
+            agent.shown
+            or "display(" not in code
+            or "Error" in told[3]["content"]
+            or "Refused" in told[3]["content"]
+        )
         check_trace(code, told, steps, answers)
 
 

@@ -9,7 +9,7 @@ from support.attack import Attack
 
 __all__ = ["LIMITS", "REFUSED_UNRUN", "Aftermath"]
 
-LIMITS = {"time_ms": 8000, "grace_ms": 500}
+LIMITS = {"time_ms": 8000, "grace_ms": 500, "tool_calls": 4000}
 """Of the sandboxes that are attacked."""
 REFUSED_UNRUN = ("ImportRefused", "CallRefused")
 """Errors of code that was read and not run."""

@@ -19,7 +19,7 @@ class AgentPage:
         self.new = page.get_by_role("button", name="New", exact=True)
         self.runs = page.locator("ca-run")
         self.steps = page.locator("ca-step")
-        self.answer = page.locator("ca-answer")
+        self.answer = page.locator("ca-ending:not([nested]) ca-answer")
         self.ending = page.locator("ca-ending")
         self.boot = page.locator("ca-boot-status")
         self.notices = page.get_by_role("status", name="Notices")

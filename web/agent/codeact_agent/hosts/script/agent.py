@@ -259,18 +259,23 @@ class Agent:
         model_name = self._model if isinstance(self._model, str) else ""
         try:
             self._tools = await self._opened()
+            managed = tuple([await each.as_sub_agent(self._host, self._client) for each in self._managed])
+        except AgentError as error:
+            return self._result(task, model_name, loop.refuse(task, model_name, error))
+        await self._host.start()
+        try:
             choice = choose(task, self._model, self._host, self._client, self._tools, self._model_options)
             loop.options = loop.options.changed(choice.options)
-            managed = tuple([await each.as_sub_agent(self._host, self._client) for each in self._managed])
             loop.managed_agents = choice.managed_agents + managed
             written = await self._give(code, files)
         except AgentError as error:
-            finished = loop.refuse(task, model_name, error)
-        else:
-            model_name = choice.model.name
-            told = choice.task + variables_in_words(given)
-            tools = {**choice.tools, **self._tools}
-            finished = await loop.run(told, choice.model, tools, choice.task_id, written)
+            return self._result(task, model_name, loop.refuse(task, model_name, error))
+        told = choice.task + variables_in_words(given)
+        tools = {**choice.tools, **self._tools}
+        finished = await loop.run(told, choice.model, tools, choice.task_id, written)
+        return self._result(task, choice.model.name, finished)
+
+    def _result(self, task: str, model_name: str, finished: dict[str, Any]) -> RunResult:
         answer = finished["answer"] or {"json": "null", "text": ""}
         return RunResult(
             task=task,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -48,7 +47,6 @@ class ScriptHost:
         self.specs: list[dict[str, Any]] = []
         self.prelude: list[dict[str, str]] = []
         self._event_loop: asyncio.AbstractEventLoop | None = None
-        self._thread = 0
         self._children: list[ScriptHost] = []
 
     @property
@@ -66,7 +64,7 @@ class ScriptHost:
 
     def emit(self, event: dict[str, Any]) -> None:
         """Pass one event on, in the event loop's thread: tools tell of their progress from others."""
-        if self._event_loop is None or threading.get_ident() == self._thread:
+        if self._event_loop is None or _runs_an_event_loop():
             self._on_event(event)
         else:
             self._event_loop.call_soon_threadsafe(self._on_event, event)
@@ -78,18 +76,21 @@ class ScriptHost:
         self.specs = specs
         self.prelude = prelude or []
         self._event_loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
-        if self.sandbox is None:
-            sandbox = await self._browser.open(self._on_sandbox_event, self._on_tool, self._on_approval)
-            self.sandbox = sandbox
-        told = self.sandbox.told
+        sandbox = await self.start()
+        told = sandbox.told
         missing = sorted(set(self._imports) - set(told["modules"]))
         if missing:
             raise AgentError(
                 f"The sandbox has no {', '.join(missing)}. It has: {', '.join(told['modules']) or 'nothing'}. "
                 "Build a site that has it: codeact-web bundle OUT --packages NAME,…"
             )
-        return {**told, "sandbox_tools": await self.sandbox.set_tools(specs, self.prelude)}
+        return {**told, "sandbox_tools": await sandbox.set_tools(specs, self.prelude)}
+
+    async def start(self) -> BrowserSandbox:
+        """Boot the interpreter if need be. Raises AgentError where there is no browser, or no site to load."""
+        if self.sandbox is None:
+            self.sandbox = await self._browser.open(self._on_sandbox_event, self._on_tool, self._on_approval)
+        return self.sandbox
 
     async def execute(self, step: dict[str, Any]) -> dict[str, Any]:
         """Run a step in the browser. Raises Stopped where Stop came before it: there was nothing to interrupt."""
@@ -168,3 +169,12 @@ class ScriptHost:
             return {"approved": False, "reason": "the person stopped the run"}
         edited = {"code": decision["code"]} if decision["decision"] == "edit" else {}
         return {"approved": decision["decision"] != "deny", "reason": decision["reason"], **edited}
+
+
+def _runs_an_event_loop() -> bool:
+    """Whether this thread does; those of tools do not."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
