@@ -12,7 +12,7 @@ export class RunHistory {
   take(event) {
     if (event.type === 'run_started') this.#runs.push([]);
     if (this.#runs.length > MOST_RUNS) this.#runs.shift();
-    if (event.type !== 'model_delta') this.#runs.at(-1)?.push(event);
+    if (!isDelta(event)) this.#runs.at(-1)?.push(event);
   }
 
   /** The conversation is another, of which these are the events so far. @param {AgentEvent[]} events */
@@ -25,4 +25,9 @@ export class RunHistory {
   of(back = 0) {
     return this.#runs.at(-1 - back);
   }
+}
+
+/** Words on their way, of the agent or of one it has called. @param {AgentEvent} event @returns {boolean} */
+function isDelta(event) {
+  return event.type === 'agent_event' ? isDelta(event.event) : event.type === 'model_delta';
 }

@@ -30,6 +30,18 @@ RECORDS = """(name) => new Promise((resolve, reject) => {
     };
   };
 })"""
+# How many runs have been kept to their end.
+ENDED_RUNS = """() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('codeact-web /');
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const all = opening.result.transaction('journal').objectStore('journal').getAll();
+    all.onsuccess = () => {
+      opening.result.close();
+      resolve(all.result.flatMap(({ events }) => events).filter(({ type }) => type === 'run_finished').length);
+    };
+  };
+})"""
 # Write down the keys of what is put into one kind of records from now on.
 WATCH = """() => {
   window.written = [];
@@ -353,6 +365,7 @@ def test_a_full_storage_is_told_and_the_page_works(
     agent.solve("Room again")
     saved(agent, "last")  # what could not be written comes with the next that fits
     assert sorted(key[1] for key, _ in agent.page.evaluate(RECORDS, "variables")) == ["large", "last", "small"]
+    until(agent.page, f"async () => (await ({ENDED_RUNS})()) === 4")  # what found no room is tried again
     agent.reload()
     expect(agent.runs).to_have_count(4)
 

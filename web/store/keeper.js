@@ -16,6 +16,8 @@ import { asStoreError } from './errors.js';
 
 /** While a step runs, what it prints is written down this often. */
 const FLUSH_MS = 1_000;
+/** What found no room is tried again this often: room may come without another event. */
+const AGAIN_MS = 3_000;
 /** After these, at once: what a reload must not lose. */
 const TURNS = ['run_started', 'code_parsed', 'step_finished', 'run_finished'];
 /** Not worth keeping: what they tell comes again in `code_parsed`, or is over soon. */
@@ -66,7 +68,7 @@ export class Keeper {
 
   /** @param {AgentEvent} event */
   addEvent(event) {
-    if (PASSING.includes(event.type)) return;
+    if (PASSING.includes(innermost(event).type)) return;
     this.#events.push(event);
     if (TURNS.includes(event.type)) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
@@ -118,6 +120,7 @@ export class Keeper {
     this.#write(written, (error) => {
       kept.lost ||= error.kind !== 'full' || record.revision < kept.written;
       kept.unwritten.push(...tried);
+      if (kept === this.#kept && !kept.lost) this.#timer ??= setTimeout(() => this.flush(), AGAIN_MS);
     });
   }
 
@@ -130,6 +133,11 @@ export class Keeper {
     });
     this.#writing = Promise.all([this.#writing, told]);
   }
+}
+
+/** The event of a sub-agent that `event` carries; else itself. @param {AgentEvent} event @returns {AgentEvent} */
+function innermost(event) {
+  return event.type === 'agent_event' ? innermost(event.event) : event;
 }
 
 /** What the record becomes with the next change. @param {Kept} kept */
