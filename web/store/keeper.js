@@ -28,6 +28,7 @@ const PASSING = ['model_delta', 'model_retried', 'package_progress'];
  * @property {Conversation} conversation  as it is to be in the store
  * @property {boolean} whole  whether all that is saved of its interpreter is in the store
  * @property {Entry[]} unwritten  for which there was no room
+ * @property {boolean} retrying  whether entries that found no room are being written again
  * @property {number} written  the revision of the last entry that was
  * @property {boolean} lost  an entry cannot be written, which makes those after it senseless
  */
@@ -53,7 +54,7 @@ export class Keeper {
   /** Keep this one from now on, or none. @param {Conversation | null} conversation @param {boolean} whole  see Kept */
   attach(conversation, whole) {
     this.flush();
-    this.#kept = conversation && { conversation, whole, lost: false, unwritten: [], written: 0 };
+    this.#kept = conversation && { conversation, whole, lost: false, unwritten: [], retrying: false, written: 0 };
   }
 
   /** It is written with the next entry. @param {string} title */
@@ -107,6 +108,8 @@ export class Keeper {
 
   /** Where there is no room, it comes with the next entry. @param {Kept} kept @param {Entry} entry */
   #append(kept, entry) {
+    if (kept.retrying) return void kept.unwritten.push(entry); // in their order, or they would make no sense
+    kept.retrying = kept.unwritten.length > 0;
     const tried = [...kept.unwritten, entry];
     kept.unwritten = [];
     const record = next(kept);
@@ -116,10 +119,13 @@ export class Keeper {
     };
     const written = this.#store.append(record, whole).then(() => {
       kept.written = record.revision;
+      kept.retrying = false;
+      if (kept === this.#kept && kept.unwritten.length) this.flush();
     });
     this.#write(written, (error) => {
       kept.lost ||= error.kind !== 'full' || record.revision < kept.written;
-      kept.unwritten.push(...tried);
+      kept.retrying = false;
+      kept.unwritten.unshift(...tried);
       if (kept === this.#kept && !kept.lost) this.#timer ??= setTimeout(() => this.flush(), AGAIN_MS);
     });
   }
