@@ -37,7 +37,7 @@ class Evaluated:
 @pytest.fixture(scope="module")
 def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
     out = tmp_path_factory.mktemp("eval") / "results.json"
-    done = codeact_web("eval", "core", "--mode", "code,json", "--jobs", "2", "--out", str(out), seconds=600)
+    done = codeact_web("eval", "core", "--mode", "code,json", "--out", str(out), seconds=600)
     assert done.returncode == 0, done.stderr
     return Evaluated(json.loads(out.read_text()), done.stdout, out.parent)
 
@@ -95,7 +95,7 @@ def test_an_interrupted_evaluation_goes_on(tmp_path: Path) -> None:
     assert "Traceback" not in rest
     kept = len(json.loads(out.read_text())["results"])
     assert 1 <= kept < 4
-    done = codeact_web("eval", "core", "--limit", "4", "--out", str(out))
+    done = codeact_web("eval", "core", "--limit", "4", "--jobs", "2", "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"[{kept + 1}/4]")
     results = json.loads(out.read_text())["results"]
