@@ -128,6 +128,7 @@ def test_every_package_of_the_bundle_is_used_here(site: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True, scope="session")  # Python's, not the browser's
 @pytest.mark.parametrize("package", USES)
 def test_each_package_can_be_imported_and_used(shared: Sandbox, package: str) -> None:
     code, value = USES[package]
