@@ -312,7 +312,7 @@ def test_a_step_does_not_wait_for_saving_that_cannot_be_interrupted(sandbox: San
     assert result["results"] == [{"text/plain": "([1], False)"}]
     assert (result["restored"]["reason"], result["restored"]["behind"]) == ("unsaved", True)
     ready = sandbox.events("ready")[0]
-    assert took - ready["boot_ms"] < 2_000
+    assert took - ready["boot_ms"] < 8_000
     assert sandbox.value("kept") == "[1]"
 
 

@@ -38,7 +38,7 @@ const RESTORE_MS = 30_000;
 /** How long a step that has ended waits to be told, from the next interpreter's boot on, for what was saved to be back. */
 const TOLD_MS = 2_000;
 /** How long a step waits for a checkpoint that gives no sign of life: one long call into C cannot be interrupted. */
-const SAVING_MS = 1_000;
+const SAVING_MS = 4_000;
 /** A step that comes sooner is not kept waiting by a checkpoint. */
 const SAVE_AFTER_MS = 5;
 
