@@ -247,6 +247,17 @@ export function makeBridge(send) {
       if (asked === run_id) waiting.get(APPROVAL)?.(stringify({ value: answer }));
     },
 
+    /** Do what runs Python on our own behalf: it is neither interrupted nor counted. @param {() => Promise<unknown>} work */
+    quietly: async (work) => {
+      const before = quiet;
+      quiet = true;
+      try {
+        await work();
+      } finally {
+        quiet = before;
+      }
+    },
+
     /** @param {{kind: string, message: string}} [error] */
     settleInstall(error) {
       waiting.get(INSTALL)?.(error ? stringify({ error }) : '{"value": null}');

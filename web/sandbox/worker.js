@@ -110,7 +110,8 @@ async function run({ run_id, code, time_ms, approval }) {
 /** @param {import('./protocol.js').Install} message */
 async function install({ run_id, packages: wheels, error }) {
   try {
-    if (!error) await packages.install(wheels);
+    // Unpacking runs Python too: it is not the code's time.
+    if (!error) await bridge.quietly(() => packages.install(wheels));
     bridge.settleInstall(error);
   } catch (problem) {
     bridge.settleInstall({ kind: 'PackageError', message: String(problem).slice(0, 1_000) });
