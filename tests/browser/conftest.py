@@ -15,3 +15,11 @@ def agent(page: Page, relayed: str, upstream: ScriptedUpstream) -> AgentPage:
     opened = AgentPage(page).open(relayed)
     opened.ready()
     return opened
+
+
+@pytest.fixture
+def live(upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``upstream`` is what a script's ``Agent`` finds in the environment."""
+    upstream.reset()
+    monkeypatch.setenv("OPENAI_BASE_URL", upstream.base_url)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,7 @@ from codeact_agent.errors import DeclarationError
 from support.loops import run_apart
 from support.upstream import Reply, ScriptedUpstream
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def live(upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    upstream.reset()
-    monkeypatch.setenv("OPENAI_BASE_URL", upstream.base_url)
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
-    yield
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live")]
 
 
 def code(*lines: str) -> Reply:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,7 @@ import pytest
 from codeact_agent import Agent, tool
 from support.upstream import Reply, ScriptedUpstream
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def live(upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    upstream.reset()
-    monkeypatch.setenv("OPENAI_BASE_URL", upstream.base_url)
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
-    yield
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live")]
 
 
 def test_variables_last_until_reset(upstream: ScriptedUpstream) -> None:

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from support.agent_page import AgentPage
 from support.complaints import Complaints
+from support.replies import code
 from support.stored import wait_for_variable
 from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def agent(page: Page, relayed: str, upstream: ScriptedUpstream) -> AgentPage:
-    upstream.reset()
-    opened = AgentPage(page).open(relayed)
-    opened.ready()
-    return opened
-
-
-def code(text: str) -> Reply:
-    return Reply(text=f"I try.\n<code>\n{text}\n</code>")
 
 
 def crash(agent: AgentPage, complaints: Complaints) -> AgentPage:
