@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 import sys
@@ -33,6 +34,15 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        # A client that does not read what it was sent keeps its connection waiting for ever.
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()  # type: ignore[union-attr]
+        await asyncio.sleep(0)  # in which the aborted ones are closed
+        if self.server_state.tasks:  # cancelled: what they have open is closed in a thread
+            await asyncio.wait(self.server_state.tasks, timeout=1)
 
 
 def serve(settings: Settings) -> int:

@@ -1,5 +1,6 @@
 """Starting and stopping: what is printed, what prevents it, and that nothing is left behind."""
 
+import gc
 import os
 import signal
 import socket
@@ -99,3 +100,24 @@ def test_running_servers_are_independent_and_leave_nothing_behind(site):
     assert threading.active_count() == before
     with pytest.raises(httpx.ConnectError):
         httpx.get(one + "/healthz", trust_env=False)
+
+
+def test_a_client_that_does_not_read_is_cut_off_when_the_server_stops(site, tmp_path):
+    """Left to itself its connection would outlive the event loop, which Python warns of (an error in tests)."""
+    for name in ("index.html", "sandbox"):
+        (tmp_path / name).symlink_to(site / name)
+    (tmp_path / "big.bin").write_bytes(bytes(20_000_000))
+    before = threading.active_count()
+    with running_server(Settings(site=tmp_path)) as url:
+        host, port = url.removeprefix("http://").split(":")
+        client = socket.create_connection((host, int(port)))
+        client.sendall(f"GET /big.bin HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        assert client.recv(1000).startswith(b"HTTP/1.1 200")
+    gc.collect()
+    assert threading.active_count() == before
+    with client:
+        client.settimeout(5)
+        with pytest.raises(ConnectionError):
+            while client.recv(1_000_000):
+                pass
+            raise ConnectionResetError  # an end without a reset is one as well
