@@ -30,7 +30,8 @@ def display_csp(script: bytes) -> str:
 
 
 def page_csp(frames: str = "'self'", connect: Sequence[str] = ()) -> str:
-    """The page's. PyScript calls Function, hence 'unsafe-eval'; nothing else is loosened.
+    """The page's. PyScript calls Function, hence 'unsafe-eval'; models in the browser and the service worker
+    are workers, hence worker-src; nothing else is loosened.
 
     A static host's page carries it in a meta element; our server sends it as a header, with ``frames``
     narrowed to the two frame files. ``connect`` are the other origins that tools of the page may ask.
@@ -38,6 +39,6 @@ def page_csp(frames: str = "'self'", connect: Sequence[str] = ()) -> str:
     asked = " ".join(("'self'", *connect))
     return (
         "default-src 'self'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'; style-src 'self'; "
-        f"img-src 'self' data:; connect-src {asked}; frame-src {frames}; worker-src 'none'; "
+        f"img-src 'self' data:; connect-src {asked}; frame-src {frames}; worker-src 'self' blob:; "
         "object-src 'none'; base-uri 'none'; form-action 'none'"
     )

@@ -61,7 +61,7 @@ def test_the_page_policy_loosens_only_what_pyscript_needs(client):
         "img-src": "'self' data:",
         "connect-src": "'self'",
         "frame-src": f"{origin}/sandbox/frame.html {origin}/sandbox/display.html",
-        "worker-src": "'none'",
+        "worker-src": "'self' blob:",
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'none'",

@@ -19,8 +19,12 @@ from codeact_server.policy import page_csp
 
 __all__ = ["build_bundle", "build_site"]
 
-_PAGES = ("page.js", "script_host.js")
+_PAGES = (
+    "page.js",
+    "script_host.js",
+)
 _COPIED = {".css", ".html", ".svg"}
+_SETTINGS = ("site.json",)  # edited by operators of static hosts
 _EDITORS = ("codemirror", "xterm")  # of PyScript; no page of ours shows one
 
 
@@ -59,6 +63,8 @@ def _write_pages(source: Source, output: Output) -> None:
         name = path.relative_to(source.web)
         if path.suffix in _COPIED and name.parts[0] not in ("sandbox", "vendor"):
             output.write(name.as_posix(), path.read_bytes().replace(b"{{csp}}", page_csp().encode()))
+    for name in _SETTINGS:
+        output.write(name, (source.web / name).read_bytes())
     for bundled, data in bundle_pages(source, _PAGES).items():
         output.write(bundled, data)
 
