@@ -91,7 +91,7 @@ def test_an_interrupted_evaluation_goes_on(tmp_path: Path) -> None:
         assert first.startswith("[1/4]"), first
         os.killpg(running.pid, signal.SIGINT)
         rest = running.stdout.read()
-        assert running.wait(60) == 130
+        assert running.wait(60) == 130, rest
     assert "The same command goes on." in rest
     assert "Traceback" not in rest
     kept = len(json.loads(out.read_text())["results"])
@@ -100,7 +100,7 @@ def test_an_interrupted_evaluation_goes_on(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"[{kept + 1}/4]")
     results = json.loads(out.read_text())["results"]
-    assert [each["id"] for each in results] == [task.id for task in SUITE.tasks[:4]]
+    assert {each["id"] for each in results} == {task.id for task in SUITE.tasks[:4]}
 
 
 def test_a_checker_that_raises_is_told_and_the_run_is_kept(tmp_path: Path) -> None:

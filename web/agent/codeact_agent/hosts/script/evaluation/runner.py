@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from codeact_agent.errors import AgentError
@@ -44,12 +44,28 @@ async def evaluate(
             done += 1
             on_result(results.add(each, played), done, total)
 
-    try:
+    async def work_together() -> None:
         async with suite.playing(model) as make_player, asyncio.TaskGroup() as group:
             for _ in range(min(jobs, len(waiting))):
                 group.create_task(work(make_player()))
+
+    try:
+        await _unless_cancelled(work_together())
     except* AgentError as errors:
         raise errors.exceptions[0] from None
+
+
+async def _unless_cancelled(work: Coroutine[Any, Any, None]) -> None:
+    """Ctrl-C reaches the browser too: that it has ended is not to be told then."""
+    # In a task of its own, since a TaskGroup leaves its task's count of cancellations raised (Python 3.11).
+    working = asyncio.create_task(work)
+    try:
+        await working
+    except BaseException:
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            raise asyncio.CancelledError from None
+        raise
 
 
 def _limited(planned: list[Planned], limit: int | None) -> list[Planned]:
