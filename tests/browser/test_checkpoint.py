@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.engines import Engine
+from support.engines import Engine, in_one_engine
 from support.sandbox import ECHO, Sandbox, opened
 
 pytestmark = pytest.mark.browser
@@ -88,6 +88,7 @@ def test_everything_that_can_comes_back_and_the_rest_is_named(sandbox: Sandbox) 
     assert sandbox.file("/output/log.txt") == "one"
 
 
+@in_one_engine
 def test_steps_are_counted_on(sandbox: Sandbox) -> None:
     saved(sandbox, "x = 1")
     saved(sandbox, "x = 2")
@@ -95,12 +96,14 @@ def test_steps_are_counted_on(sandbox: Sandbox) -> None:
     assert sandbox.run("x")["execution_count"] == 3
 
 
+@in_one_engine
 def test_tracebacks_of_restored_functions_show_their_source(sandbox: Sandbox) -> None:
     saved(sandbox, "def broken(n):\n    return n / 0  # here")
     kill(sandbox)
     assert "return n / 0  # here" in sandbox.run("broken(1)")["error"]["traceback"]
 
 
+@in_one_engine
 def test_the_report_is_told_once(sandbox: Sandbox) -> None:
     saved(sandbox, "x = 1")
     kill(sandbox)
@@ -189,6 +192,7 @@ def test_bringing_back_what_ends_the_interpreter_is_tried_once(sandbox: Sandbox)
 
 @pytest.mark.parametrize("forever", ["while True: pass", "while True:\n            try: pass\n"
                                      "            except BaseException: pass"])  # fmt: skip
+@in_one_engine
 def test_saving_what_never_ends_costs_only_itself(sandbox: Sandbox, forever: str) -> None:
     code = f"class Slow:\n    def __reduce__(self):\n        {forever}\n"
     checkpoint = saved(sandbox, code + "before = [1]\nslow = Slow()\nafter = [2]")
@@ -207,6 +211,7 @@ def test_bringing_back_what_never_ends_is_given_up(sandbox: Sandbox) -> None:
     assert sandbox.value("before, after") == "([1], [2])"
 
 
+@in_one_engine
 def test_bringing_back_what_takes_long_does_not_hold_up_what_has_ended(sandbox: Sandbox) -> None:
     code = "class Slow:\n    def __setstate__(self, state):\n        while True: pass\n"
     saved(sandbox, code + "kept = [1]\nslow = Slow(); slow.x = 1")
@@ -253,6 +258,7 @@ def test_what_raises_when_saved_or_brought_back_costs_only_itself(sandbox: Sandb
         "kept.append(kept); many = [kept] * 100",
     ],
 )
+@in_one_engine
 def test_odd_names_and_numbers_do_no_harm(sandbox: Sandbox, code: str) -> None:
     saved(sandbox, "kept = [1]")
     sandbox.run(code)
@@ -393,6 +399,7 @@ def test_a_step_asked_for_while_a_conversation_is_restored_waits_for_it(sandbox:
     assert sandbox.call(script) == "[1]"
 
 
+@in_one_engine
 def test_twins_go_their_own_ways(sandbox: Sandbox) -> None:
     saved(sandbox, "x = [1]; open('/output/a', 'w').write('common')")
     fork = "codeact.fork({ onEvent() {} }).then((twin) => { window.twin = twin; return null; })"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.engines import Engine
+from support.engines import Engine, in_one_engine
 from support.sandbox import ECHO, Sandbox, opened
 
 pytestmark = pytest.mark.browser
@@ -84,6 +84,7 @@ def test_what_a_failed_step_wrote_is_told(sandbox: Sandbox) -> None:
         "os.truncate('/data/a', 0)",
     ],
 )
+@in_one_engine
 def test_code_only_reads_what_was_uploaded(sandbox: Sandbox, change: str) -> None:
     sandbox.put("/data/a", "uploaded")
     assert sandbox.error(f"import os\n{change}") == "PermissionError"
@@ -185,6 +186,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: repr(path[:30]))
+@in_one_engine
 def test_other_paths_are_refused(sandbox: Sandbox, path: str) -> None:
     assert sandbox.put(path, "x")["kind"] == "bad_path"
     assert sandbox.file(path)["kind"] in ("bad_path", "no_file")
@@ -195,6 +197,7 @@ def test_other_paths_are_refused(sandbox: Sandbox, path: str) -> None:
 @pytest.mark.parametrize("path", ["/data/constructor", "/data/toString", "/output/hasOwnProperty",
                                   "/data/ü \u202e😀.txt",
                                   "/data/.hidden", "/data/a b/c\td", "/data/…", "/output/length"])  # fmt: skip
+@in_one_engine
 def test_odd_names_are_names_like_others(sandbox: Sandbox, path: str) -> None:
     assert sandbox.put(path, "odd") is None
     assert paths(sandbox) == [path]
@@ -221,6 +224,7 @@ def test_what_is_not_there_is_no_file(sandbox: Sandbox) -> None:
         ("os.symlink('..', '/output/link')", "/output/link/tmp/secret"),
     ],
 )
+@in_one_engine
 def test_a_link_leads_nowhere(sandbox: Sandbox, make: str, path: str) -> None:
     sandbox.put("/data/a", "uploaded")
     sandbox.run(f"import os\nopen('/tmp/secret', 'w').write('secret')\n{make}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from codeact_runtime.limits import Limits
-from support.engines import Engine
+from support.engines import Engine, in_one_engine
 from support.sandbox import ECHO, Sandbox, opened
 
 pytestmark = pytest.mark.browser
@@ -69,6 +69,7 @@ def test_growth_is_told_with_the_figure(sandbox: Sandbox) -> None:
         "while True:\n    try: a.append(bytes(len(a)))\n    except MemoryError: break\nwhile True: a.append([])",
     ],
 )
+@in_one_engine
 def test_small_objects_up_to_the_last_byte_leave_a_sandbox_that_works(sandbox: Sandbox, fill: str) -> None:
     assert sandbox.error(f"a = []\n{fill}") == "MemoryError"
     assert sandbox.run("1")["memory_mb"] <= 96 + 16 + 4
@@ -360,6 +361,7 @@ def test_callers_can_lower_and_cannot_raise(loaded: Sandbox) -> None:
 
 @pytest.mark.parametrize("limits", [{"patience": 1}, {"toString": 1}, {"time_ms": 0}, {"time_ms": -1},
                                     {"time_ms": 1.5}, {"time_ms": "5"}, {"time_ms": None}])  # fmt: skip
+@in_one_engine
 def test_limits_that_make_no_sense_are_refused(loaded: Sandbox, limits: dict[str, Any]) -> None:
     failed = loaded.start(limits=limits)
     assert failed["kind"] == "bad_limits"

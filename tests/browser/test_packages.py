@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.engines import Engine
+from support.engines import Engine, in_one_engine
 from support.sandbox import Sandbox, opened
 
 pytestmark = pytest.mark.browser
@@ -199,6 +199,7 @@ def test_what_is_not_in_the_bundle_is_refused_with_what_is(sandbox: Sandbox) -> 
     assert "networkx" in error["traceback"]
 
 
+@in_one_engine
 def test_packages_come_back_with_the_variables(sandbox: Sandbox) -> None:
     sandbox.run("import networkx as nx, toolz\ngraph = nx.path_graph(4)\nadd = toolz.curry(max)")
     sandbox.call("codeact.save()")
@@ -209,6 +210,7 @@ def test_packages_come_back_with_the_variables(sandbox: Sandbox) -> None:
     assert sandbox.value("nx.shortest_path(graph, 0, 3), add(1)(2)") == "([0, 1, 2, 3], 2)"
 
 
+@in_one_engine
 def test_what_needs_a_package_that_is_gone_is_lost_and_says_so(sandbox: Sandbox) -> None:
     sandbox.run("import networkx\ngraph = networkx.path_graph(4)\nkept = [1]")
     sandbox.call("codeact.save()")
@@ -266,6 +268,7 @@ def test_a_wheel_with_another_hash_is_not_installed(chromium: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 500])
+@in_one_engine
 def test_a_wheel_that_is_not_there_is_told_and_tried_again(chromium: Sandbox, status: int) -> None:
     chromium.complaints.allow("Failed to load resource")
     chromium.page.route(WHEEL, lambda route: route.fulfill(status=status))

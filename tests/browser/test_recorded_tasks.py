@@ -27,13 +27,16 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("task", ANSWERS)
-def test_page_solves(task: str, page: Page, served: str) -> None:
+def test_page_solves_each_in_a_conversation_of_its_own(page: Page, served: str, subtests: pytest.Subtests) -> None:
     agent = AgentPage(page).open(served)
-    answer = agent.solve(task)
-    for fragment in ANSWERS[task][0]:
-        expect(answer).to_contain_text(fragment)
-    expect(page.get_by_text("The recording expected")).to_have_count(0)
+    for task, (fragments, _) in ANSWERS.items():
+        with subtests.test(task):
+            answer = agent.solve(task)
+            for fragment in fragments:
+                expect(answer).to_contain_text(fragment)
+            expect(page.get_by_text("The recording expected")).to_have_count(0)
+        agent.new.click()
+        expect(agent.runs).to_have_count(0)
 
 
 def test_page_solves_what_it_must_ask_for(page: Page, served: str) -> None:
@@ -52,7 +55,8 @@ def test_command_solves_what_nobody_is_asked_for() -> None:
     assert "Jupiter: 449,197 kilometres" in json.loads(done.stdout)["answer"]
 
 
-@pytest.mark.parametrize("task", ANSWERS)
+# The loop and the sandbox are the page's; these are the ones in which the host has something to do.
+@pytest.mark.parametrize("task", ["laptops", "slow_then_fast", "two_agents", "bar_chart"])
 def test_command_solves(task: str) -> None:
     done = codeact_web("run", task, "--json")
     assert done.returncode == 0, done.stderr

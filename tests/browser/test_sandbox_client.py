@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import pytest
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings
-from support.engines import Engine, SandboxPage
+from support.engines import Engine, SandboxPage, in_one_engine
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +91,7 @@ def test_what_waits_is_told_and_the_next_run_works(sandbox: Driver, meanwhile: s
         ("sum(range(10**11))", "killed"),
     ],
 )  # fmt: skip
+@in_one_engine
 def test_a_worker_that_dies_or_lies_is_replaced(open_at: Opener, served: str, code: str, kind: str) -> None:
     sandbox = open_at(served)
     time_ms = 600 if kind == "killed" else 10_000  # of what ends by itself a slow machine may take its time
@@ -100,6 +101,7 @@ def test_a_worker_that_dies_or_lies_is_replaced(open_at: Opener, served: str, co
     assert sandbox.value("'alive'") == "alive"
 
 
+@in_one_engine
 def test_an_unknown_request_is_answered_with_a_named_error(sandbox: Driver) -> None:
     script = """async () => {
       const run = codeact_run({code: 'import time; time.sleep(5)'});
@@ -115,6 +117,7 @@ def test_an_unknown_request_is_answered_with_a_named_error(sandbox: Driver) -> N
     assert sandbox.page.evaluate(script) == "unknown_message"
 
 
+@in_one_engine
 def test_a_second_run_at_the_same_time_is_refused(sandbox: Driver) -> None:
     script = """async () => {
       const first = codeact_run({code: 'import time; time.sleep(0.3); 1'});
@@ -169,6 +172,7 @@ def serve_changed(site: Path, tmp_path: Path) -> Iterator[Callable[[dict[str, Ch
 
 
 @pytest.mark.parametrize("missing", ["manifest.json", "assets/pyodide.*", "assets/image.*"])
+@in_one_engine
 def test_assets_that_cannot_be_fetched_are_a_sentence(
     open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str], missing: str
 ) -> None:
@@ -193,6 +197,7 @@ NEVER = """(part) => {
 
 
 @pytest.mark.parametrize("never", ["manifest.json", "limits.json", ".wasm"])
+@in_one_engine
 def test_assets_that_never_come_are_given_up(open_at: Opener, served: str, never: str) -> None:
     driver = open_at(served)
     driver.page.evaluate(NEVER, never)
@@ -202,6 +207,7 @@ def test_assets_that_never_come_are_given_up(open_at: Opener, served: str, never
     assert "Check the connection and reload" in failed["message"]
 
 
+@in_one_engine
 def test_a_wheel_that_never_comes_is_given_up(sandbox: Driver) -> None:
     sandbox.page.evaluate(NEVER, ".whl")
     assert "it took longer than 60 s" in sandbox.run("import humanize")["error"]["value"]
@@ -219,6 +225,7 @@ def test_another_protocol_version_is_refused(
     assert "reload the page" in failed["message"]
 
 
+@in_one_engine
 def test_a_text_may_be_as_long_as_the_operator_says(
     open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
 ) -> None:
@@ -338,12 +345,14 @@ def test_a_forged_ready_does_not_stop_the_clock(sandbox: Driver) -> None:
         "type='constructor'",
     ],
 )
+@in_one_engine
 def test_a_message_of_the_wrong_shape_ends_the_worker(sandbox: Driver, message: str) -> None:
     assert sandbox.run(f"{SAY}say({message})\nimport time; time.sleep(5)")["kind"] == "unknown_message"
     assert sandbox.value("'alive'") == "alive"
 
 
 @pytest.mark.parametrize("end", ["codeact.close()", "document.querySelector('iframe').remove()"])
+@in_one_engine
 def test_a_start_that_is_broken_off_is_told(open_at: Opener, served: str, end: str) -> None:
     driver = open_at(served)
     began = time.monotonic()

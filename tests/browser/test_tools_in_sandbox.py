@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.engines import Engine
+from support.engines import Engine, in_one_engine
 from support.sandbox import ECHO, Sandbox, opened
 
 pytestmark = pytest.mark.browser
@@ -142,6 +142,7 @@ def test_a_prelude_may_import_packages(sandbox: Sandbox) -> None:
         ("-" * 10_000 + "1", "sandbox tools 'mine0': line 1: more than 600 operators"),
     ],
 )
+@in_one_engine
 def test_a_prelude_that_fails_is_one_sentence(sandbox: Sandbox, source: str, message: str) -> None:
     refused = give(sandbox, ECHO, source)
     assert refused["kind"] == "bad_tools", refused

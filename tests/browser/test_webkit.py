@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.attack import Attack, load_attacks
+from support.attack import load_attacks
 from support.attack_checks import AFTER, check
 from support.attacked_page import AttackedPage
 from support.canary import Canary
@@ -96,17 +96,14 @@ def test_the_pages_boot_report_says_what_is_missing(webkit: Engine, served: str)
     page.close()
 
 
-@pytest.fixture(scope="module")
-def attacked(webkit: Engine, served: str) -> Iterator[AttackedPage]:
+def test_the_browser_alone_lets_no_request_out(webkit: Engine, served: str, subtests: pytest.Subtests) -> None:
+    """In one test, since what takes long is the boot."""
+    attacks = [each for each in load_attacks() if each.id in ATTACKS]
+    assert len(attacks) == len(ATTACKS)
     with Canary() as canary:
-        page = AttackedPage(webkit, served, canary, hardened=False)
-        yield page
-        page.close()
+        attacked = AttackedPage(webkit, served, canary, hardened=False)
+        for attack in attacks:
+            with subtests.test(attack.id):
+                check(attacked.run(attack, AFTER))
+        attacked.close()
         assert canary.heard() == [], "somebody took their time"
-
-
-@pytest.mark.parametrize(
-    "attack", [each for each in load_attacks() if each.id in ATTACKS], ids=lambda attack: attack.id
-)
-def test_the_browser_alone_lets_no_request_out(attack: Attack, attacked: AttackedPage) -> None:
-    check(attacked.run(attack, AFTER))

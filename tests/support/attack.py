@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support.canary import Canary
 
-__all__ = ["BROWSER_ALONE", "Attack", "expand", "load_attacks"]
+__all__ = ["BROWSER_ALONE", "WAYS_OUT", "Attack", "expand", "load_attacks"]
 
 TABLES = Path(__file__).parents[1] / "security" / "attacks"
 _REPEAT = re.compile(r"__REPEAT\((.*?),(\d+)\)__", re.DOTALL)
@@ -19,6 +19,10 @@ BROWSER_ALONE = (
     "js-ffi", "net-js", "net-py", "ctypes", "storage", "postmessage", "ast-bypass", "introspection", "process",
     "secrets",
 )  # fmt: skip
+
+
+# Kinds that act on the browser itself. The others are ways through Python to JavaScript, which these have already.
+WAYS_OUT = ("js-ffi", "net-js", "net-py", "storage", "postmessage")
 
 
 @dataclass(frozen=True)

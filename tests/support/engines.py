@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 from support.complaints import Complaints
 
-__all__ = ["ENGINES", "Engine", "SandboxPage"]
+__all__ = ["ENGINES", "Engine", "SandboxPage", "in_one_engine"]
 
 ENGINES = ("chromium", "firefox")
+
+# Of a test whose subject is Python or checks of ours, alike everywhere: not worth a second browser's time.
+in_one_engine = pytest.mark.parametrize("engine", ["chromium"], indirect=True, scope="session")
 
 # Firefox tells the page what happens in its workers. Pyodide asks whether it may import scripts by trying to;
 # and a worker that is ended while its code runs is said to have thrown undefined.
