@@ -63,8 +63,8 @@ def _write_pages(source: Source, output: Output) -> None:
         name = path.relative_to(source.web)
         if path.suffix in _COPIED and name.parts[0] not in ("sandbox", "vendor"):
             output.write(name.as_posix(), path.read_bytes().replace(b"{{csp}}", page_csp().encode()))
-    for name in _SETTINGS:
-        output.write(name, (source.web / name).read_bytes())
+    for settings in _SETTINGS:
+        output.write(settings, (source.web / settings).read_bytes())
     for bundled, data in bundle_pages(source, _PAGES).items():
         output.write(bundled, data)
 
