@@ -22,6 +22,9 @@ from codeact_server.proxy import error_response
 __all__ = ["RequestGuard", "SecurityHeaders", "is_loopback", "load_frame_policies", "page_policy"]
 
 FRAMES = ("/sandbox/frame.html", "/sandbox/display.html")
+WIDGET = "/widget.html"
+PUBLIC = "/embed.js"
+"""The one file that pages of other sites fetch: it holds nothing but the element."""
 # Narrower than RFC 3986 on purpose: this text becomes part of a Content-Security-Policy.
 _HOST = re.compile(r"(?P<name>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 _CLOSED_FEATURES = (
@@ -49,8 +52,8 @@ _COMMON = {
 }
 
 
-def page_policy(origin: str, connect: Sequence[str] = ()) -> str:
-    """Give the page's CSP with the frames it may show and the other origins it may ask.
+def page_policy(origin: str, connect: Sequence[str] = (), embedders: Sequence[str] = ()) -> str:
+    """Give a page's CSP with the frames it may show, the other origins it may ask, and those that may embed it.
 
     A frame that navigates itself would leak through the address; naming the two files closes that,
     which 'self' cannot do since it carries no path.
@@ -59,7 +62,8 @@ def page_policy(origin: str, connect: Sequence[str] = ()) -> str:
     True
     """
     frames = " ".join(origin + path for path in FRAMES)
-    return f"{page_csp(frames, connect)}; frame-ancestors 'self'"  # which a meta element cannot say
+    ancestors = " ".join(("'self'", *embedders))  # which a meta element cannot say
+    return f"{page_csp(frames, connect)}; frame-ancestors {ancestors}"
 
 
 def load_frame_policies(site: Path) -> dict[str, str]:
@@ -87,17 +91,24 @@ def is_loopback(host: str) -> bool:
 class SecurityHeaders:
     """Adds the headers above to every response, 304s and errors included."""
 
-    def __init__(self, app: ASGIApp, frame_policies: dict[str, str], connect: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        frame_policies: dict[str, str],
+        connect: Sequence[str] = (),
+        widget_origins: Sequence[str] = (),
+    ) -> None:
         self._app = app
         self._frame_policies = frame_policies
         self._connect = connect
+        self._widget_origins = widget_origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, with the headers set on the way out."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        added = {**_COMMON, **self._policy(scope)}
+        added = {**_COMMON, **self._policy(scope), **self._sharing(scope["path"])}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -119,7 +130,17 @@ class SecurityHeaders:
         host = Headers(scope=scope).get("host", "").lower()
         if not _HOST.fullmatch(host):
             return {"content-security-policy": "default-src 'none'"}
-        return {"content-security-policy": page_policy(f"{scope['scheme']}://{host}", self._connect)}
+        embedders = self._widget_origins if scope["path"] == WIDGET else ()
+        return {"content-security-policy": page_policy(f"{scope['scheme']}://{host}", self._connect, embedders)}
+
+    def _sharing(self, path: str) -> dict[str, str]:
+        """What pages of other sites may have: the element's script, and the widget's page in a frame."""
+        if path == PUBLIC:
+            return {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
+        if path == WIDGET and self._widget_origins:
+            # A host page that is cross-origin isolated asks this of its frames too; frame-ancestors says who may.
+            return {"cross-origin-resource-policy": "cross-origin"}
+        return {}
 
 
 class RequestGuard:
@@ -143,6 +164,8 @@ class RequestGuard:
         parsed = _HOST.fullmatch(host)
         if parsed is None or not self._serves(parsed["name"]):
             return RequestError(400, "unknown_host", "This server does not answer under that host name.")
+        if scope["path"] == PUBLIC:
+            return None
         origin = headers.get("origin")
         if origin is not None and origin.lower() != f"{scope['scheme']}://{host}":
             return RequestError(403, "foreign_origin", "Another site's page may not use this server.")

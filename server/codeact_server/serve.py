@@ -39,7 +39,7 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
         # A client that does not read what it was sent keeps its connection waiting for ever.
         for connection in list(self.server_state.connections):
-            connection.transport.abort()  # type: ignore[union-attr]
+            connection.transport.abort()
         await asyncio.sleep(0)  # in which the aborted ones are closed
         if self.server_state.tasks:  # cancelled: what they have open is closed in a thread
             await asyncio.wait(self.server_state.tasks, timeout=1)
