@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-__all__ = ["ANY", "check_base_url", "check_origin", "check_widget_origin", "origin_of"]
+__all__ = ["ANY", "check_base_url", "check_origin", "check_public_url", "check_widget_origin", "origin_of"]
 
 ANY = "*"
 # Narrower than RFC 6454 on purpose: this text becomes part of a Content-Security-Policy.
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
+
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 
 def check_base_url(value: str) -> str:
@@ -32,6 +34,15 @@ def check_origin(value: str) -> str:
     """Give the origin back if it is one: scheme, host and port, in small letters, and nothing after them."""
     if not _ORIGIN.fullmatch(value):
         raise ValueError("must be an origin, such as https://api.example or http://127.0.0.1:9000")
+    return value
+
+
+def check_public_url(value: str) -> str:
+    """Like ``check_base_url``, for an address that becomes part of a policy."""
+    value = check_base_url(value)
+    if not _PATH.fullmatch(urlsplit(value).path):
+        raise ValueError("must have a path of letters, digits, dots, dashes and underscores")
+    origin_of(value)
     return value
 
 

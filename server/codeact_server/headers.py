@@ -11,10 +11,12 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from codeact_server.addresses import origin_of
 from codeact_server.errors import RequestError
 from codeact_server.policy import page_csp
 from codeact_server.proxy import error_response
@@ -88,6 +90,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _address(scope: Scope, host: str, public_url: str | None) -> str:
+    """Where the browser finds the site: a proxy before us may speak https, and serve it under a path."""
+    if public_url and host == urlsplit(public_url).netloc.lower():
+        return public_url
+    return f"{scope['scheme']}://{host}"
+
+
 class SecurityHeaders:
     """Adds the headers above to every response, 304s and errors included."""
 
@@ -97,11 +106,13 @@ class SecurityHeaders:
         frame_policies: dict[str, str],
         connect: Sequence[str] = (),
         widget_origins: Sequence[str] = (),
+        public_url: str | None = None,
     ) -> None:
         self._app = app
         self._frame_policies = frame_policies
         self._connect = connect
         self._widget_origins = widget_origins
+        self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, with the headers set on the way out."""
@@ -131,7 +142,8 @@ class SecurityHeaders:
         if not _HOST.fullmatch(host):
             return {"content-security-policy": "default-src 'none'"}
         embedders = self._widget_origins if scope["path"] == WIDGET else ()
-        return {"content-security-policy": page_policy(f"{scope['scheme']}://{host}", self._connect, embedders)}
+        address = _address(scope, host, self._public_url)
+        return {"content-security-policy": page_policy(address, self._connect, embedders)}
 
     def _sharing(self, path: str) -> dict[str, str]:
         """What pages of other sites may have: the element's script, and the widget's page in a frame."""
@@ -146,9 +158,10 @@ class SecurityHeaders:
 class RequestGuard:
     """Refuses requests that another site sent: by a name made to point here, or from its own pages."""
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    def __init__(self, app: ASGIApp, host: str, public_url: str | None = None) -> None:
         self._app = app
         self._host = host.lower()
+        self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, unless the request must be refused."""
@@ -167,9 +180,11 @@ class RequestGuard:
         if scope["path"] == PUBLIC:
             return None
         origin = headers.get("origin")
-        if origin is not None and origin.lower() != f"{scope['scheme']}://{host}":
+        if origin is not None and origin.lower() != origin_of(_address(scope, host, self._public_url)):
             return RequestError(403, "foreign_origin", "Another site's page may not use this server.")
         return None
 
     def _serves(self, name: str) -> bool:
+        if self._public_url:
+            return name in (self._host, urlsplit(self._public_url).hostname) or is_loopback(name)
         return name == self._host or not is_loopback(self._host) or is_loopback(name)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
-from codeact_server.addresses import check_base_url, check_origin
+from codeact_server.addresses import check_base_url, check_origin, check_public_url
 from codeact_server.errors import SettingsError
 from codeact_server.site_settings import Frozen, SiteSettings, sentence
 
@@ -81,14 +81,16 @@ class Limits(Frozen):
 class Settings(SiteSettings):
     """Everything the server needs to know before it starts.
 
-    ``sandbox`` are limits of docs/protocol.md; ``tool_origins`` those that tools of the page may ask. What the
-    pages are told stands in SiteSettings.
+    ``public_url`` is where browsers find the site, if that is at a proxy before this server. ``sandbox`` are
+    limits of docs/protocol.md; ``tool_origins`` those that tools of the page may ask. What the pages are told
+    stands in SiteSettings.
     """
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
     site: Path = Path("build/site")
     allow_remote: bool = False
+    public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
     limits: Limits = Limits()
     sandbox: dict[str, Annotated[int, Field(ge=0, strict=True)]] = Field(default={})
     timeouts: Timeouts = Timeouts()
