@@ -132,5 +132,6 @@ def _write_agent(source: Source, output: Output) -> None:
         output.write(f"agent/{name}", path.read_bytes())
         if name.startswith("codeact_agent/"):
             files[f"./{name}"] = f"./{name}"
-    config = {"interpreter": "../vendor/micropython.mjs", "files": files}
+    # PyScript takes this one as relative to the page, the files as relative to the configuration.
+    config = {"interpreter": "./vendor/micropython.mjs", "files": files}
     output.write("agent/pyscript.json", json.dumps(config, indent=2).encode())
