@@ -42,7 +42,7 @@ setup: $(VENV)/.setup node_modules/.setup ## install the Python and npm packages
 setup-browser: $(VENV)/.setup ## find a Chromium, or install one
 	@$(BIN)/python -m codeact_agent.hosts.script.setup_browser
 
-setup-engines: setup-browser ## find or install the other browsers that the tests use
+setup-engines: setup-browser ## find or install the other browsers, and nginx, that the tests use
 	@$(BIN)/python tests/support/setup_engines.py
 
 site: $(SITE)/.built ## build the static site into build/site

@@ -1,6 +1,7 @@
 /** What the person can choose from: models, and tasks that have a recording. */
 
 import { listModels } from './providers/relay.js';
+import { fetchSiteSettings } from './site_settings.js';
 
 /** @typedef {import('./elements/events.js').Model} Model */
 /** @typedef {import('./elements/events.js').Task} Task */
@@ -27,7 +28,7 @@ export async function fetchModels() {
   let found = [];
   let notice = '';
   try {
-    found = await listModels();
+    if ((await fetchSiteSettings()).relay) found = await listModels();
   } catch (error) {
     const { status, message } = /** @type {import('./providers/model_failure.js').ModelFailure} */ (error);
     const noRelay = [404, 405, 501].includes(status);

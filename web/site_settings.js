@@ -16,6 +16,7 @@
  */
 /**
  * @typedef {object} SiteSettings
+ * @property {boolean} relay  whether the server that gives the site answers v1/ too
  * @property {string[]} widget_origins  that may embed widget.html besides the site's own; `*` means any
  * @property {Endpoint[]} endpoints  offered to the person, who gives the key
  * @property {boolean} own_endpoint  whether the person may name an endpoint of their own
@@ -28,6 +29,7 @@
 
 /** @type {Readonly<SiteSettings>} */
 export const USUAL = Object.freeze({
+  relay: false,
   widget_origins: [],
   endpoints: [],
   own_endpoint: true,

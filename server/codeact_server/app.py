@@ -13,11 +13,12 @@ from starlette.routing import Mount, Route
 
 from codeact_server.errors import ApiError
 from codeact_server.headers import RequestGuard, SecurityHeaders, load_frame_policies
+from codeact_server.pages import page_routes
 from codeact_server.proxy import answer_error, answer_nobody, list_models, relay_chat
 from codeact_server.sandbox_limits import limits_routes
 from codeact_server.settings import Settings
+from codeact_server.site_settings import load_site_settings, site_routes
 from codeact_server.static import static_files
-from codeact_server.tool_origins import page_routes
 from codeact_server.upstream import UpstreamClient, open_client
 
 __all__ = ["create_app"]
@@ -28,6 +29,8 @@ def create_app(settings: Settings) -> Starlette:
 
     Raises SettingsError where the settings do not fit the site.
     """
+    told = load_site_settings(settings.site, settings)
+    connect = tuple(dict.fromkeys((*settings.tool_origins, *told.connect)))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, UpstreamClient | None]]:
@@ -40,16 +43,19 @@ def create_app(settings: Settings) -> Starlette:
             Route("/v1/models", list_models, methods=["GET"]),
             Route("/healthz", _tell_health, methods=["GET"]),
             *limits_routes(settings.site, settings.sandbox),
-            *page_routes(settings.site, settings.tool_origins),
+            *site_routes(told),
+            *page_routes(settings.site, connect),
             Mount("/", static_files(settings.site)),
         ],
         middleware=[
             Middleware(
                 SecurityHeaders,
                 frame_policies=load_frame_policies(settings.site),
-                connect=settings.tool_origins,
+                connect=connect,
+                widget_origins=told.widget_origins,
+                public_url=settings.public_url,
             ),
-            Middleware(RequestGuard, host=settings.host),
+            Middleware(RequestGuard, host=settings.host, public_url=settings.public_url),
         ],
         exception_handlers={ApiError: answer_error, ClientDisconnect: answer_nobody},
         lifespan=lifespan,

@@ -11,10 +11,12 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from codeact_server.addresses import origin_of
 from codeact_server.errors import RequestError
 from codeact_server.policy import page_csp
 from codeact_server.proxy import error_response
@@ -22,6 +24,9 @@ from codeact_server.proxy import error_response
 __all__ = ["RequestGuard", "SecurityHeaders", "is_loopback", "load_frame_policies", "page_policy"]
 
 FRAMES = ("/sandbox/frame.html", "/sandbox/display.html")
+WIDGET = "/widget.html"
+PUBLIC = "/embed.js"
+"""The one file that pages of other sites fetch: it holds nothing but the element."""
 # Narrower than RFC 3986 on purpose: this text becomes part of a Content-Security-Policy.
 _HOST = re.compile(r"(?P<name>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 _CLOSED_FEATURES = (
@@ -49,8 +54,8 @@ _COMMON = {
 }
 
 
-def page_policy(origin: str, connect: Sequence[str] = ()) -> str:
-    """Give the page's CSP with the frames it may show and the other origins it may ask.
+def page_policy(origin: str, connect: Sequence[str] = (), embedders: Sequence[str] = ()) -> str:
+    """Give a page's CSP with the frames it may show, the other origins it may ask, and those that may embed it.
 
     A frame that navigates itself would leak through the address; naming the two files closes that,
     which 'self' cannot do since it carries no path.
@@ -59,7 +64,8 @@ def page_policy(origin: str, connect: Sequence[str] = ()) -> str:
     True
     """
     frames = " ".join(origin + path for path in FRAMES)
-    return f"{page_csp(frames, connect)}; frame-ancestors 'self'"  # which a meta element cannot say
+    ancestors = " ".join(("'self'", *embedders))  # which a meta element cannot say
+    return f"{page_csp(frames, connect)}; frame-ancestors {ancestors}"
 
 
 def load_frame_policies(site: Path) -> dict[str, str]:
@@ -84,20 +90,36 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _address(scope: Scope, host: str, public_url: str | None) -> str:
+    """Where the browser finds the site: a proxy before us may speak https, and serve it under a path."""
+    if public_url and host == urlsplit(public_url).netloc.lower():
+        return public_url
+    return f"{scope['scheme']}://{host}"
+
+
 class SecurityHeaders:
     """Adds the headers above to every response, 304s and errors included."""
 
-    def __init__(self, app: ASGIApp, frame_policies: dict[str, str], connect: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        frame_policies: dict[str, str],
+        connect: Sequence[str] = (),
+        widget_origins: Sequence[str] = (),
+        public_url: str | None = None,
+    ) -> None:
         self._app = app
         self._frame_policies = frame_policies
         self._connect = connect
+        self._widget_origins = widget_origins
+        self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, with the headers set on the way out."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        added = {**_COMMON, **self._policy(scope)}
+        added = {**_COMMON, **self._policy(scope), **self._sharing(scope["path"])}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -119,15 +141,27 @@ class SecurityHeaders:
         host = Headers(scope=scope).get("host", "").lower()
         if not _HOST.fullmatch(host):
             return {"content-security-policy": "default-src 'none'"}
-        return {"content-security-policy": page_policy(f"{scope['scheme']}://{host}", self._connect)}
+        embedders = self._widget_origins if scope["path"] == WIDGET else ()
+        address = _address(scope, host, self._public_url)
+        return {"content-security-policy": page_policy(address, self._connect, embedders)}
+
+    def _sharing(self, path: str) -> dict[str, str]:
+        """What pages of other sites may have: the element's script, and the widget's page in a frame."""
+        if path == PUBLIC:
+            return {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
+        if path == WIDGET and self._widget_origins:
+            # A host page that is cross-origin isolated asks this of its frames too; frame-ancestors says who may.
+            return {"cross-origin-resource-policy": "cross-origin"}
+        return {}
 
 
 class RequestGuard:
     """Refuses requests that another site sent: by a name made to point here, or from its own pages."""
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    def __init__(self, app: ASGIApp, host: str, public_url: str | None = None) -> None:
         self._app = app
         self._host = host.lower()
+        self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, unless the request must be refused."""
@@ -143,10 +177,14 @@ class RequestGuard:
         parsed = _HOST.fullmatch(host)
         if parsed is None or not self._serves(parsed["name"]):
             return RequestError(400, "unknown_host", "This server does not answer under that host name.")
+        if scope["path"] == PUBLIC:
+            return None
         origin = headers.get("origin")
-        if origin is not None and origin.lower() != f"{scope['scheme']}://{host}":
+        if origin is not None and origin.lower() != origin_of(_address(scope, host, self._public_url)):
             return RequestError(403, "foreign_origin", "Another site's page may not use this server.")
         return None
 
     def _serves(self, name: str) -> bool:
+        if self._public_url:
+            return name in (self._host, urlsplit(self._public_url).hostname) or is_loopback(name)
         return name == self._host or not is_loopback(self._host) or is_loopback(name)

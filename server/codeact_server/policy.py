@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 
-__all__ = ["display_csp", "frame_csp", "page_csp"]
+__all__ = ["ANY_HTTPS_OR_LOOPBACK", "display_csp", "frame_csp", "page_csp", "with_policy"]
+
+ANY_HTTPS_OR_LOOPBACK = ("https:", "http://localhost:*", "http://127.0.0.1:*")
+"""What a page may ask where the person names the endpoint: any service, and models on the same machine."""
+_META = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")[^"]*(">)')
 
 
 def _hash(script: bytes) -> str:
@@ -42,3 +47,12 @@ def page_csp(frames: str = "'self'", connect: Sequence[str] = ()) -> str:
         f"img-src 'self' data:; connect-src {asked}; frame-src {frames}; worker-src 'self' blob:; "
         "object-src 'none'; base-uri 'none'; form-action 'none'"
     )
+
+
+def with_policy(page: str, policy: str) -> str:
+    """Give the HTML with ``policy`` in place of the one in its meta element; without one it stays as it is.
+
+    >>> with_policy('<meta http-equiv="Content-Security-Policy" content="a">', "b")
+    '<meta http-equiv="Content-Security-Policy" content="b">'
+    """
+    return _META.sub(lambda found: found[1] + policy + found[2], page, count=1)

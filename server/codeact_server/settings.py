@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from codeact_server.addresses import check_base_url, check_origin, check_public_url
 from codeact_server.errors import SettingsError
+from codeact_server.site_settings import Frozen, SiteSettings, sentence
 
 __all__ = ["Limits", "Settings", "Timeouts", "Upstream", "load_settings"]
 
@@ -24,28 +26,9 @@ CONFIG_NAME = "codeact.toml"
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
-# Narrower than RFC 6454 on purpose: this text becomes part of a Content-Security-Policy.
-_ORIGIN = re.compile(r"https?://([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 _PRINTABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 # The relay sets these itself; a second value would make the request ambiguous.
 _OWN_HEADERS = {"authorization", "content-type", "content-length", "transfer-encoding", "host", "connection"}
-
-
-def _check_base_url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable or parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must be an http:// or https:// address without user, query or fragment")
-    return value.rstrip("/")
-
-
-def _check_origin(value: str) -> str:
-    if not _ORIGIN.fullmatch(value):
-        raise ValueError("must be an origin, such as https://api.example or http://127.0.0.1:9000")
-    return value
 
 
 def _check_key(value: SecretStr) -> SecretStr:
@@ -63,16 +46,11 @@ def _check_headers(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-class _Frozen(BaseModel):
-    # hide_input_in_errors: what was typed in the wrong place may be a key.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Upstream(_Frozen):
+class Upstream(Frozen):
     """One OpenAI-compatible service. ``base_url`` usually ends in ``/v1``."""
 
     name: str = "default"
-    base_url: Annotated[str, AfterValidator(_check_base_url)]
+    base_url: Annotated[str, AfterValidator(check_base_url)]
     api_key: Annotated[SecretStr, AfterValidator(_check_key)] | None = None
     models: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     headers: Annotated[dict[str, str], AfterValidator(_check_headers)] = Field(default={}, repr=False)
@@ -83,7 +61,7 @@ class Upstream(_Frozen):
         return urlsplit(self.base_url).netloc
 
 
-class Timeouts(_Frozen):
+class Timeouts(Frozen):
     """Seconds. ``read`` is the longest silence allowed, so it must outlast a model that thinks first."""
 
     connect: float = Field(default=10.0, gt=0)
@@ -92,7 +70,7 @@ class Timeouts(_Frozen):
     pool: float = Field(default=10.0, gt=0)
 
 
-class Limits(_Frozen):
+class Limits(Frozen):
     """Bytes one request may bring, bytes one unstreamed answer may bring, and open upstream connections."""
 
     body_bytes: int = Field(default=4 * 1024 * 1024, gt=0)
@@ -100,20 +78,23 @@ class Limits(_Frozen):
     connections: int = Field(default=100, gt=0)
 
 
-class Settings(_Frozen):
+class Settings(SiteSettings):
     """Everything the server needs to know before it starts.
 
-    ``sandbox`` are limits of docs/protocol.md; ``tool_origins`` those that tools of the page may ask.
+    ``public_url`` is where browsers find the site, if that is at a proxy before this server. ``sandbox`` are
+    limits of docs/protocol.md; ``tool_origins`` those that tools of the page may ask. What the pages are told
+    stands in SiteSettings.
     """
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
     site: Path = Path("build/site")
     allow_remote: bool = False
+    public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
     limits: Limits = Limits()
-    sandbox: dict[str, Annotated[int, Field(ge=0, strict=True)]] = {}
+    sandbox: dict[str, Annotated[int, Field(ge=0, strict=True)]] = Field(default={})
     timeouts: Timeouts = Timeouts()
-    tool_origins: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = ()
+    tool_origins: tuple[Annotated[str, AfterValidator(check_origin)], ...] = ()
     upstream: Upstream | None = None
 
 
@@ -182,11 +163,7 @@ def _with_key(table: dict[str, Any], path: Path, environ: Mapping[str, str]) -> 
 
 
 def _sentence(problem: ErrorDetails, where: Mapping[str, str]) -> str:
-    setting = ".".join(str(part) for part in problem["loc"])
-    known = {"extra_forbidden": "is not a known setting", "missing": "is missing"}
-    said = re.sub(r"^(Value error, |Input |String )", "", problem["msg"])
-    prefix = where.get(str(problem["loc"][0]))
-    if prefix is None:
-        in_environment = {"upstream.base_url": "OPENAI_BASE_URL", "upstream.api_key": "OPENAI_API_KEY"}
-        setting = in_environment.get(setting, setting)
-    return f"{prefix or ''}`{setting}` {known.get(problem['type'], said)}."
+    if (prefix := where.get(str(problem["loc"][0]))) is not None:
+        return prefix + sentence(problem)
+    in_environment = {"upstream.base_url": "OPENAI_BASE_URL", "upstream.api_key": "OPENAI_API_KEY"}
+    return sentence(problem, in_environment.get(".".join(map(str, problem["loc"]))))

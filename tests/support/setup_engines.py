@@ -1,4 +1,4 @@
-"""``make setup-engines``: install the browsers that only the tests need, Firefox and WebKitGTK."""
+"""``make setup-engines``: install what only the tests need: Firefox, WebKitGTK, and nginx for the recipes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from codeact_agent.hosts.script.setup_browser import install_with_apt
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from support.firefox import Firefox
+from support.nginx import find_nginx
 from support.webkit import WebKit
 
 
@@ -20,7 +21,7 @@ def main() -> int:
     still = _missing()
     if still:
         print(
-            "codeact-web: the tests need Firefox 153 or newer, WebKitGTK and Xvfb; "
+            "codeact-web: the tests need Firefox 153 or newer, WebKitGTK, Xvfb and nginx; "
             f"missing of Debian's packages: {' '.join(still)}. Install them and run make again.",
             file=sys.stderr,
         )
@@ -28,7 +29,7 @@ def main() -> int:
 
 
 def _missing() -> list[str]:
-    return [*Firefox.missing(), *WebKit.missing()]
+    return [*Firefox.missing(), *WebKit.missing(), *([] if find_nginx() else ["nginx-light"])]
 
 
 if __name__ == "__main__":

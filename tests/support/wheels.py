@@ -11,6 +11,7 @@ from typing import Any
 
 from codeact_server.bundle.output import RECORD
 from codeact_server.bundle.target import Target
+from codeact_server.policy import page_csp
 
 INFO = {"abi_version": "2026_0", "arch": "wasm32", "platform": "emscripten_5_0_3", "python": "3.14.2"}
 TARGET = Target.of_lock({"info": INFO})
@@ -44,7 +45,13 @@ def make_site(folder: Path) -> Path:
     sandbox = folder / "sandbox"
     (sandbox / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html>")
+    page = f'<meta http-equiv="Content-Security-Policy" content="{page_csp()}">{"<p>text</p>" * 50}'
+    (folder / "widget.html").write_text(page)
+    for packed in ("widget.html.br", "widget.html.gz"):
+        (folder / packed).write_bytes(b"of the core's page")
+    (folder / "site.json").write_text('{"widget_origins": [], "own_endpoint": true}')
     (folder / "manifest.json").write_text("of the page, to be copied")
+    (sandbox / "limits.json").write_text('{"time_ms": 30000, "memory_mb": 512}')
     (sandbox / "assets" / "worker.0.js").write_text("0")
     (sandbox / "assets" / "worker.0.js.br").write_bytes(b"brotli")
     lock = {"info": INFO, "packages": {}}

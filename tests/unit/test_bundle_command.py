@@ -48,7 +48,12 @@ def test_a_bundle_is_the_core_with_its_packages(tmp_path: Path, capsys: pytest.C
         "manifest.json",
         "sandbox/assets/worker.0.js",
         "sandbox/assets/worker.0.js.br",
+        "sandbox/limits.json",
         "sandbox/manifest.json",
+        "site.json",
+        "widget.html",
+        "widget.html.br",
+        "widget.html.gz",
         *(f"sandbox/packages/{wheel.name}" for wheel in wheels),
     }
 

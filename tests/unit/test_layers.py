@@ -15,16 +15,18 @@ RUNTIME = ROOT / "pyodide_runtime" / "codeact_runtime"
 AGENT = ROOT / "web" / "agent" / "codeact_agent"
 
 RELAY = (
+    "addresses",
     "app",
     "errors",
     "headers",
+    "pages",
     "policy",
     "proxy",
     "sandbox_limits",
     "serve",
     "settings",
+    "site_settings",
     "static",
-    "tool_origins",
     "upstream",
 )
 # exports/ holds source that is written into files, preludes/ what runs in the sandbox.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from codeact_server.bundle.errors import BundleError
+from codeact_server.bundle.operators import Access, EditedFiles
 from codeact_server.bundle.output import RECORD, Output
 from codeact_server.bundle.target import Target
 
@@ -34,11 +35,15 @@ class Core:
         if folder != site and folder.is_relative_to(site):
             raise BundleError(f"{out} lies inside {self.site}, which is copied: name another folder.")
 
-    def copy(self, out: Output) -> None:
-        """All files but packages, lock file and manifest, with the compressed siblings they have."""
-        replaced = tuple(
-            path.relative_to(self.site).as_posix() for path in (self._lock, self._sandbox / "manifest.json")
-        )
-        for name in self._names:
-            if not name.startswith((*replaced, "sandbox/packages/")):
+    def copy(self, out: Output, access: Access, edited: EditedFiles) -> None:
+        """All files but packages, lock file and manifest; pages with the policy of ``access``."""
+        left_out = ("sandbox/packages/", self._lock.relative_to(self.site).as_posix(), "sandbox/manifest.json")
+        names = [name for name in self._names if not name.startswith(left_out)]
+        pages = tuple(name for name in names if "/" not in name and name.endswith(".html"))
+        for name in names:
+            if name in pages:
+                out.write(name, access.page((self.site / name).read_bytes()))
+            elif name in edited.contents:
+                out.copy(name, edited.contents[name])
+            elif not name.startswith(pages):  # whose compressed siblings have been written with them
                 out.copy(name, (self.site / name).read_bytes())

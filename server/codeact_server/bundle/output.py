@@ -11,9 +11,11 @@ import brotli
 
 from codeact_server.bundle.errors import BundleError
 
-__all__ = ["RECORD", "Output"]
+__all__ = ["EDITED", "RECORD", "Output"]
 
 RECORD = ".codeact-web-files"
+EDITED = ("site.json", "kiosk.json", "sandbox/limits.json")
+"""Operators edit these where they lie: a compressed sibling would go on saying what they said before."""
 _MANIFEST = "sandbox/manifest.json"  # of a site built before there was a record
 
 _COMPRESSED = {".html", ".js", ".mjs", ".css", ".json", ".svg", ".py", ".toml", ".wasm", ".bin", ".md"}
@@ -57,7 +59,7 @@ class Output:
         """Write ``data`` to ``name`` (a relative POSIX path) and its compressed siblings; gives ``name``."""
         path = self.folder / name
         siblings = {path.with_name(path.name + ending): pack for ending, pack in _PACKERS.items()}
-        compressed = path.suffix in _COMPRESSED and len(data) > 500
+        compressed = path.suffix in _COMPRESSED and len(data) > 500 and name not in EDITED
         self._note(name, *(f"{name}{ending}" for ending in _PACKERS if compressed))
         if path.is_file() and path.read_bytes() == data and (not compressed or all(map(Path.is_file, siblings))):
             return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from codeact_agent.recorded import check_recording
@@ -10,6 +11,7 @@ from codeact_agent.recorded import check_recording
 from codeact_server.bundle.choice import PackageChoice
 from codeact_server.bundle.core import Core
 from codeact_server.bundle.javascript import bundle_pages
+from codeact_server.bundle.operators import Access, EditedFiles
 from codeact_server.bundle.output import Output
 from codeact_server.bundle.packages import write_packages
 from codeact_server.bundle.resolve import Resolved
@@ -17,7 +19,7 @@ from codeact_server.bundle.sandbox import write_sandbox
 from codeact_server.bundle.source import Source
 from codeact_server.policy import page_csp
 
-__all__ = ["build_bundle", "build_site"]
+__all__ = ["Bundled", "build_bundle", "build_site"]
 
 _PAGES = (
     "page.js",
@@ -37,6 +39,7 @@ def build_site(out: Path, choice: PackageChoice | None = None) -> list[Resolved]
     source = Source.of_checkout()
     with (choice or PackageChoice()).resolved(source.target) as packages:
         output = Output(out)
+        output.write(".nojekyll", b"")  # GitHub Pages would leave out __init__.py
         _write_pages(source, output)
         _write_vendor(source, output)
         _write_agent(source, output)
@@ -46,16 +49,26 @@ def build_site(out: Path, choice: PackageChoice | None = None) -> list[Resolved]
     return packages
 
 
-def build_bundle(out: Path, site: Path, choice: PackageChoice) -> list[Resolved]:
+@dataclass(frozen=True)
+class Bundled:
+    """What a bundle holds: its packages, and the files that stayed as the operator had edited them."""
+
+    packages: list[Resolved]
+    kept: list[str]
+
+
+def build_bundle(out: Path, site: Path, choice: PackageChoice, access: Access | None = None) -> Bundled:
     """Like ``build_site`` with the core of ``site``, which has been built: needs no checkout."""
     core = Core(site)
     core.refuse_inside(out)
+    access = access or Access()
+    edited = EditedFiles(site, out, access)
     with choice.resolved(core.target, core.packages) as packages:
         output = Output(out)
-        core.copy(output)
+        core.copy(output, access, edited)
         write_packages(output, core.manifest, packages, core.target)
         output.close()
-    return packages
+    return Bundled(packages, edited.kept)
 
 
 def _write_pages(source: Source, output: Output) -> None:
@@ -63,8 +76,8 @@ def _write_pages(source: Source, output: Output) -> None:
         name = path.relative_to(source.web)
         if path.suffix in _COPIED and name.parts[0] not in ("sandbox", "vendor"):
             output.write(name.as_posix(), path.read_bytes().replace(b"{{csp}}", page_csp().encode()))
-    for settings in _SETTINGS:
-        output.write(settings, (source.web / settings).read_bytes())
+    for edited in _SETTINGS:
+        output.write(edited, (source.web / edited).read_bytes())
     for bundled, data in bundle_pages(source, _PAGES).items():
         output.write(bundled, data)
 
@@ -119,5 +132,6 @@ def _write_agent(source: Source, output: Output) -> None:
         output.write(f"agent/{name}", path.read_bytes())
         if name.startswith("codeact_agent/"):
             files[f"./{name}"] = f"./{name}"
-    config = {"interpreter": "../vendor/micropython.mjs", "files": files}
+    # PyScript takes this one as relative to the page, the files as relative to the configuration.
+    config = {"interpreter": "./vendor/micropython.mjs", "files": files}
     output.write("agent/pyscript.json", json.dumps(config, indent=2).encode())

@@ -1,0 +1,1 @@
+"""What others build on: ``codeact_web.testing`` tests pages that embed the widget."""
