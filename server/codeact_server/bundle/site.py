@@ -9,7 +9,7 @@ from codeact_agent.recorded import check_recording
 
 from codeact_server.bundle.choice import PackageChoice
 from codeact_server.bundle.core import Core
-from codeact_server.bundle.javascript import bundle_pages
+from codeact_server.bundle.javascript import bundle_alone, bundle_pages
 from codeact_server.bundle.output import Output
 from codeact_server.bundle.packages import write_packages
 from codeact_server.bundle.resolve import Resolved
@@ -22,7 +22,9 @@ __all__ = ["build_bundle", "build_site"]
 _PAGES = (
     "page.js",
     "script_host.js",
+    "widget.js",
 )
+_ALONE = ("embed.js",)  # for other people's pages: one file
 _COPIED = {".css", ".html", ".svg"}
 _SETTINGS = ("site.json",)  # edited by operators of static hosts
 _EDITORS = ("codemirror", "xterm")  # of PyScript; no page of ours shows one
@@ -67,6 +69,8 @@ def _write_pages(source: Source, output: Output) -> None:
         output.write(name, (source.web / name).read_bytes())
     for bundled, data in bundle_pages(source, _PAGES).items():
         output.write(bundled, data)
+    for name in _ALONE:
+        output.write(name, bundle_alone(source, name))
 
 
 def _write_recordings(source: Source, output: Output) -> None:
@@ -119,5 +123,5 @@ def _write_agent(source: Source, output: Output) -> None:
         output.write(f"agent/{name}", path.read_bytes())
         if name.startswith("codeact_agent/"):
             files[f"./{name}"] = f"./{name}"
-    config = {"interpreter": "../vendor/micropython.mjs", "files": files}
+    config = {"interpreter": "./vendor/micropython.mjs", "files": files}
     output.write("agent/pyscript.json", json.dumps(config, indent=2).encode())
