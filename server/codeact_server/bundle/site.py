@@ -9,6 +9,7 @@ from codeact_agent.recorded import check_recording
 
 from codeact_server.bundle.choice import PackageChoice
 from codeact_server.bundle.core import Core
+from codeact_server.bundle.import_order import import_order
 from codeact_server.bundle.javascript import bundle_alone, bundle_pages
 from codeact_server.bundle.output import Output
 from codeact_server.bundle.packages import write_packages
@@ -27,6 +28,7 @@ _PAGES = (
 _ALONE = ("embed.js",)  # for other people's pages: one file
 _COPIED = {".css", ".html", ".svg"}
 _SETTINGS = ("site.json",)  # edited by operators of static hosts
+_PAGE_MAIN = "codeact_agent.hosts.page"
 _EDITORS = ("codemirror", "xterm")  # of PyScript; no page of ours shows one
 
 
@@ -65,12 +67,12 @@ def _write_pages(source: Source, output: Output) -> None:
         name = path.relative_to(source.web)
         if path.suffix in _COPIED and name.parts[0] not in ("sandbox", "vendor"):
             output.write(name.as_posix(), path.read_bytes().replace(b"{{csp}}", page_csp().encode()))
-    for name in _SETTINGS:
-        output.write(name, (source.web / name).read_bytes())
+    for setting in _SETTINGS:
+        output.write(setting, (source.web / setting).read_bytes())
     for bundled, data in bundle_pages(source, _PAGES).items():
         output.write(bundled, data)
-    for name in _ALONE:
-        output.write(name, bundle_alone(source, name))
+    for entry in _ALONE:
+        output.write(entry, bundle_alone(source, entry))
 
 
 def _write_recordings(source: Source, output: Output) -> None:
@@ -123,5 +125,7 @@ def _write_agent(source: Source, output: Output) -> None:
         output.write(f"agent/{name}", path.read_bytes())
         if name.startswith("codeact_agent/"):
             files[f"./{name}"] = f"./{name}"
+    output.write("agent/import_order.txt", "\n".join(import_order(folder, _PAGE_MAIN)).encode())
+    files["./import_order.txt"] = "./import_order.txt"
     config = {"interpreter": "./vendor/micropython.mjs", "files": files}
     output.write("agent/pyscript.json", json.dumps(config, indent=2).encode())
