@@ -138,6 +138,13 @@ export class AgentBridge {
 
   // For Python. Bound, since MicroPython calls them as plain functions.
 
+  /** After other work of the browser's: MicroPython's own `sleep(0)` gives it none, and a timer may take 4 ms. */
+  next_turn = () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(undefined);
+      port2.postMessage(null);
+    });
   next_command = () => this.#commands.take();
   next_question = () => this.#namespaces.nextQuestion();
 

@@ -3,7 +3,7 @@
 import { fileName, shownName } from './file_names.js';
 import { download } from './uploads.js';
 
-/** @typedef {import('./conversations.js').Conversations} Conversations */
+/** @typedef {EventTarget & {beginFile(name: string): Promise<unknown>}} Conversations  those of the page, or a widget's one */
 /** @typedef {import('./elements/events.js').DeleteFileEvent} DeleteFileEvent */
 /** @typedef {import('./elements/events.js').DownloadEvent} DownloadEvent */
 /** @typedef {import('./session.js').Session} Session */

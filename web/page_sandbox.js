@@ -19,7 +19,7 @@ export function makeSandbox(chosen, joined, progress) {
       return progress ? progress.during('assets', fetched) : fetched;
     },
     packages: new PackageSource('sandbox/manifest.json'),
-    limits: { ...(isSmallDevice() ? { spare_workers: 0 } : {}), ...chosen },
+    limits: { ...(isSmallDevice() || isWidget() ? { spare_workers: 0 } : {}), ...chosen },
     ...joined,
   });
 }
@@ -32,6 +32,9 @@ export const missing = ({ can_block, can_interrupt }) =>
   ]
     .join(' ')
     .trim();
+
+/** Another page may hold several of us, and has work of its own. */
+const isWidget = () => window !== parent;
 
 /** Told by Chromium alone, in gigabytes; elsewhere nothing is known and the spare worker stays. */
 function isSmallDevice() {

@@ -98,7 +98,9 @@ export class Session extends EventTarget {
    */
   async start(messages = [], stored = null) {
     const started = performance.now();
-    addEventListener('pagehide', () => this.#sandbox.close());
+    addEventListener('pagehide', ({ persisted }) => {
+      if (!persisted) this.#sandbox.close(); // else it goes on when the person comes back
+    });
     const opened = this.open(messages, stored);
     const agent = this.#progress.during('agent', startAgent(this.#bridge));
     try {

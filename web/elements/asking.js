@@ -31,7 +31,7 @@ export class Asking {
         element.isAsking = false;
       });
     await element.updateComplete;
-    if (!isWriting()) element.focus();
+    if (!isWriting() && !isElsewhere()) element.focus();
     element.scrollIntoView({ block: 'nearest' });
     return decided;
   }
@@ -49,3 +49,6 @@ function isWriting() {
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
   return (active instanceof HTMLTextAreaElement || active instanceof HTMLInputElement) && active.value !== '';
 }
+
+/** Whether we are a frame in a page of which the person uses another part. */
+const isElsewhere = () => window !== parent && !document.hasFocus();

@@ -50,6 +50,12 @@ export class PackageSource {
     return [...locked.values()].flatMap(({ imports }) => imports).sort();
   }
 
+  /** What the bundle has: package → its modules. @returns {Promise<Map<string, string[]>>} */
+  async packages() {
+    const { locked } = await this.#index();
+    return new Map([...locked].map(([name, { imports }]) => [name, imports]));
+  }
+
   /** Once, and again only where that failed. */
   #index() {
     this.#loading ??= this.#load().catch((error) => {

@@ -28,6 +28,12 @@ export class PageTools {
     });
   }
 
+  /** Forget them all; only while no run may call them. */
+  clear() {
+    this.#sources = [];
+    this.leftOut = [];
+  }
+
   /**
    * Each operation of an OpenAPI 3 document.
    *

@@ -10,7 +10,7 @@ from pathlib import Path
 from codeact_server.bundle.errors import BundleError
 from codeact_server.bundle.source import Source
 
-__all__ = ["bundle_pages", "bundle_worker", "minify_script"]
+__all__ = ["bundle_alone", "bundle_pages", "bundle_worker", "minify_script"]
 
 # Pyodide names its own URL only to find files that boot.js hands it from memory.
 _WORKER_OPTIONS = (
@@ -43,6 +43,11 @@ def bundle_pages(source: Source, entries: tuple[str, ...]) -> dict[str, bytes]:
         options = ("--format=esm", "--splitting", "--external:./vendor/pyscript/*", f"--outdir={out}")
         _esbuild(source, *paths, *options)
         return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+
+
+def bundle_alone(source: Source, entry: str) -> bytes:
+    """One module with all that it imports, which may be nothing of ``vendor/``."""
+    return _esbuild(source, source.web / entry, "--format=esm")
 
 
 def minify_script(source: Source, entry: Path) -> bytes:

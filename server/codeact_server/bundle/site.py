@@ -10,7 +10,8 @@ from codeact_agent.recorded import check_recording
 
 from codeact_server.bundle.choice import PackageChoice
 from codeact_server.bundle.core import Core
-from codeact_server.bundle.javascript import bundle_pages
+from codeact_server.bundle.import_order import import_order
+from codeact_server.bundle.javascript import bundle_alone, bundle_pages
 from codeact_server.bundle.operators import Access, EditedFiles
 from codeact_server.bundle.output import Output
 from codeact_server.bundle.packages import write_packages
@@ -24,9 +25,12 @@ __all__ = ["Bundled", "build_bundle", "build_site"]
 _PAGES = (
     "page.js",
     "script_host.js",
+    "widget.js",
 )
+_ALONE = ("embed.js",)  # for other people's pages: one file
 _COPIED = {".css", ".html", ".svg"}
 _SETTINGS = ("site.json",)  # edited by operators of static hosts
+_PAGE_MAIN = "codeact_agent.hosts.page"
 _EDITORS = ("codemirror", "xterm")  # of PyScript; no page of ours shows one
 
 
@@ -80,6 +84,8 @@ def _write_pages(source: Source, output: Output) -> None:
         output.write(edited, (source.web / edited).read_bytes())
     for bundled, data in bundle_pages(source, _PAGES).items():
         output.write(bundled, data)
+    for entry in _ALONE:
+        output.write(entry, bundle_alone(source, entry))
 
 
 def _write_recordings(source: Source, output: Output) -> None:
@@ -132,6 +138,8 @@ def _write_agent(source: Source, output: Output) -> None:
         output.write(f"agent/{name}", path.read_bytes())
         if name.startswith("codeact_agent/"):
             files[f"./{name}"] = f"./{name}"
+    output.write("agent/import_order.txt", "\n".join(import_order(folder, _PAGE_MAIN)).encode())
+    files["./import_order.txt"] = "./import_order.txt"
     # PyScript takes this one as relative to the page, the files as relative to the configuration.
     config = {"interpreter": "./vendor/micropython.mjs", "files": files}
     output.write("agent/pyscript.json", json.dumps(config, indent=2).encode())

@@ -1,0 +1,111 @@
+/** The frame's end of the line to its host page: what the page is told, and what it is asked and answers. */
+
+import { FROM_HOST } from './host_messages.js';
+import { isKnown } from './message_checks.js';
+
+/** @typedef {import('./protocol.js').Decision} Decision */
+/** @typedef {import('./protocol.js').Failure} Failure */
+/** @typedef {import('./protocol.js').FromFrame} FromFrame */
+/** @typedef {import('./protocol.js').FromHost} FromHost */
+/** @typedef {import('../tools/javascript.js').Progress} Progress */
+/** @typedef {{resolve(value: any): void, reject(error: Error): void, progress: Progress}} Call */
+
+export class HostLine {
+  /** Gets all but the answers. @type {(message: FromHost) => void} */ onmessage = () => {};
+  #port;
+  #next = 1;
+  /** @type {Map<number, Call>} */ #calls = new Map();
+  /** @type {Map<number, (decision: Decision | null) => void>} */ #approvals = new Map();
+
+  /** @param {MessagePort} port */
+  constructor(port) {
+    this.#port = port;
+    port.onmessage = ({ data }) => this.#receive(data);
+  }
+
+  /** @param {FromFrame} message */
+  post(message) {
+    this.#port.postMessage(message);
+  }
+
+  /** @param {unknown} error @param {boolean} [fatal]  nothing can be run any more */
+  fail(error, fatal = false) {
+    this.post({ type: 'failed', error: asData(error), fatal });
+  }
+
+  /** Answer a request. @param {number} request_id @param {() => Promise<object | void>} work */
+  async carryOut(request_id, work) {
+    try {
+      const value = await work();
+      this.post(value ? { type: 'done', request_id, value } : { type: 'done', request_id });
+    } catch (error) {
+      this.post({ type: 'refused', request_id, error: asData(error) });
+    }
+  }
+
+  /** Call a function of the host page. @param {string} name @param {object} args @param {AbortSignal} signal @param {Progress} progress */
+  callTool(name, args, signal, progress) {
+    const call_id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#calls.set(call_id, { resolve, reject, progress });
+      signal.addEventListener(
+        'abort',
+        () => this.#calls.delete(call_id) && this.post({ type: 'cancel_tool', call_id }),
+        {
+          once: true,
+        },
+      );
+      this.post({ type: 'call_tool', call_id, name, arguments: JSON.stringify(args) });
+    });
+  }
+
+  /** What the host page decides; null where it leaves that to the person. @param {import('./protocol.js').Card} card @param {AbortSignal} signal @returns {Promise<Decision | null>} */
+  askApproval(card, signal) {
+    const approval_id = this.#next++;
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      this.#approvals.set(approval_id, resolve);
+      this.post({ type: 'ask_approval', approval_id, card });
+    });
+  }
+
+  /** @param {unknown} message */
+  #receive(message) {
+    if (!isKnown(message, FROM_HOST)) {
+      this.fail({ kind: 'bad_message', message: 'The page sent what the widget does not know.' }, true);
+      this.#port.close();
+      return;
+    }
+    const known = /** @type {FromHost} */ (message);
+    switch (known.type) {
+      case 'tool_result':
+        return this.#settle(known);
+      case 'tool_progress':
+        return this.#calls.get(known.call_id)?.progress(known.fraction, known.text);
+      case 'decide':
+        this.#approvals.get(known.approval_id)?.(known.decision);
+        return void this.#approvals.delete(known.approval_id);
+      default:
+        this.onmessage(known);
+    }
+  }
+
+  /** @param {import('./protocol.js').ToolResult} result */
+  #settle({ call_id, value = 'null', error }) {
+    const call = this.#calls.get(call_id);
+    this.#calls.delete(call_id);
+    if (error) return call?.reject(Object.assign(new Error(error.message), { kind: error.kind }));
+    try {
+      call?.resolve(JSON.parse(value));
+    } catch {
+      call?.reject(new Error('The page answered with what is not JSON.'));
+    }
+  }
+}
+
+/** @param {unknown} error @returns {Failure} */
+function asData(error) {
+  const { kind, name, message } = /** @type {any} */ (error ?? {});
+  return { kind: String(kind ?? name ?? 'Error'), message: String(message ?? error) };
+}

@@ -1,0 +1,90 @@
+/** What the person sees of the widget: the transcript, the task box, the bar above them. */
+
+import { BottomFollower } from '../elements/bottom_follower.js';
+import { announce, narrate } from '../elements/narration.js';
+
+/** @typedef {import('../elements/events.js').AgentEvent} AgentEvent */
+/** @typedef {import('../elements/run.js').RunElement} RunElement */
+/** @typedef {import('../session.js').Session} Session */
+/** @typedef {import('./protocol.js').WidgetSettings} WidgetSettings */
+
+/** @template {keyof HTMLElementTagNameMap} T @param {T} tag */
+const element = (tag) => /** @type {HTMLElementTagNameMap[T]} */ (document.querySelector(tag));
+const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+
+export class WidgetView {
+  transcript = element('ca-transcript');
+  taskBox = element('ca-task-box');
+  boot = element('ca-boot-status');
+  /** Whether the models there are have been told. */ isListed = false;
+  #models = element('ca-model-picker');
+  #examples = element('ca-examples');
+  #text = /** @type {HTMLTextAreaElement} */ (find('textarea'));
+  #placeholder = this.#text.placeholder;
+  #latest = find('button.latest');
+  #new = find('button.new');
+  #follower = new BottomFollower(this.transcript, (following) => {
+    this.#latest.hidden = following;
+  });
+  #prefilled = '';
+
+  constructor() {
+    this.#latest.addEventListener('click', () => this.#follower.jump());
+  }
+
+  /** @param {WidgetSettings} settings */
+  apply({ task, placeholder, autorun, readonly, fit }) {
+    const text = this.#text;
+    text.placeholder = placeholder || this.#placeholder;
+    if (!autorun && text.value === this.#prefilled && task !== this.#prefilled) {
+      text.value = this.#prefilled = task;
+      text.dispatchEvent(new Event('input'));
+    }
+    document.documentElement.toggleAttribute('data-fit', fit);
+    document.documentElement.toggleAttribute('data-readonly', readonly);
+  }
+
+  /** @param {string} task @returns {RunElement} */
+  begin(task) {
+    document.body.dataset.view = 'transcript';
+    this.#new.hidden = false;
+    this.#follower.start();
+    return this.transcript.begin(task);
+  }
+
+  /** @param {AgentEvent} event */
+  receive(event) {
+    if (!this.transcript.receive(event)) return;
+    announce(find('#announcer'), narrate(event));
+    if (event.type === 'run_finished') setTimeout(() => this.#follower.stop(), SETTLED_MS);
+  }
+
+  /** @param {RunElement} run @param {Error} error */
+  fail(run, { message }) {
+    this.boot.fold();
+    this.transcript.fail(run, message);
+  }
+
+  clear() {
+    this.transcript.clear();
+    this.#follower.stop();
+    document.body.dataset.view = 'empty';
+    this.#new.hidden = true;
+    if (document.hasFocus()) this.taskBox.focus();
+  }
+
+  /** @param {Session} session @param {boolean} given  whether the host page says which */
+  showModels({ models, model, notice, tasks }, given) {
+    this.isListed = true;
+    const chosen = models.find(({ id }) => id === model);
+    this.#models.models = given || models.length < 2 ? [] : models;
+    this.#models.chosen = model;
+    find('.recorded').hidden = !chosen?.recorded;
+    this.#examples.tasks = chosen?.recorded ? tasks : [];
+    find('.notice').textContent = notice;
+    find('.notice').hidden = !notice;
+  }
+}
+
+/** Until what was shown last has its final height. */
+const SETTLED_MS = 300;
