@@ -194,8 +194,7 @@ addEventListener('ca-send', (event) => run(/** @type {import('./elements/events.
 addEventListener('ca-stop', () => session.runs.stop());
 addEventListener('ca-export', (event) => exportRun(/** @type {import('./elements/events.js').ExportEvent} */ (event)));
 addEventListener('ca-model-chosen', (event) => {
-  session.model = /** @type {import('./elements/events.js').ModelChosenEvent} */ (event).model;
-  showModels();
+  session.choose(/** @type {import('./elements/events.js').ModelChosenEvent} */ (event).model);
 });
 newButton.addEventListener('click', () => conversations.new());
 latestButton.addEventListener('click', () => follower.jump());

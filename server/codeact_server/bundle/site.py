@@ -22,6 +22,7 @@ __all__ = ["build_bundle", "build_site"]
 _PAGES = (
     "page.js",
     "script_host.js",
+    "webllm_worker.js",
 )
 _COPIED = {".css", ".html", ".svg"}
 _SETTINGS = ("site.json",)  # edited by operators of static hosts
@@ -106,6 +107,8 @@ def _write_vendor(source: Source, output: Output) -> None:
     micropython = source.node_modules / "@micropython" / "micropython-webassembly-pyscript"
     for ending in ("mjs", "wasm"):
         output.write(f"vendor/micropython.{ending}", (micropython / f"micropython.{ending}").read_bytes())
+    wllama = source.node_modules / "@wllama" / "wllama" / "esm" / "wasm" / "wllama.wasm"
+    output.write("vendor/wllama.wasm", wllama.read_bytes())
 
 
 def _write_agent(source: Source, output: Output) -> None:
