@@ -141,3 +141,24 @@ export class LimitsChosenEvent extends Event {
     this.choice = choice;
   }
 }
+
+/** `ca-endpoint`: the person connects an endpoint, or forgets it and its key. */
+export class EndpointEvent extends Event {
+  /** @param {'connect' | 'disconnect'} act @param {import('../providers/endpoint_store.js').Kept} endpoint */
+  constructor(act, endpoint) {
+    super('ca-endpoint', { bubbles: true, composed: true });
+    this.act = act;
+    this.endpoint = endpoint;
+  }
+}
+
+/** `ca-local-model`: the person opens a model from disk, or removes one's weights from this browser. */
+export class LocalModelEvent extends Event {
+  /** @param {'open' | 'remove'} act @param {{id?: string, file?: File}} what */
+  constructor(act, { id = '', file }) {
+    super('ca-local-model', { bubbles: true, composed: true });
+    this.act = act;
+    this.id = id;
+    this.file = file;
+  }
+}

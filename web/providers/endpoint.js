@@ -17,6 +17,7 @@ const PATIENCE_MS = 15_000;
 export class Endpoints {
   /** @type {Connected[]} */ connected = keptEndpoints().map((kept) => ({ ...kept, models: [], problem: '' }));
   /** @type {Map<string, Way>} */ #ways = new Map();
+  /** The operator's. @type {import('../site_settings.js').Endpoint[]} */ #offered = [];
   #changed;
 
   /** @param {() => void} changed  the models are others */
@@ -27,6 +28,13 @@ export class Endpoints {
   /** What is known by now. @returns {Model[]} */
   get known() {
     return this.connected.flatMap(({ models }) => models);
+  }
+
+  /** Only what the operator allows stays connected. @param {Readonly<import('../site_settings.js').SiteSettings>} settings */
+  allow({ endpoints, own_endpoint }) {
+    this.#offered = endpoints.map((each) => ({ ...each, base_url: addressOf(each.base_url) }));
+    const isOffered = (/** @type {Kept} */ { base_url }) => this.#offered.some((each) => each.base_url === base_url);
+    this.connected = this.connected.filter((each) => own_endpoint || isOffered(each));
   }
 
   /** Ask those that were connected before for their models; never rejects. @returns {Promise<Model[]>} */
@@ -89,8 +97,10 @@ export class Endpoints {
       referrerPolicy: 'no-referrer',
     });
     try {
+      const { models: only } = this.#offered.find((each) => each.base_url === base_url) ?? {};
       const found = await service.models(AbortSignal.timeout(PATIENCE_MS));
-      endpoint.models = found.map((facts) => {
+      const offered = only?.length ? found.filter(({ id }) => only.includes(id)) : found;
+      endpoint.models = offered.map((facts) => {
         const id = `endpoint:${shortName(base_url)}:${facts.id}`;
         this.#ways.set(id, { service, base: base_url, name: facts.id });
         const group = endpoint.name || shortName(base_url);

@@ -1,5 +1,6 @@
 /** Models that run in this browser. One is loaded at a time: each takes as much memory as its weights, and more. */
 
+import { sizeInWords } from '../file_names.js';
 import { aborted, ModelFailure, unusable } from './model_failure.js';
 import { plainMessages } from './plain_messages.js';
 
@@ -128,10 +129,14 @@ export class LocalModels {
     return this.load(id, signal);
   }
 
-  /** Whether its weights are kept in this browser. @param {string} id */
-  async isKept(id) {
-    const { source, engine } = this.#find(id);
-    return (await RUNTIMES[engine]()).isKept(source);
+  /** Ids of the models whose weights are kept in this browser. */
+  async kept() {
+    const kept = [];
+    for (const [id, { source, engine }] of this.#known) {
+      if (source.file || !(await mayKeep[engine]())) continue;
+      if (await (await RUNTIMES[engine]()).isKept(source)) kept.push(id);
+    }
+    return kept;
   }
 
   /** Remove its weights from this browser. @param {string} id */
@@ -213,13 +218,13 @@ export class LocalModels {
     const { quota = Number.POSITIVE_INFINITY, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
     if (bytes > quota - usage) {
       throw unusable(
-        `${model.name} takes ${megabytes(bytes)}, and this browser has only ${megabytes(quota - usage)} left for this site.`,
+        `${model.name} takes ${sizeInWords(bytes)}, and this browser has only ${sizeInWords(quota - usage)} left for this site.`,
       );
     }
     this.#tell(source.id, 'asking', { total: bytes });
     if (await this.#delegate.allowFetch(model, bytes, signal)) return;
     throw unusable(
-      `${model.name} was not fetched. Choose it again to fetch ${megabytes(bytes)}, or choose another model.`,
+      `${model.name} was not fetched. Choose it again to fetch ${sizeInWords(bytes)}, or choose another model.`,
     );
   }
 
@@ -229,5 +234,16 @@ export class LocalModels {
   }
 }
 
-/** `491 MB`. @param {number} bytes */
-export const megabytes = (bytes) => `${Math.max(1, Math.round(bytes / 1e6)).toLocaleString('en')} MB`;
+/** Whether an engine has ever kept anything here, so that it need not be loaded to be asked. @type {Record<EngineName, () => Promise<boolean>>} */
+const mayKeep = {
+  wllama: () =>
+    navigator.storage
+      ?.getDirectory?.()
+      .then((root) => root.getDirectoryHandle('cache'))
+      .then(
+        () => true,
+        () => false,
+      ) ?? false,
+  webllm: () => globalThis.caches?.has('webllm/model').catch(() => false) ?? false,
+  prompt_api: async () => false,
+};

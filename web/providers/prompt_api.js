@@ -22,16 +22,20 @@ import { unusable } from './model_failure.js';
  */
 /**
  * @typedef {object} BuiltInModel
- * @property {() => Promise<Availability>} availability
+ * @property {(expected: object) => Promise<Availability>} availability
  * @property {(options: {initialPrompts?: PlainMessage[], monitor?: (monitor: EventTarget) => void, signal: AbortSignal}) => Promise<BuiltInSession>} create
  */
+
+const TEXT = { type: 'text', languages: ['en'] };
+/** What the loop's prompts are written in. */
+const EXPECTED = { expectedInputs: [TEXT], expectedOutputs: [TEXT] };
 
 /** @returns {BuiltInModel | undefined} */
 const builtIn = () => /** @type {{LanguageModel?: BuiltInModel}} */ (globalThis).LanguageModel;
 
 const state = async () =>
   (await builtIn()
-    ?.availability()
+    ?.availability(EXPECTED)
     .catch(() => null)) ?? 'unavailable';
 
 /** Whether this browser has a model of its own, or could fetch one. */
@@ -58,7 +62,7 @@ export async function open({ name }, { progress, signal }) {
     });
   };
   progress('starting', 0, 0);
-  const session = await model.create({ monitor, signal });
+  const session = await model.create({ ...EXPECTED, monitor, signal });
   const contextWindow = session.contextWindow ?? session.inputQuota ?? 0;
   session.destroy(); // each reply has a session of its own, with the messages so far
   return {
@@ -76,7 +80,7 @@ async function* reply(model, name, messages, signal) {
   const { content } = /** @type {PlainMessage} */ (messages.at(-1));
   let session;
   try {
-    session = await model.create({ initialPrompts, signal });
+    session = await model.create({ ...EXPECTED, initialPrompts, signal });
     const words = session.promptStreaming(content, { signal }).getReader();
     while (true) {
       const { value, done } = await words.read();

@@ -61,6 +61,7 @@ export class Providers {
     } catch (error) {
       this.#tell(/** @type {Error} */ (error).message);
     }
+    this.endpoints.allow(this.settings);
     for (const each of this.settings.local_models) this.local.add(each);
     if (!this.settings.prompt_api || !('LanguageModel' in globalThis)) return;
     const { isOffered } = await import('./prompt_api.js');
