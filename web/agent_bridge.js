@@ -6,7 +6,6 @@
 
 import { Mailbox } from './mailbox.js';
 import { Namespaces } from './namespaces.js';
-import { chat } from './providers/relay.js';
 import { SandboxError } from './sandbox/errors.js';
 import { findProblems } from './tools/validation.js';
 
@@ -14,7 +13,7 @@ import { findProblems } from './tools/validation.js';
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
 /** @typedef {import('./sandbox/protocol.js').ToolCalled} ToolCalled */
 /** @typedef {import('./store/records.js').Message} Message */
-/** @typedef {AsyncGenerator<import('./providers/relay.js').Part, void>} Parts */
+/** @typedef {AsyncGenerator<import('./providers/provider.js').Part, void>} Parts */
 /** @typedef {import('./elements/events.js').Card} Card */
 /** @typedef {import('./elements/events.js').Decision} Decision */
 /** @typedef {import('./elements/events.js').Question} Question */
@@ -26,18 +25,20 @@ import { findProblems } from './tools/validation.js';
  * @property {(question: Question, signal: AbortSignal) => Promise<string>} ask  the person; rejects when aborted
  * @property {(card: Card, signal: AbortSignal) => Promise<Decision>} approve
  * @property {(joined: import('./namespaces.js').Joined) => SandboxClient} makeChild  an interpreter for a sub-agent
+ * @property {(question: import('./providers/provider.js').Question, signal: AbortSignal) => Parts} chat  ask a model
  * @property {(name: string) => object} modelFacts  what is known of a model: `{context_window?, takes_images?, price?}`
  * @property {import('./tools/page_tools.js').PageTools} tools  of the embedding page
  */
 
 /** @param {unknown} error */
 const asData = (error) => {
-  const { kind, name, message, status, retryAfter } = /** @type {any} */ (error ?? {});
+  const { kind, name, message, status, retryAfter, isSentence } = /** @type {any} */ (error ?? {});
   return {
     kind: kind ?? name ?? 'Error',
     message: message ?? String(error),
     status: status ?? 0,
     retry_after: retryAfter ?? null,
+    is_sentence: isSentence ?? false,
   };
 };
 
@@ -241,11 +242,11 @@ export class AgentBridge {
     const id = this.#next++;
     const abort = new AbortController();
     if (this.stopping) abort.abort();
-    this.#chats.set(id, { parts: chat(JSON.parse(question), abort.signal), abort });
+    this.#chats.set(id, { parts: this.#delegate.chat(JSON.parse(question), abort.signal), abort });
     return id;
   };
 
-  /** `{text}`; at the end `{usage, tool_calls}`, then `{ended}`; or `{error}`. @param {number} id */
+  /** `{text}`; at the end `{usage, tool_calls, …}` (providers/provider.js), then `{ended}`; or `{error}`. @param {number} id */
   chat_next = async (id) => {
     const asked = this.#chats.get(id);
     const part = await settled(async () => {

@@ -1,13 +1,10 @@
-/** What the person can choose from: models, and tasks that have a recording. */
-
-import { listModels } from './providers/relay.js';
-import { fetchSiteSettings } from './site_settings.js';
+/** What the person can choose from without any model: tasks that have a recording, and the model that plays them. */
 
 /** @typedef {import('./elements/events.js').Model} Model */
 /** @typedef {import('./elements/events.js').Task} Task */
 
 /** Needs no upstream, and is always there. @type {Model} */
-export const RECORDED = { id: 'recorded', name: 'Recorded', recorded: true };
+export const RECORDED = { id: 'recorded', name: 'Recorded', recorded: true, provider: 'recorded' };
 
 /** Without them there are no chips; whoever asks for one is told why. @returns {Promise<Task[]>} */
 export async function fetchTasks() {
@@ -17,22 +14,4 @@ export async function fetchTasks() {
   } catch {
     return [];
   }
-}
-
-/**
- * Without a relay, or with one that does not answer, the recorded tasks are still there.
- * @returns {Promise<{models: Model[], notice: string}>} the upstream's first; `notice` says why they could not be listed
- */
-export async function fetchModels() {
-  /** @type {import('./providers/relay.js').ModelFacts[]} */
-  let found = [];
-  let notice = '';
-  try {
-    if ((await fetchSiteSettings()).relay) found = await listModels();
-  } catch (error) {
-    const { status, message } = /** @type {import('./providers/model_failure.js').ModelFailure} */ (error);
-    const noRelay = [404, 405, 501].includes(status);
-    notice = noRelay ? '' : `The connected models could not be listed: ${message}`;
-  }
-  return { models: [...found.map((facts) => ({ ...facts, name: facts.id, recorded: false })), RECORDED], notice };
 }

@@ -8,6 +8,7 @@ import { restoredInWords } from './elements/restored.js';
 import { RunElement } from './elements/run.js';
 import { joinDialogs } from './page_dialogs.js';
 import { joinFiles } from './page_files.js';
+import { joinModels } from './page_models.js';
 import { AskedPerson } from './person.js';
 import { saveFile } from './save_file.js';
 import { Session } from './session.js';
@@ -37,7 +38,6 @@ const transcript = element('ca-transcript');
 const taskBox = element('ca-task-box');
 const boot = element('ca-boot-status');
 const examples = element('ca-examples');
-const models = element('ca-model-picker');
 const notices = element('ca-notices');
 const newButton = find('button.new');
 const latestButton = find('button.latest');
@@ -119,14 +119,6 @@ async function letSettle() {
   if (session.runs.state === 'idle') follower.stop();
 }
 
-function showModels() {
-  models.models = session.models;
-  models.chosen = session.model;
-  find('.recorded').hidden = !session.models.find(({ id }) => id === session.model)?.recorded;
-  find('.notice').textContent = session.notice;
-  find('.notice').hidden = !session.notice;
-}
-
 /** @param {import('./sandbox/protocol.js').Memory} memory */
 function warnOfMemory({ bytes, limit_bytes, refused }) {
   if (!refused && bytes < NEARLY_FULL * limit_bytes) return;
@@ -164,7 +156,6 @@ session.addEventListener('broken', (event) => boot.fail(detail(event).message));
 session.addEventListener('agent', (event) => {
   if (session.runs.isSeen) receive(/** @type {AgentEvent} */ (detail(event)));
 });
-session.addEventListener('models', showModels);
 session.addEventListener('tasks', () => {
   examples.tasks = session.tasks;
 });
@@ -193,16 +184,12 @@ conversations.addEventListener('opened', (event) => {
 addEventListener('ca-send', (event) => run(/** @type {import('./elements/events.js').SendEvent} */ (event).task));
 addEventListener('ca-stop', () => session.runs.stop());
 addEventListener('ca-export', (event) => exportRun(/** @type {import('./elements/events.js').ExportEvent} */ (event)));
-addEventListener('ca-model-chosen', (event) => {
-  session.model = /** @type {import('./elements/events.js').ModelChosenEvent} */ (event).model;
-  showModels();
-});
 newButton.addEventListener('click', () => conversations.new());
 latestButton.addEventListener('click', () => follower.jump());
 session.person = new AskedPerson(transcript);
 joinDialogs(session, conversations);
 joinFiles(session, conversations, uploads);
+joinModels(session);
 
-showModels();
 examples.tasks = session.tasks;
 conversations.start();

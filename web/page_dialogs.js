@@ -32,7 +32,6 @@ export function joinDialogs(session, conversations) {
   document.querySelector('button.settings')?.addEventListener('click', async () => {
     const { limits } = dialog;
     dialog.settings = runSettings();
-    dialog.recorded = session.models.find(({ id }) => id === session.model)?.recorded ?? false;
     dialog.siteAsks = siteAsks(session.allowed);
     limits.saved = '';
     limits.least = LEAST;

@@ -2,16 +2,17 @@
  * One visit to the page: sandbox, loop and runs, as the view sees them.
  *
  * Fires `boot` (a BootStep), `broken` (why nothing can be run), `agent` (an event of docs/events.md), `messages`
- * (added to the loop's), `state`, `tasks`, `models`; of the sandbox `checkpointed`, `memory` and, for a conversation
+ * (added to the loop's), `state`, `tasks`, `models`, `model_progress` (a ModelProgress of providers/provider.js); of the sandbox `checkpointed`, `memory` and, for a conversation
  * that was opened, `restored` or `unrestored` (an error).
  */
 
 import { AgentBridge } from './agent_bridge.js';
 import { startAgent } from './agent_start.js';
 import { BootProgress } from './boot_progress.js';
-import { fetchModels, fetchTasks, RECORDED } from './choices.js';
+import { fetchTasks, RECORDED } from './choices.js';
 import { chosenLimits } from './limits_choice.js';
 import { makeSandbox, missing } from './page_sandbox.js';
+import { Providers } from './providers/registry.js';
 import { RunHistory } from './run_history.js';
 import { Runs } from './runs.js';
 import { fetchLimits } from './sandbox/limits.js';
@@ -20,6 +21,8 @@ import { PageTools } from './tools/page_tools.js';
 /** @typedef {import('./elements/events.js').AgentEvent} AgentEvent */
 /** @typedef {import('./elements/events.js').Card} Card */
 /** @typedef {import('./elements/events.js').Decision} Decision */
+/** @typedef {import('./elements/events.js').Mode} Mode */
+/** @typedef {import('./elements/events.js').Model} Model */
 /** @typedef {import('./elements/events.js').Question} Question */
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
 /** @typedef {import('./sandbox/protocol.js').Limits} Limits */
@@ -37,18 +40,24 @@ import { PageTools } from './tools/page_tools.js';
 
 export class Session extends EventTarget {
   /** @type {import('./elements/events.js').Task[]} */ tasks = [];
-  models = [RECORDED];
   model = RECORDED.id;
-  /** What the person should know of the models. */
-  notice = '';
   /** Replaced by the page. @type {Person} */ person = {
     approve: async () => ({ decision: 'deny', reason: 'nobody is there to approve of it' }),
     ask: async () => Promise.reject(new Error('Nobody is there to answer.')),
   };
+  /** Replaced by the page: whether weights may be fetched. @type {import('./providers/local_models.js').LocalDelegate['allowFetch']} */
+  allowFetch = async () => false;
   /** Of the embedding page. */ tools = new PageTools();
   /** Of the next runs: codeact_agent/options.py. @type {Record<string, unknown>} */ options = {};
   /** What the operator allows; known when Python starts. @type {Limits | null} */ allowed = null;
 
+  /** Of models. */ providers = new Providers({
+    changed: () => this.#offer(),
+    onProgress: (progress) => this.#fire('model_progress', progress),
+    allowFetch: (model, bytes, signal) => this.allowFetch(model, bytes, signal),
+  });
+
+  #hasChosen = false;
   #history = new RunHistory();
   #progress = new BootProgress((step) => this.#fire('boot', step));
   #fetchLimits = async () => {
@@ -63,6 +72,7 @@ export class Session extends EventTarget {
     ask: (question, signal) => this.#whileSeen(() => this.person.ask(question, signal)),
     approve: (card, signal) => this.#whileSeen(() => this.person.approve(card, signal)),
     makeChild: (joined) => makeSandbox(this.#chosen, { ...joined, fetchLimits: this.#fetchLimits }),
+    chat: (question, signal) => this.providers.chat(question, signal),
     modelFacts: (name) => this.models.find(({ id }) => id === name) ?? {},
     tools: this.tools,
   });
@@ -74,6 +84,25 @@ export class Session extends EventTarget {
     interrupt: () => this.#bridge.stop(),
     changed: () => this.#fire('state'),
   });
+
+  get models() {
+    return this.providers.models;
+  }
+
+  /** What the person should know of the models. */
+  get notice() {
+    return this.providers.notice;
+  }
+
+  /** The person picks a model; one of the browser's is got ready. @param {string} id */
+  choose(id) {
+    this.#hasChosen = true;
+    this.model = id;
+    if (this.providers.local.has(id))
+      this.providers.local.load(id).catch(() => {}); // told by `model_progress`
+    else this.providers.local.unload();
+    this.#fire('models');
+  }
 
   /** Below /data and /output; reads and writes wait for Python. */
   get files() {
@@ -170,10 +199,12 @@ export class Session extends EventTarget {
     this.#progress.done('restore');
   }
 
-  /** A recording's words are of one mode. @param {string} model */
+  /** A recording's words are of one mode, and not every model calls tools. @param {string} model */
   #optionsFor(model) {
     const { mode, ...options } = this.options;
-    return model === RECORDED.id || mode === undefined ? options : { ...options, mode };
+    const { modes } = this.models.find(({ id }) => id === model) ?? {};
+    const fits = mode !== undefined && (modes ?? [mode]).includes(/** @type {Mode} */ (mode));
+    return model !== RECORDED.id && fits ? { ...options, mode } : options;
   }
 
   /** What a run wants of the person that nobody sees any more is not asked. @template T @param {() => Promise<T>} ask */
@@ -197,13 +228,14 @@ export class Session extends EventTarget {
       this.tasks = found;
       this.#fire('tasks');
     });
-    const models = fetchModels().then(({ models, notice }) => {
-      this.models = models;
-      this.notice = notice;
-      this.model = models[0].id;
-      this.#fire('models');
-    });
-    await Promise.all([tasks, models]);
+    await Promise.all([tasks, this.providers.open().then(() => this.#offer())]);
+  }
+
+  /** The models may be others. */
+  #offer() {
+    const isThere = this.models.some(({ id }) => id === this.model);
+    if (!isThere || !this.#hasChosen) this.model = this.providers.usual.id;
+    this.#fire('models');
   }
 
   /** @param {SandboxEvent} event */

@@ -14,12 +14,16 @@ import { DialogElement } from './dialog.js';
 import { DifferenceElement } from './difference.js';
 import { DisplayElement } from './display.js';
 import { EndingElement } from './ending.js';
+import { EndpointsElement } from './endpoints.js';
 import { ExamplesElement } from './examples.js';
+import { FetchQuestionElement } from './fetch_question.js';
 import { FileListElement, FilesElement } from './files.js';
 import { FindingsElement } from './findings.js';
 import { LimitsElement } from './limits.js';
+import { LocalModelsElement } from './local_models.js';
 import { MarkdownTextElement } from './markdown_text.js';
 import { ModelPickerElement } from './model_picker.js';
+import { ModelStatusElement } from './model_status.js';
 import { NoticesElement } from './notices.js';
 import { OutputElement } from './output.js';
 import { PlanElement } from './plan.js';
@@ -49,13 +53,17 @@ const ELEMENTS = {
   'ca-difference': DifferenceElement,
   'ca-display': DisplayElement,
   'ca-ending': EndingElement,
+  'ca-endpoints': EndpointsElement,
   'ca-examples': ExamplesElement,
+  'ca-fetch-question': FetchQuestionElement,
   'ca-file-list': FileListElement,
   'ca-files': FilesElement,
   'ca-findings': FindingsElement,
   'ca-limits': LimitsElement,
+  'ca-local-models': LocalModelsElement,
   'ca-markdown': MarkdownTextElement,
   'ca-model-picker': ModelPickerElement,
+  'ca-model-status': ModelStatusElement,
   'ca-notices': NoticesElement,
   'ca-output': OutputElement,
   'ca-plan': PlanElement,

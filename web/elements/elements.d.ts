@@ -10,10 +10,14 @@ interface HTMLElementTagNameMap {
   'ca-conversations': import('./conversations.js').ConversationsElement;
   'ca-dialog': import('./dialog.js').DialogElement;
   'ca-ending': import('./ending.js').EndingElement;
+  'ca-endpoints': import('./endpoints.js').EndpointsElement;
   'ca-examples': import('./examples.js').ExamplesElement;
+  'ca-fetch-question': import('./fetch_question.js').FetchQuestionElement;
   'ca-files': import('./files.js').FilesElement;
   'ca-limits': import('./limits.js').LimitsElement;
+  'ca-local-models': import('./local_models.js').LocalModelsElement;
   'ca-model-picker': import('./model_picker.js').ModelPickerElement;
+  'ca-model-status': import('./model_status.js').ModelStatusElement;
   'ca-notices': import('./notices.js').NoticesElement;
   'ca-output': import('./output.js').OutputElement;
   'ca-plan': import('./plan.js').PlanElement;

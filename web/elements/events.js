@@ -12,7 +12,7 @@
 /** @typedef {{type: 'run_started', task: string, task_id: string | null, model: string, recorded: boolean, mode: Mode, max_steps: number, planning_interval: number | null, approval: Approval, tools: string[], files: FileInfo[]}} RunStarted */
 /** @typedef {'code' | 'hybrid' | 'json'} Mode  how the model acts */
 /** @typedef {'never' | 'risky' | 'always'} Approval  which code waits for the person's leave */
-/** @typedef {{prompt_tokens: number, completion_tokens: number, estimated: boolean}} Usage */
+/** @typedef {{prompt_tokens: number, completion_tokens: number, estimated: boolean, tokens_per_s?: number}} Usage */
 /** @typedef {'steps' | 'tokens' | 'seconds' | 'money'} Cap  what ran out */
 /** @typedef {'answered' | 'forced' | 'unanswered' | 'stopped' | 'stuck' | 'failed'} Status */
 /** @typedef {{type: 'run_finished', status: Status, answer: Answer | null, error: Failure | null, steps: number, cap: Cap | null, usage: Usage, cost: number | null, duration_ms: number}} RunFinished */
@@ -46,7 +46,8 @@
 /** @typedef {StepStarted | ContextShortened | ModelAsked | ModelDelta | ModelRetried | ModelReplied | CodeParsed | ActivityEvent | PackageProgress | Restored | AnswerRejected | Nudged | StepFinished} StepEvent */
 /** @typedef {RunStarted | RunFinished | PlanMade | StepEvent} AgentEvent  see docs/events.md */
 /** @typedef {{step: string, label: string, state: 'doing' | 'done' | 'failed', message?: string, ms?: number}} BootStep */
-/** @typedef {{id: string, name: string, recorded: boolean}} Model */
+/** @typedef {'relay' | 'endpoint' | 'wllama' | 'webllm' | 'prompt_api' | 'recorded'} ProviderName */
+/** @typedef {{id: string, name: string, recorded: boolean, provider: ProviderName, group?: string, modes?: Mode[], bytes?: number, context_window?: number, takes_images?: boolean, price?: {input: number, output: number}}} Model  `group`: the endpoint it belongs to; `modes`: those it can act in, where not all; `bytes` of its weights */
 /** @typedef {{id: string, title: string, task: string}} Task */
 /** @typedef {{key: string, words: string, tone: 'info' | 'warning', action?: {label: string, act: () => void}}} Notice */
 /** @typedef {{name: string, size: number, state: 'adding' | 'added' | 'failed', path: string, message: string}} Upload */
@@ -138,5 +139,26 @@ export class LimitsChosenEvent extends Event {
   constructor(choice) {
     super('ca-limits', { bubbles: true, composed: true });
     this.choice = choice;
+  }
+}
+
+/** `ca-endpoint`: the person connects an endpoint, or forgets it and its key. */
+export class EndpointEvent extends Event {
+  /** @param {'connect' | 'disconnect'} act @param {import('../providers/endpoint_store.js').Kept} endpoint */
+  constructor(act, endpoint) {
+    super('ca-endpoint', { bubbles: true, composed: true });
+    this.act = act;
+    this.endpoint = endpoint;
+  }
+}
+
+/** `ca-local-model`: the person opens a model from disk, or removes one's weights from this browser. */
+export class LocalModelEvent extends Event {
+  /** @param {'open' | 'remove'} act @param {{id?: string, file?: File}} what */
+  constructor(act, { id = '', file }) {
+    super('ca-local-model', { bubbles: true, composed: true });
+    this.act = act;
+    this.id = id;
+    this.file = file;
   }
 }

@@ -29,12 +29,23 @@ const MODES = [
 ];
 
 /**
- * How runs are carried out, and the limits, in a dialog.
+ * How runs are carried out, the person's models, and the limits, in a dialog.
  * @fires ca-run-settings - with the `settings` of runs to come
  */
 export class SettingsElement extends LitElement {
   /** @override */
-  static properties = { settings: {}, siteAsks: {}, recorded: {} };
+  static properties = {
+    settings: {},
+    siteAsks: {},
+    model: {},
+    connected: {},
+    offered: {},
+    ownEndpoint: {},
+    connection: {},
+    local: {},
+    kept: {},
+    ownModel: {},
+  };
 
   /** @override */
   static styles = [
@@ -47,7 +58,8 @@ export class SettingsElement extends LitElement {
       label p { grid-column: 2; }
       input { accent-color: var(--ca-color-accent); }
       label:has(:disabled) { color: var(--ca-color-muted); }
-      ca-limits { margin-block-start: var(--ca-space-5); padding-block-start: var(--ca-space-4); border-block-start: 1px solid var(--ca-color-line); }
+      h2 { margin: 0 0 var(--ca-space-1); font-size: var(--ca-size-3); font-weight: 600; }
+      section, ca-limits { margin-block-start: var(--ca-space-5); padding-block-start: var(--ca-space-4); border-block-start: 1px solid var(--ca-color-line); }
     `,
   ];
 
@@ -57,17 +69,41 @@ export class SettingsElement extends LitElement {
     this.settings = { approval: 'never', mode: 'code' };
     /** Whether the site has the person asked, whatever they choose. */
     this.siteAsks = false;
-    /** Whether the recorded model is chosen, whose words are of one mode. */
-    this.recorded = false;
+    /** The one that is chosen. @type {import('./events.js').Model | null} */
+    this.model = null;
+    /** The person's endpoints. @type {import('../providers/endpoint.js').Connected[]} */
+    this.connected = [];
+    /** The operator's. @type {import('../site_settings.js').Endpoint[]} */
+    this.offered = [];
+    this.ownEndpoint = true;
+    /** How the newest connection went. */
+    this.connection = { busy: false, failed: false, words: '' };
+    /** Models that run in this browser. @type {import('./events.js').Model[]} */
+    this.local = [];
+    /** Ids of those whose weights are kept. @type {string[]} */
+    this.kept = [];
+    this.ownModel = true;
   }
 
   get limits() {
     return /** @type {import('./limits.js').LimitsElement} */ (this.renderRoot.querySelector('ca-limits'));
   }
 
+  get endpoints() {
+    return /** @type {import('./endpoints.js').EndpointsElement} */ (this.renderRoot.querySelector('ca-endpoints'));
+  }
+
+  close() {
+    this.#dialog.close();
+  }
+
+  get #dialog() {
+    return /** @type {import('./dialog.js').DialogElement} */ (this.renderRoot.querySelector('ca-dialog'));
+  }
+
   async show() {
     await this.updateComplete;
-    await /** @type {import('./dialog.js').DialogElement} */ (this.renderRoot.querySelector('ca-dialog')).show();
+    await this.#dialog.show();
   }
 
   /** @override */
@@ -83,11 +119,40 @@ export class SettingsElement extends LitElement {
       </fieldset>
       <fieldset>
         <legend>How the model acts</legend>
-        ${MODES.map((each) => this.#radio('mode', each, mode, false))}
-        ${this.recorded ? html`<p>The recorded tasks act as they were recorded.</p>` : ''}
+        ${MODES.map((each) => this.#radio('mode', each, this.#can(mode) ? mode : 'code', !this.#can(each.value)))}
+        ${this.#whyNot()}
       </fieldset>
+      ${this.#models()}
       <ca-limits></ca-limits>
     </ca-dialog>`;
+  }
+
+  #models() {
+    const { busy, failed, words } = this.connection;
+    const endpoints = this.ownEndpoint || this.offered.length;
+    const local = this.ownModel || this.local.length;
+    return html`${
+      endpoints
+        ? html`<section><h2>Your endpoint</h2>
+        <ca-endpoints .connected=${this.connected} .offered=${this.offered} .own=${this.ownEndpoint} .busy=${busy} .failed=${failed} .words=${words}></ca-endpoints></section>`
+        : ''
+    }
+      ${
+        local
+          ? html`<section><h2>Models in this browser</h2>
+        <ca-local-models .models=${this.local} .kept=${this.kept} .own=${this.ownModel}></ca-local-models></section>`
+          : ''
+      }`;
+  }
+
+  /** @param {string} mode */
+  #can(mode) {
+    return (this.model?.modes ?? [mode]).includes(/** @type {Mode} */ (mode));
+  }
+
+  #whyNot() {
+    if (this.model?.recorded) return html`<p>The recorded tasks act as they were recorded.</p>`;
+    return this.model?.modes ? html`<p>${this.model.name} runs in this browser and acts by writing Python.</p>` : '';
   }
 
   /** @param {keyof RunSettings} name @param {Choice} choice @param {string} chosen @param {boolean} disabled */

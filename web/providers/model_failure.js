@@ -1,14 +1,24 @@
 /** Why a model could not be asked, as the loop reads it (codeact_agent/errors.py, ModelError). */
 export class ModelFailure extends Error {
   /**
-   * @param {'refused' | 'unreachable' | 'dropped' | 'malformed'} kind
+   * @param {'refused' | 'unreachable' | 'dropped' | 'malformed' | 'unusable'} kind
    * @param {string} message
-   * @param {{status?: number, retryAfter?: number | null}} [answer]
+   * @param {{status?: number, retryAfter?: number | null, mediaType?: string, isSentence?: boolean}} [more]
+   *   `mediaType` of what was answered; `isSentence`: the message tells the person all there is to tell
    */
-  constructor(kind, message, { status = 0, retryAfter = null } = {}) {
+  constructor(kind, message, { status = 0, retryAfter = null, mediaType = '', isSentence = false } = {}) {
     super(message);
     this.kind = kind;
     this.status = status;
     this.retryAfter = retryAfter;
+    this.mediaType = mediaType;
+    this.isSentence = isSentence;
   }
 }
+
+/** Only the person can change it, and asking again is no use. @param {string} sentence */
+export const unusable = (sentence) => new ModelFailure('unusable', sentence, { isSentence: true });
+
+/** What a load or a reply that was aborted rejects with. @param {AbortSignal} [signal] */
+export const aborted = (signal) =>
+  signal?.reason instanceof DOMException ? signal.reason : new DOMException('The person stopped.', 'AbortError');

@@ -26,6 +26,7 @@ _PAGES = (
     "page.js",
     "script_host.js",
     "widget.js",
+    "webllm_worker.js",
 )
 _ALONE = ("embed.js",)  # for other people's pages: one file
 _COPIED = {".css", ".html", ".svg"}
@@ -125,6 +126,8 @@ def _write_vendor(source: Source, output: Output) -> None:
     micropython = source.node_modules / "@micropython" / "micropython-webassembly-pyscript"
     for ending in ("mjs", "wasm"):
         output.write(f"vendor/micropython.{ending}", (micropython / f"micropython.{ending}").read_bytes())
+    wllama = source.node_modules / "@wllama" / "wllama" / "esm" / "wasm" / "wllama.wasm"
+    output.write("vendor/wllama.wasm", wllama.read_bytes())
 
 
 def _write_agent(source: Source, output: Output) -> None:

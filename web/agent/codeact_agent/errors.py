@@ -20,9 +20,12 @@ class AgentError(Exception):
 class ModelError(AgentError):
     """Asking the model failed.
 
-    ``kind`` is ``refused`` (an answer with a status), ``unreachable``, ``dropped`` (the stream broke) or
-    ``malformed``. ``retry_after`` is seconds or None.
+    ``kind`` is ``refused`` (an answer with a status), ``unreachable``, ``dropped`` (the stream broke),
+    ``malformed`` or ``unusable`` (asking again is no use). ``retry_after`` is seconds or None.
     """
+
+    is_sentence = False
+    """Whether the message tells the person all there is to tell."""
 
     def __init__(
         self, message: str, kind: str = "refused", status: int = 0, retry_after: float | None = None

@@ -50,7 +50,7 @@ def _delay(error: ModelError, attempt: int) -> float | None:
     """Seconds to wait before asking again, or None when that cannot help."""
     if error.kind == "refused" and error.status not in _RETRIED_STATUSES:
         return None
-    if error.kind == "malformed":
+    if error.kind in ("malformed", "unusable"):
         return None
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= _LONGEST_WAIT else None
@@ -71,6 +71,8 @@ async def _wait(host: "Host", seconds: float) -> None:
 def in_words(error: ModelError) -> str:
     """A sentence for the person that says what to do."""
     detail = str(error).strip()
+    if error.is_sentence:
+        return detail
     said = f" It said: {detail}" if detail else ""
     status = error.status
     if error.kind == "unreachable":

@@ -48,7 +48,14 @@ class TokenMeter:
         return int(_rough_text(text) * self._factor)
 
     def usage(self, reply: dict[str, "Any"], messages: list["Any"]) -> dict[str, "Any"]:
-        """``{prompt_tokens, completion_tokens, estimated}`` of a reply to ``messages``."""
+        """``{prompt_tokens, completion_tokens, estimated}`` of a reply to ``messages``, and ``tokens_per_s`` where
+        the model tells how fast it was."""
+        usage = self._tokens(reply, messages)
+        if reply.get("tokens_per_s"):
+            usage["tokens_per_s"] = round(reply["tokens_per_s"], 1)
+        return usage
+
+    def _tokens(self, reply: dict[str, "Any"], messages: list["Any"]) -> dict[str, "Any"]:
         counted = reply.get("usage")
         if counted and counted.get("prompt_tokens"):
             rough = sum([self._rough(each) for each in messages])

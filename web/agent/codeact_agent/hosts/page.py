@@ -8,7 +8,7 @@ import sys
 from codeact_agent.demo_tools import DEMO_TOOLS
 from codeact_agent.errors import AgentError, DeclarationError, internal_error
 from codeact_agent.hosts.page_host import PageHost, tools_of_page
-from codeact_agent.hosts.page_models import RelayModel
+from codeact_agent.hosts.page_models import PageModel
 from codeact_agent.loop import Loop
 from codeact_agent.options import Options
 from codeact_agent.recorded import RecordedModel, agents_of, find
@@ -84,7 +84,7 @@ class Conversation:
     async def _choose(self, task: str, name: str) -> "tuple[Model, dict[str, Any]]":
         """The model, and its recording if it has one."""
         if name != RECORDED:
-            return RelayModel(name, self._bridge, json.loads(self._bridge.model_facts(name))), {}
+            return PageModel(name, self._bridge, json.loads(self._bridge.model_facts(name))), {}
         if not self._index:
             self._index = (await self._load("recordings/index.json"))["recordings"]
         entry = find(task, self._index)

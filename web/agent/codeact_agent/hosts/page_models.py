@@ -1,10 +1,10 @@
-"""Models of the page: those behind the server's relay (web/providers)."""
+"""Models of the page: whatever provider of web/providers answers for them."""
 
 import json
 
 from codeact_agent.errors import ModelError, Stopped
 
-__all__ = ["RelayModel"]
+__all__ = ["PageModel"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 _WINDOW = 128_000
 
 
-class RelayModel:
-    """A ``codeact_agent.host.Model`` behind the server's relay."""
+class PageModel:
+    """A ``codeact_agent.host.Model`` that the page asks (web/providers/registry.js)."""
 
     recorded = False
     time_ms: int | None = None
 
     def __init__(self, name: str, bridge: "Any", known: "dict[str, Any] | None" = None) -> None:
-        """``known`` is what the relay tells of it: ``{context_window?, takes_images?, price?}``."""
+        """``known`` is what its provider tells of it: ``{context_window?, takes_images?, price?}``."""
         known = known or {}
         self.name = name
         self.context_window = known.get("context_window") or _WINDOW
@@ -46,6 +46,7 @@ class RelayModel:
                 on_delta(part["text"])
             elif "ended" in part:
                 reply["text"] = text
+                self.context_window = reply.pop("context_window", None) or self.context_window
                 return reply
             else:
                 reply.update(part)
@@ -53,12 +54,14 @@ class RelayModel:
     def _failure(self, error: dict[str, "Any"]) -> Exception:
         if self._bridge.stopping or error["kind"] == "AbortError":
             return Stopped()
-        return ModelError(error["message"], error["kind"], error["status"], error["retry_after"])
+        problem = ModelError(error["message"], error["kind"], error["status"], error["retry_after"])
+        problem.is_sentence = error["is_sentence"]
+        return problem
 
     def expected(self, index: int) -> str | None:
         """Nothing is recorded."""
         return None
 
-    def for_agent(self, name: str, task: str) -> "RelayModel":
+    def for_agent(self, name: str, task: str) -> "PageModel":
         """Itself."""
         return self

@@ -1,0 +1,77 @@
+import { sizeInWords } from '../file_names.js';
+import { css, html, LitElement } from '../vendor/lit.js';
+import { ModelChosenEvent } from './events.js';
+import { abilityInWords } from './model_words.js';
+import { quietButton, shared } from './shared_styles.js';
+
+/** @typedef {import('./events.js').Model} Model */
+/** @typedef {import('../providers/provider.js').ModelProgress} ModelProgress */
+
+/**
+ * How far a model in this browser is: its weights on their way, or what it can hold and how fast it is.
+ * @fires ca-model-chosen - the person wants it loaded
+ * @fires ca-model-given-up - the person does not want it loaded any more
+ */
+export class ModelStatusElement extends LitElement {
+  /** @override */
+  static properties = { model: {}, progress: {}, speed: {} };
+
+  /** @override */
+  static styles = [
+    shared,
+    quietButton,
+    css`
+      div { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: var(--ca-space-1) var(--ca-space-3); }
+      .failed { color: var(--ca-color-danger); text-wrap: pretty; }
+      progress { inline-size: 8rem; block-size: 0.375rem; accent-color: var(--ca-color-accent); }
+      span { font-variant-numeric: tabular-nums; }
+      .quiet { padding-block: 0.125rem; color: var(--ca-color-text); }
+    `,
+  ];
+
+  constructor() {
+    super();
+    /** The one that is chosen. @type {Model | null} */
+    this.model = null;
+    /** @type {ModelProgress | null} */
+    this.progress = null;
+    /** Of its newest reply, in tokens a second; 0: not known. */
+    this.speed = 0;
+  }
+
+  /** @override */
+  render() {
+    if (!this.model || this.progress?.model !== this.model.id) return '';
+    return html`<div>${this.#words(this.progress, this.model)}</div>`;
+  }
+
+  /** @param {ModelProgress} progress @param {Model} model */
+  #words({ state, loaded, total, text, context_window = 0 }, { name }) {
+    switch (state) {
+      case 'asking':
+        return '';
+      case 'fetching':
+        return html`<span>Fetching ${name}: ${sizeInWords(loaded)}${total ? ` of ${sizeInWords(total)}` : ''}</span>
+          <progress aria-label="Fetching ${name}" max=${total || 1} .value=${loaded}></progress>${this.#cancel()}`;
+      case 'starting':
+        return html`<span>Starting ${name}…</span>${this.#cancel()}`;
+      case 'ready':
+        return html`<span>${name} runs in this browser · ${abilityInWords(context_window, this.speed)}</span>`;
+      case 'idle':
+        return html`<span>${name} is not loaded.</span>${this.#load('Load')}`;
+      case 'failed':
+        return html`<span class="failed" role="alert">${text}</span>${this.#load('Try again')}`;
+    }
+  }
+
+  #cancel() {
+    const cancel = () => this.dispatchEvent(new Event('ca-model-given-up', { bubbles: true, composed: true }));
+    return html`<button class="quiet" type="button" @click=${cancel}>Cancel</button>`;
+  }
+
+  /** @param {string} label */
+  #load(label) {
+    const load = () => this.dispatchEvent(new ModelChosenEvent(this.model?.id ?? ''));
+    return html`<button class="quiet" type="button" @click=${load}>${label}</button>`;
+  }
+}

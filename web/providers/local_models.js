@@ -1,0 +1,249 @@
+/** Models that run in this browser. One is loaded at a time: each takes as much memory as its weights, and more. */
+
+import { sizeInWords } from '../file_names.js';
+import { aborted, ModelFailure, unusable } from './model_failure.js';
+import { plainMessages } from './plain_messages.js';
+
+/** @typedef {import('../elements/events.js').Model} Model */
+/** @typedef {import('../site_settings.js').LocalModel} LocalModel */
+/** @typedef {import('./local_engine.js').Engine} Engine */
+/** @typedef {import('./local_engine.js').Runtime} Runtime */
+/** @typedef {import('./local_engine.js').Source} Source */
+/** @typedef {import('./provider.js').ModelProgress} ModelProgress */
+/** @typedef {import('./provider.js').Part} Part */
+/** @typedef {import('./provider.js').Question} Question */
+/** @typedef {'wllama' | 'webllm' | 'prompt_api'} EngineName */
+/** @typedef {{id: string, opened: Promise<Engine>, abort: AbortController}} Current */
+
+/**
+ * @typedef {object} LocalDelegate
+ * @property {(progress: ModelProgress) => void} onProgress
+ * @property {(model: Model, bytes: number, signal: AbortSignal) => Promise<boolean>} allowFetch  whether the person
+ *   wants that many bytes fetched; rejects when aborted
+ */
+
+/** Larger ones are fetched only with the person's leave, in bytes. */
+const ASKED_FROM = 50_000_000;
+/** Tokens, where the operator does not say: enough for a few steps, and a phone can hold it. */
+export const USUAL_WINDOW = 8192;
+
+/** @type {Record<EngineName, () => Promise<Runtime>>} */
+const RUNTIMES = {
+  wllama: () => import('./wllama.js'),
+  webllm: () => import('./webllm.js'),
+  prompt_api: () => import('./prompt_api.js'),
+};
+
+export class LocalModels {
+  /** @type {Map<string, {source: Source, model: Model, engine: EngineName}>} */ #known = new Map();
+  /** @type {Current | null} */ #current = null;
+  #delegate;
+
+  /** @param {LocalDelegate} delegate */
+  constructor(delegate) {
+    this.#delegate = delegate;
+  }
+
+  /** @returns {Model[]} */
+  get known() {
+    return [...this.#known.values()].map(({ model }) => model);
+  }
+
+  async models() {
+    return this.known;
+  }
+
+  /** What the operator offers. @param {LocalModel} offered */
+  add({ id, name, engine, url, bytes = 0, context_window = 0 }) {
+    const source = { name, url: new URL(url, document.baseURI).href, file: null, bytes, context_window };
+    return this.#add({ ...source, id: `local:${id}` }, engine);
+  }
+
+  /** A GGUF file from the person's disk. @param {File} file */
+  addFile(file) {
+    const source = { id: `local:${file.name}`, name: file.name, url: '', file, bytes: 0, context_window: 0 };
+    return this.#add(source, 'wllama');
+  }
+
+  /** The browser's own model. */
+  addBuiltIn() {
+    const source = { id: 'browser', name: 'Built into this browser', url: '', file: null, bytes: 0, context_window: 0 };
+    return this.#add(source, 'prompt_api');
+  }
+
+  /** @param {string} id */
+  has(id) {
+    return this.#known.has(id);
+  }
+
+  /** Get a model ready; another that is loaded is given up. @param {string} id @param {AbortSignal} [signal] @returns {Promise<Engine>} */
+  async load(id, signal) {
+    if (signal?.aborted) throw aborted(signal);
+    if (this.#current?.id !== id) {
+      this.unload();
+      this.#begin(id);
+    }
+    const current = /** @type {Current} */ (this.#current);
+    const abort = () => current.abort.abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return await current.opened;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Give up the model that is loaded, or on its way. */
+  unload() {
+    const current = this.#current;
+    if (!current) return;
+    this.#current = null;
+    current.abort.abort();
+    current.opened.then(
+      (engine) => engine.close(),
+      () => {}, // told to whoever waited for it
+    );
+    this.#tell(current.id, 'idle');
+  }
+
+  /** @param {Question} question @param {AbortSignal} signal @returns {AsyncGenerator<Part, void>} */
+  async *chat({ model, messages, tools }, signal) {
+    if (tools)
+      throw unusable('A model in the browser acts by writing Python. Choose that in Settings, or another model.');
+    const engine = await this.#soundEngine(model, signal);
+    try {
+      for await (const part of engine.reply(plainMessages(messages), signal)) {
+        yield 'text' in part ? part : { ...part, context_window: engine.contextWindow };
+      }
+    } finally {
+      if (engine.isBroken) this.unload();
+    }
+  }
+
+  /** @param {string} id @param {AbortSignal} signal */
+  async #soundEngine(id, signal) {
+    const engine = await this.load(id, signal);
+    await engine.ended;
+    if (!engine.isBroken) return engine;
+    this.unload();
+    return this.load(id, signal);
+  }
+
+  /** Ids of the models whose weights are kept in this browser. */
+  async kept() {
+    const kept = [];
+    for (const [id, { source, engine }] of this.#known) {
+      if (source.file || !(await mayKeep[engine]())) continue;
+      if (await (await RUNTIMES[engine]()).isKept(source)) kept.push(id);
+    }
+    return kept;
+  }
+
+  /** Remove its weights from this browser. @param {string} id */
+  async remove(id) {
+    if (this.#current?.id === id) this.unload();
+    const { source, engine } = this.#find(id);
+    await (await RUNTIMES[engine]()).remove(source);
+  }
+
+  /** @param {Source} source @param {EngineName} engine */
+  #add(source, engine) {
+    const { id, name, file, bytes, context_window } = source;
+    /** @type {Model} */
+    const model = {
+      id,
+      name,
+      recorded: false,
+      provider: engine,
+      modes: ['code'],
+      bytes: file?.size ?? bytes,
+      context_window: context_window || USUAL_WINDOW,
+    };
+    if (this.#current?.id === id) this.unload();
+    this.#known.set(id, { source, engine, model });
+    return model;
+  }
+
+  /** @param {string} id */
+  #find(id) {
+    const found = this.#known.get(id);
+    if (!found) throw unusable('This model is not here any more: choose another one.');
+    return found;
+  }
+
+  /** @param {string} id */
+  #begin(id) {
+    const abort = new AbortController();
+    const opened = this.#open(id, abort.signal);
+    const current = { id, opened, abort };
+    this.#current = current;
+    opened.then(
+      (engine) => {
+        if (this.#current === current) this.#tell(id, 'ready', { context_window: engine.contextWindow });
+      },
+      (error) => {
+        if (this.#current !== current) return;
+        this.#current = null;
+        if (abort.signal.aborted) this.#tell(id, 'idle');
+        else this.#tell(id, 'failed', { text: error.message });
+      },
+    );
+  }
+
+  /** @param {string} id @param {AbortSignal} signal @returns {Promise<Engine>} */
+  async #open(id, signal) {
+    const { source, model, engine } = this.#find(id);
+    try {
+      const runtime = await RUNTIMES[engine]();
+      if (!(await runtime.isKept(source))) await this.#allow(runtime, source, model, signal);
+      signal.throwIfAborted();
+      const opened = await runtime.open(source, {
+        signal,
+        progress: (state, loaded, total) => this.#tell(id, state, { loaded, total }),
+      });
+      if (!signal.aborted) return opened;
+      opened.close();
+      throw aborted(signal);
+    } catch (error) {
+      if (signal.aborted) throw aborted(signal);
+      if (error instanceof ModelFailure) throw error;
+      throw unusable(`${model.name} could not be started: ${/** @type {Error} */ (error).message}`);
+    }
+  }
+
+  /** @param {Runtime} runtime @param {Source} source @param {Model} model @param {AbortSignal} signal */
+  async #allow(runtime, source, model, signal) {
+    const bytes = source.bytes || (await runtime.sizeOf(source, signal));
+    if (bytes < ASKED_FROM) return;
+    const { quota = Number.POSITIVE_INFINITY, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+    if (bytes > quota - usage) {
+      throw unusable(
+        `${model.name} takes ${sizeInWords(bytes)}, and this browser has only ${sizeInWords(quota - usage)} left for this site.`,
+      );
+    }
+    this.#tell(source.id, 'asking', { total: bytes });
+    if (await this.#delegate.allowFetch(model, bytes, signal)) return;
+    throw unusable(
+      `${model.name} was not fetched. Choose it again to fetch ${sizeInWords(bytes)}, or choose another model.`,
+    );
+  }
+
+  /** @param {string} model @param {ModelProgress['state']} state @param {Partial<ModelProgress>} [more] */
+  #tell(model, state, more) {
+    this.#delegate.onProgress({ model, state, loaded: 0, total: 0, text: '', ...more });
+  }
+}
+
+/** Whether an engine has ever kept anything here, so that it need not be loaded to be asked. @type {Record<EngineName, () => Promise<boolean>>} */
+const mayKeep = {
+  wllama: () =>
+    navigator.storage
+      ?.getDirectory?.()
+      .then((root) => root.getDirectoryHandle('cache'))
+      .then(
+        () => true,
+        () => false,
+      ) ?? false,
+  webllm: () => globalThis.caches?.has('webllm/model').catch(() => false) ?? false,
+  prompt_api: async () => false,
+};

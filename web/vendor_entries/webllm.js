@@ -1,0 +1,6 @@
+export {
+  deleteModelAllInfoInCache,
+  hasModelInCache,
+  WebWorkerMLCEngine,
+  WebWorkerMLCEngineHandler,
+} from '@mlc-ai/web-llm';

@@ -1,0 +1,1 @@
+export { ModelManager, Wllama, WllamaAbortError, WllamaError, WllamaRuntimeError } from '@wllama/wllama';
