@@ -8,6 +8,7 @@ import { restoredInWords } from './elements/restored.js';
 import { RunElement } from './elements/run.js';
 import { joinDialogs } from './page_dialogs.js';
 import { joinFiles } from './page_files.js';
+import { joinSiteWorker } from './page_worker.js';
 import { AskedPerson } from './person.js';
 import { saveFile } from './save_file.js';
 import { Session } from './session.js';
@@ -206,3 +207,6 @@ joinFiles(session, conversations, uploads);
 showModels();
 examples.tasks = session.tasks;
 conversations.start();
+joinSiteWorker(notices).catch((error) =>
+  notices.show({ key: 'site', words: /** @type {Error} */ (error).message, tone: 'warning' }),
+);

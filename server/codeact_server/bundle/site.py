@@ -14,6 +14,7 @@ from codeact_server.bundle.output import Output
 from codeact_server.bundle.packages import write_packages
 from codeact_server.bundle.resolve import Resolved
 from codeact_server.bundle.sandbox import write_sandbox
+from codeact_server.bundle.service_worker import write_service_worker, write_service_worker_code
 from codeact_server.bundle.source import Source
 from codeact_server.policy import page_csp
 
@@ -22,9 +23,10 @@ __all__ = ["build_bundle", "build_site"]
 _PAGES = (
     "page.js",
     "script_host.js",
+    "kiosk.js",
 )
-_COPIED = {".css", ".html", ".svg"}
-_SETTINGS = ("site.json",)  # edited by operators of static hosts
+_COPIED = {".css", ".html", ".png", ".svg", ".webmanifest"}
+_SETTINGS = ("site.json", "kiosk.json")  # edited by operators of static hosts
 _EDITORS = ("codemirror", "xterm")  # of PyScript; no page of ours shows one
 
 
@@ -41,7 +43,9 @@ def build_site(out: Path, choice: PackageChoice | None = None) -> list[Resolved]
         _write_vendor(source, output)
         _write_agent(source, output)
         _write_recordings(source, output)
+        write_service_worker_code(source, output)
         write_packages(output, write_sandbox(source, output), packages, source.target)
+        write_service_worker(output)
         output.close()
     return packages
 
@@ -54,6 +58,7 @@ def build_bundle(out: Path, site: Path, choice: PackageChoice) -> list[Resolved]
         output = Output(out)
         core.copy(output)
         write_packages(output, core.manifest, packages, core.target)
+        write_service_worker(output)
         output.close()
     return packages
 
