@@ -27,6 +27,7 @@ check: $(VENV)/.test node_modules/.setup ## ruff, mypy --strict, tsc --strict, b
 	$(BIN)/mypy
 	node_modules/.bin/tsc -p web/tsconfig.json
 	node_modules/.bin/tsc -p web/sandbox/tsconfig.json
+	node_modules/.bin/tsc -p web/service_worker/tsconfig.json
 	node_modules/.bin/biome check --error-on-warnings
 
 fix: $(VENV)/.test node_modules/.setup ## mend what the checkers can mend themselves

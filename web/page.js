@@ -9,6 +9,7 @@ import { RunElement } from './elements/run.js';
 import { joinDialogs } from './page_dialogs.js';
 import { joinFiles } from './page_files.js';
 import { joinModels } from './page_models.js';
+import { joinSiteWorker } from './page_worker.js';
 import { AskedPerson } from './person.js';
 import { saveFile } from './save_file.js';
 import { Session } from './session.js';
@@ -193,3 +194,6 @@ joinModels(session);
 
 examples.tasks = session.tasks;
 conversations.start();
+joinSiteWorker(notices).catch((error) =>
+  notices.show({ key: 'site', words: /** @type {Error} */ (error).message, tone: 'warning' }),
+);

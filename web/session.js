@@ -58,24 +58,16 @@ export class Session extends EventTarget {
   });
 
   #hasChosen = false;
+  #limitsOf;
   #history = new RunHistory();
   #progress = new BootProgress((step) => this.#fire('boot', step));
   #fetchLimits = async () => {
     this.allowed = await fetchLimits('sandbox/limits.json');
     return this.allowed;
   };
-  /** The person's own limits, with which the sandbox was made. */ #chosen = chosenLimits();
-  #sandbox = this.#makeSandbox();
-  #bridge = new AgentBridge(this.#sandbox, {
-    onEvent: (event) => this.#onAgent(event),
-    onMessages: (messages) => this.#fire('messages', messages),
-    ask: (question, signal) => this.#whileSeen(() => this.person.ask(question, signal)),
-    approve: (card, signal) => this.#whileSeen(() => this.person.approve(card, signal)),
-    makeChild: (joined) => makeSandbox(this.#chosen, { ...joined, fetchLimits: this.#fetchLimits }),
-    chat: (question, signal) => this.providers.chat(question, signal),
-    modelFacts: (name) => this.models.find(({ id }) => id === name) ?? {},
-    tools: this.tools,
-  });
+  /** Lower limits, with which the sandbox was made. */ #chosen;
+  #sandbox;
+  #bridge;
   /** Until the interpreter is that of the conversation. @type {Promise<unknown>} */ #opened = Promise.resolve();
   runs = new Runs({
     opened: () => this.#opened,
@@ -104,6 +96,24 @@ export class Session extends EventTarget {
     this.#fire('models');
   }
 
+  /** @param {() => Partial<Limits>} [limitsOf]  lower limits of each conversation: those the person has chosen */
+  constructor(limitsOf = chosenLimits) {
+    super();
+    this.#limitsOf = limitsOf;
+    this.#chosen = limitsOf();
+    this.#sandbox = this.#makeSandbox();
+    this.#bridge = new AgentBridge(this.#sandbox, {
+      onEvent: (event) => this.#onAgent(event),
+      onMessages: (messages) => this.#fire('messages', messages),
+      ask: (question, signal) => this.#whileSeen(() => this.person.ask(question, signal)),
+      approve: (card, signal) => this.#whileSeen(() => this.person.approve(card, signal)),
+      makeChild: (joined) => makeSandbox(this.#chosen, { ...joined, fetchLimits: this.#fetchLimits }),
+      chat: (question, signal) => this.providers.chat(question, signal),
+      modelFacts: (name) => this.models.find(({ id }) => id === name) ?? {},
+      tools: this.tools,
+    });
+  }
+
   /** Below /data and /output; reads and writes wait for Python. */
   get files() {
     return this.#sandbox;
@@ -128,7 +138,7 @@ export class Session extends EventTarget {
   async start(messages = [], stored = null) {
     const started = performance.now();
     addEventListener('pagehide', ({ persisted }) => {
-      if (!persisted) this.#sandbox.close(); // else it goes on when the person comes back
+      if (!persisted) this.#sandbox.close(); // it goes on when the person comes back
     });
     const opened = this.open(messages, stored);
     const agent = this.#progress.during('agent', startAgent(this.#bridge));
@@ -156,7 +166,7 @@ export class Session extends EventTarget {
   open(messages, stored) {
     this.#bridge.open(messages);
     this.#history.begin();
-    const chosen = chosenLimits();
+    const chosen = this.#limitsOf();
     if (JSON.stringify(chosen) !== JSON.stringify(this.#chosen)) {
       this.#chosen = chosen;
       this.#sandbox.close();

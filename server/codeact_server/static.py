@@ -25,6 +25,7 @@ _MORE_TYPES = {
     ".md": "text/markdown",
     ".py": "text/x-python",
     ".toml": "application/toml",
+    ".webmanifest": "application/manifest+json",
     ".whl": "application/zip",
 }
 

@@ -1,4 +1,5 @@
-import { css, html, LitElement } from '../vendor/lit.js';
+import { isIsolated, sandboxOf } from '../isolated_frame.js';
+import { css, html, LitElement, nothing } from '../vendor/lit.js';
 import { guessHeight, measureSvg } from './display_size.js';
 import { shared } from './shared_styles.js';
 
@@ -60,6 +61,7 @@ export class DisplayElement extends LitElement {
   /** @param {Event} event */
   #show(event) {
     const frame = /** @type {HTMLIFrameElement} */ (event.target);
+    if (!isIsolated(frame)) return;
     const { port1, port2 } = new MessageChannel();
     this.#port?.close();
     this.#port = port1;
@@ -76,7 +78,7 @@ export class DisplayElement extends LitElement {
   render() {
     const title = this.#picture ? 'Picture drawn by the code' : 'Page made by the code';
     return html`<div class=${this.#picture ? 'picture' : 'markup'}>
-      <iframe part="frame" loading="lazy" title=${title} sandbox="allow-scripts" src=${FRAME} @load=${this.#show}></iframe>
+      <iframe part="frame" loading="lazy" title=${title} sandbox=${sandboxOf() ?? nothing} src=${FRAME} @load=${this.#show}></iframe>
     </div>`;
   }
 

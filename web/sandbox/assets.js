@@ -27,7 +27,7 @@ export async function fetchAssets(manifestUrl, onAsset, { plain = false } = {}) 
   const url = (/** @type {string} */ name) => new URL(manifest.assets[name], base);
   /** @template T @param {string} name @param {(response: Response) => Promise<T>} read */
   const get = async (name, read) => {
-    const kept = await cache?.match(url(name));
+    const kept = cache && (await caches.match(url(name))); // or as the service worker keeps it: names tell contents
     return kept ? read(kept) : fetchWithin('assets_unreachable', url(name), read);
   };
   const bytes = async (/** @type {'wasm' | 'stdlib' | 'runtime' | 'image'} */ name) => {
@@ -58,14 +58,21 @@ async function openCache(base) {
   }
 }
 
-/** Hold exactly these. @param {Cache} cache @param {URL[]} urls */
+/** Hold exactly these, but for those that the service worker holds. @param {Cache} cache @param {URL[]} urls */
 async function keep(cache, urls) {
   try {
     const kept = new Set((await cache.keys()).map((request) => request.url));
-    const wanted = new Set(urls.map(String));
+    const wanted = new Set(urls.map(String)).difference(await keptByWorker());
     for (const stale of kept.difference(wanted)) await cache.delete(stale);
     for (const missing of wanted.difference(kept)) await cache.add(missing);
   } catch {
     // The quota is full or the page is going: booting takes longer, that is all.
   }
+}
+
+/** @returns {Promise<Set<string>>} */
+async function keptByWorker() {
+  const name = `codeact-site ${new URL('./', document.baseURI).pathname}`; // web/service_worker/site_files.js
+  if (!(await caches.has(name))) return new Set();
+  return new Set((await (await caches.open(name)).keys()).map(({ url }) => url));
 }

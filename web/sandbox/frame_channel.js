@@ -1,5 +1,7 @@
 /** The sandbox's hidden frame, and our end of the channel to it. Made anew at each start. */
 
+import { isIsolated, sandboxOf } from '../isolated_frame.js';
+
 /**
  * @typedef {object} ChannelDelegate
  * @property {(message: any) => void} frameSaid
@@ -22,6 +24,7 @@ export class FrameChannel {
     this.#frame = makeFrame(url);
     let loads = 0;
     this.#frame.addEventListener('load', () => {
+      if (!isIsolated(this.#frame)) return;
       if (++loads > 1) return this.#lose('The sandbox was reloaded.');
       // An opaque origin can only be addressed as '*': this message carries nothing but the port.
       this.#frame.contentWindow?.postMessage({ type: 'connect' }, '*', [port2]);
@@ -56,7 +59,8 @@ export class FrameChannel {
 /** @param {string | URL} url */
 function makeFrame(url) {
   const frame = document.createElement('iframe');
-  frame.setAttribute('sandbox', 'allow-scripts');
+  const sandbox = sandboxOf();
+  if (sandbox) frame.setAttribute('sandbox', sandbox);
   frame.setAttribute('allow', 'cross-origin-isolated');
   frame.setAttribute('aria-hidden', 'true');
   frame.title = 'Python sandbox';

@@ -10,7 +10,7 @@ from pathlib import Path
 from codeact_server.bundle.errors import BundleError
 from codeact_server.bundle.source import Source
 
-__all__ = ["bundle_alone", "bundle_pages", "bundle_worker", "minify_script"]
+__all__ = ["bundle_alone", "bundle_pages", "bundle_service_worker", "bundle_worker", "minify_script"]
 
 # Pyodide names its own URL only to find files that boot.js hands it from memory.
 _WORKER_OPTIONS = (
@@ -24,6 +24,12 @@ _WORKER_OPTIONS = (
 def bundle_worker(source: Source) -> bytes:
     """One classic worker script that holds our worker and Pyodide's loader."""
     return _esbuild(source, source.web / "sandbox" / "worker.js", *_WORKER_OPTIONS)
+
+
+def bundle_service_worker(source: Source) -> bytes:
+    """The code of the site's service worker, with what it takes of workbox."""
+    options = ("--format=iife", '--define:process.env.NODE_ENV="production"')
+    return _esbuild(source, source.web / "service_worker" / "worker.js", *options)
 
 
 def bundle_pages(source: Source, entries: tuple[str, ...]) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import brotli
 
 from codeact_server.bundle.errors import BundleError
 
-__all__ = ["EDITED", "RECORD", "Output"]
+__all__ = ["EDITED", "HASHED_NAME", "RECORD", "Output"]
 
 RECORD = ".codeact-web-files"
+HASHED_NAME = re.compile(r"\.[0-9a-f]{16}\.[a-z]+$")
 EDITED = ("site.json", "kiosk.json", "sandbox/limits.json")
 """Operators edit these where they lie: a compressed sibling would go on saying what they said before."""
 _MANIFEST = "sandbox/manifest.json"  # of a site built before there was a record
@@ -54,6 +56,11 @@ class Output:
         except OSError as error:
             raise BundleError(f"{folder} cannot be written: {error.strerror}.") from error
         self._before = set(self._record.read_text().splitlines())
+
+    @property
+    def names(self) -> list[str]:
+        """What has been written so far, compressed siblings included, in order."""
+        return sorted(self._written)
 
     def write(self, name: str, data: bytes) -> str:
         """Write ``data`` to ``name`` (a relative POSIX path) and its compressed siblings; gives ``name``."""

@@ -17,6 +17,7 @@ from codeact_server.bundle.output import Output
 from codeact_server.bundle.packages import write_packages
 from codeact_server.bundle.resolve import Resolved
 from codeact_server.bundle.sandbox import write_sandbox
+from codeact_server.bundle.service_worker import write_service_worker, write_service_worker_code
 from codeact_server.bundle.source import Source
 from codeact_server.policy import page_csp
 
@@ -24,13 +25,14 @@ __all__ = ["Bundled", "build_bundle", "build_site"]
 
 _PAGES = (
     "page.js",
+    "kiosk.js",
     "script_host.js",
     "widget.js",
     "webllm_worker.js",
 )
 _ALONE = ("embed.js",)  # for other people's pages: one file
-_COPIED = {".css", ".html", ".svg"}
-_SETTINGS = ("site.json",)  # edited by operators of static hosts
+_COPIED = {".css", ".html", ".png", ".svg", ".webmanifest"}
+_SETTINGS = ("site.json", "kiosk.json")  # edited by operators of static hosts
 _PAGE_MAIN = "codeact_agent.hosts.page"
 _EDITORS = ("codemirror", "xterm")  # of PyScript; no page of ours shows one
 
@@ -49,7 +51,9 @@ def build_site(out: Path, choice: PackageChoice | None = None) -> list[Resolved]
         _write_vendor(source, output)
         _write_agent(source, output)
         _write_recordings(source, output)
+        write_service_worker_code(source, output)
         write_packages(output, write_sandbox(source, output), packages, source.target)
+        write_service_worker(output)
         output.close()
     return packages
 
@@ -72,6 +76,7 @@ def build_bundle(out: Path, site: Path, choice: PackageChoice, access: Access | 
         output = Output(out)
         core.copy(output, access, edited)
         write_packages(output, core.manifest, packages, core.target)
+        write_service_worker(output)
         output.close()
     return Bundled(packages, edited.kept)
 
