@@ -206,7 +206,7 @@ export class HostedAgent {
   #choose() {
     const session = this.#session;
     const { model } = this.#settings;
-    if (session.models.some(({ id }) => id === model)) session.model = model;
+    if (session.models.some(({ id }) => id === model)) session.choose(model);
     else if (model && this.#view.isListed) this.#host.fail(this.#unknownModel());
     this.#view.showModels(session, this.isModelGiven);
   }

@@ -26,7 +26,7 @@ export function joinView(session, agent, view) {
   addEventListener('ca-stop', () => session.runs.stop());
   addEventListener('ca-export', (event) => exportRun(/** @type {ExportEvent} */ (event), session, view));
   addEventListener('ca-model-chosen', (event) => {
-    session.model = /** @type {ModelChosenEvent} */ (event).model;
+    session.choose(/** @type {ModelChosenEvent} */ (event).model);
     view.showModels(session, agent.isModelGiven);
   });
   document.querySelector('button.new')?.addEventListener('click', () => agent.conversation.new());

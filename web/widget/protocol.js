@@ -61,7 +61,7 @@ export const WIDGET_PROTOCOL_VERSION = 1;
 
 // frame → element, by the port:
 
-/** Python runs, and the packages are there. @typedef {{type: 'ready', python: string, models: Model[]}} Ready */
+/** Python runs, and the packages are there. @typedef {{type: 'ready', python: string, models: Pick<Model, 'id' | 'name' | 'recorded'>[]}} Ready */
 /** For the host's listeners. @typedef {{type: 'happened', name: 'step' | 'output' | 'tool', detail: object}} Happened */
 /** A run has ended; `request_id` is 0 where the person sent the task. @typedef {{type: 'finished', request_id: number, result: RunResult}} Finished */
 /** The conversation's messages from number `from` on. @typedef {{type: 'messages', from: number, messages: Message[]}} Messages */
