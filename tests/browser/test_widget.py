@@ -34,7 +34,7 @@ for (const name of ['ready', 'step', 'output', 'tool', 'approval', 'answer', 'er
 def deployment(site: Path, upstream: ScriptedUpstream) -> Iterator[WebOrigin]:
     """A static host that lets any page embed the widget."""
     with WebOrigin(site, upstream.base_url, "/some/prefix/") as origin:
-        origin.put("/some/prefix/site.json", '{"widget_origins": ["*"]}')
+        origin.put("/some/prefix/site.json", '{"widget_origins": ["*"], "relay": true}')
         yield origin
 
 
