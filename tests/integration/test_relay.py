@@ -159,13 +159,13 @@ def test_a_plain_answer_cut_in_the_middle_is_a_502(client, upstream):
 def test_models_are_listed_by_name_only(client, upstream):
     upstream.models_reply = Reply(body={"data": [{"id": "big", "root": "/srv/secret", "permission": []}]})
     assert client.get("/v1/models").json() == {"object": "list", "data": [{"id": "big", "object": "model"}]}
-    assert upstream.requests[0].headers["authorization"] == "Bearer sk-test-0123456789abcdef"
+    assert upstream.listings[0].headers["authorization"] == "Bearer sk-test-0123456789abcdef"
 
 
 def test_models_of_the_settings_are_listed_without_asking(start, upstream):
     listed = start(upstream.base_url, models=("small", "big")).get("/v1/models").json()["data"]
     assert [model["id"] for model in listed] == ["small", "big"]
-    assert upstream.requests == []
+    assert upstream.listings == []
 
 
 def test_without_an_upstream_there_are_no_models_and_a_mend(start):

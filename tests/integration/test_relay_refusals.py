@@ -234,7 +234,7 @@ def test_another_origin_is_refused(client, upstream, origin, path):
     assert response.status_code == 403
     assert error_of(response)["code"] == "foreign_origin"
     assert "access-control-allow-origin" not in response.headers
-    assert upstream.requests == []
+    assert upstream.requests + upstream.listings == []
 
 
 def test_a_preflight_allows_nothing(client):

@@ -108,6 +108,9 @@ class ScriptedModel:
         self.models_reply: Reply | None = None
         """Answers GET /v1/models instead of the list, every time."""
         self.requests: list[Received] = []
+        """For words, that is, chat completions."""
+        self.listings: list[Received] = []
+        """For the list of models."""
         self.disconnects = 0
         """How many clients left before their reply was complete."""
         self._replies: deque[Script] = deque()
@@ -118,6 +121,7 @@ class ScriptedModel:
         self._replies.clear()
         self.models = self._usual_models
         self.requests.clear()
+        self.listings.clear()
         self.disconnects = 0
         self.models_reply = None
 
@@ -157,23 +161,24 @@ class ScriptedModel:
         self._thread.join()
         self._socket.close()
 
-    async def _record(self, request: Request) -> Received:
-        received = Received(request.method, request.url.path, dict(request.headers), await request.body())
-        self.requests.append(received)
-        return received
-
     async def _list_models(self, request: Request) -> Any:
-        received = await self._record(request)
+        received = await _received(request)
+        self.listings.append(received)
         if self.models_reply is not None:
             return _Scripted(self, self.models_reply, received)
         data = [{"id": model, "object": "model", "owned_by": "scripted"} for model in self.models]
         return JSONResponse({"object": "list", "data": data})
 
     async def _chat(self, request: Request) -> Any:
-        received = await self._record(request)
+        received = await _received(request)
+        self.requests.append(received)
         if not self._replies:
             return JSONResponse({"error": {"message": _NO_REPLY, "code": "no_reply_left"}}, 400)
         return _Scripted(self, self._replies.popleft(), received)
+
+
+async def _received(request: Request) -> Received:
+    return Received(request.method, request.url.path, dict(request.headers), await request.body())
 
 
 class _Scripted:
