@@ -1,4 +1,4 @@
-"""The recipes of docs/deploy.md that need a server of ours: replicas behind nginx, the container, systemd."""
+"""The recipe of docs/deploy.md with servers of ours behind nginx: replicas."""
 
 from __future__ import annotations
 
