@@ -49,6 +49,7 @@ def make_site(folder: Path) -> Path:
     (folder / "widget.html").write_text(page)
     for packed in ("widget.html.br", "widget.html.gz"):
         (folder / packed).write_bytes(b"of the core's page")
+    (folder / "service_worker.0123456789abcdef.js").write_text("// code")
     (folder / "site.json").write_text('{"widget_origins": [], "own_endpoint": true}')
     (folder / "manifest.json").write_text("of the page, to be copied")
     (sandbox / "limits.json").write_text('{"time_ms": 30000, "memory_mb": 512}')
