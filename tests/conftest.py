@@ -11,11 +11,11 @@ from codeact_agent.hosts.script.browser import arguments, find_browser
 from codeact_agent.hosts.script.site import find_site
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings, Upstream
+from codeact_web.testing import ScriptedModel
 from playwright.sync_api import BrowserContext, Page, Playwright
 from support.complaints import Complaints
 from support.engines import ENGINES, Engine
 from support.firefox import Firefox
-from support.upstream import ScriptedUpstream
 from support.webkit import WebKit
 
 KEY = "sk-test-0123456789abcdef"
@@ -73,13 +73,13 @@ def served(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[ScriptedUpstream]:
-    with ScriptedUpstream() as scripted:
+def upstream() -> Iterator[ScriptedModel]:
+    with ScriptedModel() as scripted:
         yield scripted
 
 
 @pytest.fixture(scope="module")
-def relayed(site: Path, upstream: ScriptedUpstream) -> Iterator[str]:
+def relayed(site: Path, upstream: ScriptedModel) -> Iterator[str]:
     """Address of a server that relays to ``upstream``."""
     settings = Settings(
         site=site, upstream=Upstream(base_url=upstream.base_url, api_key=KEY, models=("scripted",))

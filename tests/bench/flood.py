@@ -7,9 +7,9 @@ from pathlib import Path
 from codeact_agent.hosts.script.site import find_site
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings, Upstream
+from codeact_web.testing import Reply, ScriptedModel
 from page_times import Browser
 from support.agent_page import AgentPage
-from support.upstream import Reply, ScriptedUpstream
 
 __all__ = ["longest_task_ms"]
 
@@ -37,8 +37,8 @@ WATCH = """() => {
 def longest_task_ms(browser: Browser) -> float:
     """The longest task of the page's main thread while a step prints for 5 s."""
     site: Path = find_site()
-    with ScriptedUpstream() as upstream:
-        upstream.enqueue(Reply(text=FLOOD), Reply(text=ANSWER))
+    with ScriptedModel() as upstream:
+        upstream.reply(Reply(text=FLOOD), Reply(text=ANSWER))
         settings = Settings(site=site, upstream=Upstream(base_url=upstream.base_url, models=("scripted",)))
         with running_server(settings) as url:
             opened = browser.new_page()

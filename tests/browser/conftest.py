@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from codeact_web.testing import ScriptedModel
 from playwright.sync_api import Page
 from support.agent_page import AgentPage
-from support.upstream import ScriptedUpstream
 
 
 @pytest.fixture
-def agent(page: Page, relayed: str, upstream: ScriptedUpstream) -> AgentPage:
+def agent(page: Page, relayed: str, upstream: ScriptedModel) -> AgentPage:
     """The page, ready, with a model that says what the test enqueues at ``upstream``."""
     upstream.reset()
     opened = AgentPage(page).open(relayed)
@@ -18,7 +18,7 @@ def agent(page: Page, relayed: str, upstream: ScriptedUpstream) -> AgentPage:
 
 
 @pytest.fixture
-def live(upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch) -> None:
+def live(upstream: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """``upstream`` is what a script's ``Agent`` finds in the environment."""
     upstream.reset()
     monkeypatch.setenv("OPENAI_BASE_URL", upstream.base_url)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from codeact_agent import Agent, RunResult, tool
 from codeact_agent.errors import DeclarationError
+from codeact_web.testing import Reply, ScriptedModel
 from support.loops import run_apart
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live")]
 
@@ -33,13 +33,13 @@ def calls(name: str, **arguments: Any) -> Reply:
     return Reply(chunks=[f"data: {json.dumps(chunk)}\n\n" for chunk in chunks] + ["data: [DONE]\n\n"])
 
 
-def test_a_sub_agent_has_a_namespace_of_its_own(upstream: ScriptedUpstream) -> None:
+def test_a_sub_agent_has_a_namespace_of_its_own(upstream: ScriptedModel) -> None:
     @tool
     def secret() -> int:
         """The secret number."""
         return 42
 
-    upstream.enqueue(
+    upstream.reply(
         code("kept = 1", "found = finder('Find the number.')", "final_answer([found, 'mine' in globals()])"),
         code("mine = secret()", "assert 'kept' not in globals()", "final_answer(mine)"),
     )
@@ -55,7 +55,7 @@ def test_a_sub_agent_has_a_namespace_of_its_own(upstream: ScriptedUpstream) -> N
     assert called["agent"]["steps"][0]["tool_calls_made"][0]["name"] == "secret"
 
 
-def test_questions_and_approvals_are_the_callers(upstream: ScriptedUpstream) -> None:
+def test_questions_and_approvals_are_the_callers(upstream: ScriptedModel) -> None:
     @tool(approval="call")
     def send(text: str) -> str:
         """Send a text."""
@@ -73,7 +73,7 @@ def test_questions_and_approvals_are_the_callers(upstream: ScriptedUpstream) -> 
             "decision": "approve"
         }  # fmt: skip
 
-    upstream.enqueue(
+    upstream.reply(
         code(
             "city = ask_user('Which city?', ['Hanoi', 'Hue'])",
             "first = send('a')",
@@ -92,16 +92,16 @@ def test_questions_and_approvals_are_the_callers(upstream: ScriptedUpstream) -> 
     assert [each["arguments"] for each in asked[1:]] == [{"text": "a"}, {"text": "b"}]
 
 
-def test_without_a_terminal_a_question_is_an_error_the_model_sees(upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("ask_user('Well?')"), code("final_answer('alone')"))
+def test_without_a_terminal_a_question_is_an_error_the_model_sees(upstream: ScriptedModel) -> None:
+    upstream.reply(code("ask_user('Well?')"), code("final_answer('alone')"))
     with Agent(model="m") as agent:
         result = agent.run("?")
     assert result.answer == "alone"
     assert "There is no terminal to ask the person on" in result.steps[0]["observation"]
 
 
-def test_a_stream_of_events_ends_with_the_result(upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("final_answer(1)"))
+def test_a_stream_of_events_ends_with_the_result(upstream: ScriptedModel) -> None:
+    upstream.reply(code("final_answer(1)"))
     with Agent(model="m") as agent:
         *events, result = agent.run("?", stream=True)
     assert isinstance(result, RunResult)
@@ -110,9 +110,9 @@ def test_a_stream_of_events_ends_with_the_result(upstream: ScriptedUpstream) -> 
     assert (kinds[0], kinds[-1]) == ("run_started", "run_finished")
 
 
-def test_variables_and_files_of_the_caller(upstream: ScriptedUpstream, tmp_path: Path) -> None:
+def test_variables_and_files_of_the_caller(upstream: ScriptedModel, tmp_path: Path) -> None:
     (tmp_path / "rain.csv").write_text("day,mm\n1,5\n")
-    upstream.enqueue(code("text = open('/data/rain.csv').read()", "final_answer([factor * 2, text])"))
+    upstream.reply(code("text = open('/data/rain.csv').read()", "final_answer([factor * 2, text])"))
     with Agent(model="m") as agent:
         result = agent.run("?", additional_args={"factor": 21}, files=[tmp_path / "rain.csv"])
         told = upstream.requests[0].json["messages"][-1]["content"]
@@ -129,13 +129,13 @@ def test_what_cannot_be_given_is_told_before_the_run(given: dict[str, Any]) -> N
         agent.run("?", **given)
 
 
-def test_json_and_hybrid_modes_have_the_same_tools(upstream: ScriptedUpstream) -> None:
+def test_json_and_hybrid_modes_have_the_same_tools(upstream: ScriptedModel) -> None:
     @tool
     def double(n: int) -> int:
         """Twice n."""
         return 2 * n
 
-    upstream.enqueue(calls("double", n=2), calls("double", n=4), calls("final_answer", answer=8))
+    upstream.reply(calls("double", n=2), calls("double", n=4), calls("final_answer", answer=8))
     with Agent([double], "m", mode="json") as agent:
         result = agent.run("Double 2 twice.")
     assert (result.answer, len(result.steps)) == (8, 3)
@@ -144,13 +144,13 @@ def test_json_and_hybrid_modes_have_the_same_tools(upstream: ScriptedUpstream) -
     function = request["tools"][0]["function"]
     assert function["name"] == "double"
     assert function["parameters"]["properties"]["n"]["type"] == "integer"
-    upstream.enqueue(calls("python", code="final_answer(double(double(2)))"))
+    upstream.reply(calls("python", code="final_answer(double(double(2)))"))
     with Agent([double], "m", mode="hybrid") as agent:
         assert agent.run("Double 2 twice.").answer == 8
 
 
-def test_a_rejected_answer_a_plan_and_a_schema(upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(Reply(text="1. Answer."), code("final_answer('4')"), code("final_answer({'n': 4})"))
+def test_a_rejected_answer_a_plan_and_a_schema(upstream: ScriptedModel) -> None:
+    upstream.reply(Reply(text="1. Answer."), code("final_answer('4')"), code("final_answer({'n': 4})"))
     schema = {"type": "object", "required": ["n"]}
     with Agent(model="m", answer_schema=schema, planning_interval=5) as agent:
         result = agent.run("?")
@@ -160,13 +160,13 @@ def test_a_rejected_answer_a_plan_and_a_schema(upstream: ScriptedUpstream) -> No
     assert result.trace["steps"][0]["plan"]["text"] == "1. Answer."
 
 
-def test_a_value_that_is_too_long_for_a_message_becomes_a_file(upstream: ScriptedUpstream) -> None:
+def test_a_value_that_is_too_long_for_a_message_becomes_a_file(upstream: ScriptedModel) -> None:
     @tool
     def much() -> str:
         """Much text."""
         return "x" * 6_000_000
 
-    upstream.enqueue(
+    upstream.reply(
         code("import json", "given = much()", "whole = json.load(open(given['file']))", "final_answer(len(whole))")
     )
     with Agent([much], "m") as agent:
@@ -180,23 +180,23 @@ def test_modules_that_are_not_there_are_named() -> None:
     assert "The sandbox has no torch" in (result.error or "")
 
 
-def test_async_and_closed_by_a_block(upstream: ScriptedUpstream) -> None:
+def test_async_and_closed_by_a_block(upstream: ScriptedModel) -> None:
     async def answers() -> list[Any]:
         async with Agent(model="m") as agent:
             return [(await agent.run_async("?")).answer for _ in range(2)]
 
-    upstream.enqueue(code("final_answer(1)"), code("final_answer(2)"))
+    upstream.reply(code("final_answer(1)"), code("final_answer(2)"))
     assert run_apart(answers()) == [1, 2]
 
 
-def test_progress_of_a_tool_in_a_thread_is_told(upstream: ScriptedUpstream) -> None:
+def test_progress_of_a_tool_in_a_thread_is_told(upstream: ScriptedModel) -> None:
     @tool
     def slow(n: int, progress: Any = None) -> int:
         """Takes its time."""
         progress(0.5, "half")
         return n
 
-    upstream.enqueue(code("final_answer(slow(3))"))
+    upstream.reply(code("final_answer(slow(3))"))
     told: list[dict[str, Any]] = []
     with Agent([slow], "m", on_event=told.append) as agent:
         assert agent.run("?").answer == 3
@@ -212,13 +212,13 @@ def doubled(n: int) -> int:
 '''
 
 
-def test_tools_in_the_sandbox_may_call_those_of_the_host(upstream: ScriptedUpstream) -> None:
+def test_tools_in_the_sandbox_may_call_those_of_the_host(upstream: ScriptedModel) -> None:
     @tool
     def number(n: int) -> int:
         """A number of the host's."""
         return n + 1
 
-    upstream.enqueue(
+    upstream.reply(
         code("final_answer([doubled(1), doubled(2)])"), calls("doubled", n=4), calls("final_answer", answer=1)
     )
     with Agent([number], "m", prelude={"numbers": PRELUDE}) as agent:
@@ -228,7 +228,7 @@ def test_tools_in_the_sandbox_may_call_those_of_the_host(upstream: ScriptedUpstr
         assert "10" in agent.run("?").steps[0]["observation"]
 
 
-def test_a_prelude_that_fails_is_told(upstream: ScriptedUpstream) -> None:
+def test_a_prelude_that_fails_is_told(upstream: ScriptedModel) -> None:
     with Agent(model="m", prelude={"numbers": "1 / 0"}) as agent:
         result = agent.run("?")
     assert result.status == "failed"
@@ -236,7 +236,7 @@ def test_a_prelude_that_fails_is_told(upstream: ScriptedUpstream) -> None:
     assert "ZeroDivisionError" in (result.error or "")
 
 
-def test_parallel_calls(upstream: ScriptedUpstream) -> None:
+def test_parallel_calls(upstream: ScriptedModel) -> None:
     both = threading.Barrier(2, timeout=20)
 
     @tool
@@ -245,12 +245,12 @@ def test_parallel_calls(upstream: ScriptedUpstream) -> None:
         both.wait()
         return n
 
-    upstream.enqueue(code("import asyncio", "final_answer(await asyncio.gather(*[meet(n) for n in (1, 2)]))"))
+    upstream.reply(code("import asyncio", "final_answer(await asyncio.gather(*[meet(n) for n in (1, 2)]))"))
     with Agent([meet], "m") as agent:
         assert agent.run("?").answer == [1, 2]
 
 
-def test_code_waits_for_approval_and_is_edited(upstream: ScriptedUpstream) -> None:
+def test_code_waits_for_approval_and_is_edited(upstream: ScriptedModel) -> None:
     cards: list[dict[str, Any]] = []
 
     def approve(card: dict[str, Any]) -> dict[str, Any]:
@@ -259,7 +259,7 @@ def test_code_waits_for_approval_and_is_edited(upstream: ScriptedUpstream) -> No
             return {"decision": "deny", "reason": "keep it"}
         return {"decision": "edit", "code": card["code"].replace("41", "42")}
 
-    upstream.enqueue(code("import os", "os.remove('/output/x')"), code("final_answer(41)"))
+    upstream.reply(code("import os", "os.remove('/output/x')"), code("final_answer(41)"))
     with Agent(model="m", approval="always", approve=approve) as agent:
         result = agent.run("?")
     assert result.answer == 42
@@ -269,18 +269,18 @@ def test_code_waits_for_approval_and_is_edited(upstream: ScriptedUpstream) -> No
     assert result.steps[1]["result"]["approval"]["decision"] == "edit"
 
 
-def test_input_asks_the_person(upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("final_answer(input('Name? '))"))
+def test_input_asks_the_person(upstream: ScriptedModel) -> None:
+    upstream.reply(code("final_answer(input('Name? '))"))
     with Agent(model="m", ask=lambda question, choices: f"{question}Ada") as agent:
         assert agent.run("?").answer in ("Name? Ada", "Name?Ada")
 
 
-def test_files_by_helpers_that_a_tool_may_replace(upstream: ScriptedUpstream) -> None:
+def test_files_by_helpers_that_a_tool_may_replace(upstream: ScriptedModel) -> None:
     lines = [
         "path = write_file('notes/a.txt', 'ä')",
         "final_answer([path, read_file('notes/a.txt'), read_file(path)])",
     ]
-    upstream.enqueue(code(*lines), calls("read_file", path="gone"), calls("final_answer", answer=1))
+    upstream.reply(code(*lines), calls("read_file", path="gone"), calls("final_answer", answer=1))
     with Agent(model="m") as agent:
         assert agent.run("?").answer == ["/output/notes/a.txt", "ä", "ä"]
         agent.options = agent.options.changed({"mode": "json"})
@@ -291,12 +291,12 @@ def test_files_by_helpers_that_a_tool_may_replace(upstream: ScriptedUpstream) ->
         """Read elsewhere."""
         return f"{path}!"
 
-    upstream.enqueue(code("final_answer(read_file('a'))"))
+    upstream.reply(code("final_answer(read_file('a'))"))
     with Agent([read_file], "m") as agent:
         assert agent.run("?").answer == "a!"
 
 
-def test_two_sub_agents_at_once(upstream: ScriptedUpstream) -> None:
+def test_two_sub_agents_at_once(upstream: ScriptedModel) -> None:
     both = threading.Barrier(2, timeout=40)
 
     @tool
@@ -305,7 +305,7 @@ def test_two_sub_agents_at_once(upstream: ScriptedUpstream) -> None:
         both.wait()
         return 1
 
-    upstream.enqueue(
+    upstream.reply(
         code("import asyncio", "final_answer(await asyncio.gather(left('a'), right('b')))"),
         code("final_answer(meet())"),
         code("final_answer(meet())"),
@@ -315,9 +315,9 @@ def test_two_sub_agents_at_once(upstream: ScriptedUpstream) -> None:
         assert agent.run("?").answer == [1, 1]
 
 
-def test_pictures_go_back_to_a_model_that_sees(upstream: ScriptedUpstream) -> None:
+def test_pictures_go_back_to_a_model_that_sees(upstream: ScriptedModel) -> None:
     png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-    upstream.enqueue(
+    upstream.reply(
         code("import base64", f"display(Image(base64.b64decode('{png}')))"), code("final_answer('seen')")
     )
     with Agent(model="m", takes_images=True) as agent:
@@ -327,7 +327,7 @@ def test_pictures_go_back_to_a_model_that_sees(upstream: ScriptedUpstream) -> No
     assert picture["image_url"]["url"] == f"data:image/png;base64,{png}"
 
 
-def test_stop_ends_a_tool_that_hangs_by_json(upstream: ScriptedUpstream) -> None:
+def test_stop_ends_a_tool_that_hangs_by_json(upstream: ScriptedModel) -> None:
     release = threading.Event()
 
     @tool
@@ -336,7 +336,7 @@ def test_stop_ends_a_tool_that_hangs_by_json(upstream: ScriptedUpstream) -> None
         agent.interrupt()
         release.wait(30)
 
-    upstream.enqueue(calls("hang"))
+    upstream.reply(calls("hang"))
     with Agent([hang], "m", mode="json") as agent:
         result = agent.run("?")
     release.set()

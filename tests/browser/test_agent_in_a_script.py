@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from codeact_agent import Agent, tool
-from support.upstream import Reply, ScriptedUpstream
+from codeact_web.testing import Reply, ScriptedModel
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live")]
 
 
-def test_variables_last_until_reset(upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(
+def test_variables_last_until_reset(upstream: ScriptedModel) -> None:
+    upstream.reply(
         Reply(text="<code>\nseen = [1]\nfinal_answer('kept')\n</code>"),
         Reply(text="<code>\nfinal_answer(seen)\n</code>"),
         Reply(text="<code>\nfinal_answer('seen' in globals())\n</code>"),
@@ -29,7 +29,7 @@ def test_variables_last_until_reset(upstream: ScriptedUpstream) -> None:
     assert len(third) == 2
 
 
-def test_a_tool_runs_in_this_process_and_blocks_the_sandbox(upstream: ScriptedUpstream) -> None:
+def test_a_tool_runs_in_this_process_and_blocks_the_sandbox(upstream: ScriptedModel) -> None:
     ran_in: list[str] = []
 
     @tool
@@ -38,45 +38,45 @@ def test_a_tool_runs_in_this_process_and_blocks_the_sandbox(upstream: ScriptedUp
         ran_in.append(threading.current_thread().name)
         return number * 2
 
-    upstream.enqueue(Reply(text="<code>\nfinal_answer([where(n) for n in range(3)])\n</code>"))
+    upstream.reply(Reply(text="<code>\nfinal_answer([where(n) for n in range(3)])\n</code>"))
     with Agent([where], model="m") as agent:
         assert agent.run("?").answer == [0, 2, 4]
     assert len(ran_in) == 3
 
 
-def test_interrupt_from_a_tool_stops_the_run(upstream: ScriptedUpstream) -> None:
+def test_interrupt_from_a_tool_stops_the_run(upstream: ScriptedModel) -> None:
     @tool
     def enough() -> str:
         """Stops everything."""
         agent.interrupt()
         return "stopping"
 
-    upstream.enqueue(Reply(text="<code>\nkept = 1\nenough()\nwhile True: pass\n</code>"))
+    upstream.reply(Reply(text="<code>\nkept = 1\nenough()\nwhile True: pass\n</code>"))
     agent = Agent([enough], model="m")
     with agent:
         result = agent.run("?")
         assert result.status == "stopped"
         assert not result.answered
-        upstream.enqueue(Reply(text="<code>\nfinal_answer(kept)\n</code>"))
+        upstream.reply(Reply(text="<code>\nfinal_answer(kept)\n</code>"))
         assert agent.run("again").answer == 1
 
 
 @pytest.mark.parametrize("kind", ["model_delta", "code_parsed", "output"])
-def test_interrupt_from_an_event_handler_stops_the_run(upstream: ScriptedUpstream, kind: str) -> None:
+def test_interrupt_from_an_event_handler_stops_the_run(upstream: ScriptedModel, kind: str) -> None:
     def on_event(event: dict[str, Any]) -> None:
         if event["type"] == kind:
             agent.interrupt()
 
     code = "import time\nwhile True:\n    print(1)\n    time.sleep(0.05)"
-    upstream.enqueue(Reply(text=f"<code>\n{code}\n</code>"))
+    upstream.reply(Reply(text=f"<code>\n{code}\n</code>"))
     with Agent(model="m", on_event=on_event, limits={"time_ms": 5_000}) as agent:
         result = agent.run("?")
     assert result.status == "stopped"
     assert result.duration_ms < 4_000
 
 
-def test_interrupt_ends_an_answer_of_the_model(upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(
+def test_interrupt_ends_an_answer_of_the_model(upstream: ScriptedModel) -> None:
+    upstream.reply(
         Reply(text="<code>final_answer(1)</code>", hold_at=2), Reply(text="<code>final_answer(2)</code>")
     )
     began = threading.Event()
@@ -98,7 +98,7 @@ def test_interrupt_ends_an_answer_of_the_model(upstream: ScriptedUpstream) -> No
         assert agent.run("?").answer == 2
 
 
-def test_a_dead_browser_fails_the_run_and_closing_mends_it(upstream: ScriptedUpstream) -> None:
+def test_a_dead_browser_fails_the_run_and_closing_mends_it(upstream: ScriptedModel) -> None:
     @tool
     def crash() -> None:
         """Ends the browser."""
@@ -108,7 +108,7 @@ def test_a_dead_browser_fails_the_run_and_closing_mends_it(upstream: ScriptedUps
         assert page is not None and page.context.browser is not None
         portal.start_task_soon(page.context.browser.close)
 
-    upstream.enqueue(Reply(text="<code>\ncrash()\n</code>"), Reply(text="<code>final_answer(1)</code>"))
+    upstream.reply(Reply(text="<code>\ncrash()\n</code>"), Reply(text="<code>final_answer(1)</code>"))
     with Agent([crash], model="m") as agent:
         for _ in range(2):  # while code ran, and before a run
             result = agent.run("?")
@@ -120,9 +120,9 @@ def test_a_dead_browser_fails_the_run_and_closing_mends_it(upstream: ScriptedUps
 
 
 def test_codeact_toml_gives_headers_and_no_proxy_of_the_environment_is_used(
-    upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    upstream: ScriptedModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    upstream.enqueue(Reply(text="<code>final_answer(1)</code>"))
+    upstream.reply(Reply(text="<code>final_answer(1)</code>"))
     (tmp_path / "codeact.toml").write_text(
         f'[upstream]\nbase_url = "{upstream.base_url}"\n[upstream.headers]\nX-Team = "blue"\n'
     )
@@ -136,9 +136,9 @@ def test_codeact_toml_gives_headers_and_no_proxy_of_the_environment_is_used(
 
 
 def test_the_time_limit_keeps_state_and_the_hard_stop_brings_it_back(
-    upstream: ScriptedUpstream,
+    upstream: ScriptedModel,
 ) -> None:
-    upstream.enqueue(
+    upstream.reply(
         Reply(text="<code>\nkept = 5\nnumbers = (n for n in range(9))\nwhile True: pass\n</code>"),
         Reply(text="<code>\nprint(kept)\nsum(range(10**11))\n</code>", delay=0.3),  # as models need time, too
         Reply(text="<code>\nfinal_answer([kept, 'numbers' in globals()])\n</code>"),
@@ -154,8 +154,8 @@ def test_the_time_limit_keeps_state_and_the_hard_stop_brings_it_back(
     assert "numbers: generators cannot be saved" in second
 
 
-def test_events_come_in_the_documented_order(upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(Reply(text="Hm.\n<code>\nprint(1)\nfinal_answer(2)\n</code>"))
+def test_events_come_in_the_documented_order(upstream: ScriptedModel) -> None:
+    upstream.reply(Reply(text="Hm.\n<code>\nprint(1)\nfinal_answer(2)\n</code>"))
     kinds: list[str] = []
     with Agent(model="m", on_event=lambda event: kinds.append(event["type"])) as agent:
         agent.run("?")

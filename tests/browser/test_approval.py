@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings, Upstream
+from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import Page, expect
 from support.agent_page import AgentPage
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,7 @@ DONE = Reply(text="<code>final_answer('done')</code>")
 
 
 @pytest.fixture(scope="module")
-def asking(site: Path, upstream: ScriptedUpstream) -> Iterator[str]:
+def asking(site: Path, upstream: ScriptedModel) -> Iterator[str]:
     """A site whose operator wants the person asked."""
     settings = Settings(
         site=site,
@@ -31,7 +31,7 @@ def asking(site: Path, upstream: ScriptedUpstream) -> Iterator[str]:
 
 
 @pytest.fixture
-def agent(page: Page, asking: str, upstream: ScriptedUpstream) -> AgentPage:
+def agent(page: Page, asking: str, upstream: ScriptedModel) -> AgentPage:
     upstream.reset()
     opened = AgentPage(page).open(asking)
     opened.ready()
@@ -39,8 +39,8 @@ def agent(page: Page, asking: str, upstream: ScriptedUpstream) -> AgentPage:
 
 
 @pytest.mark.parametrize(("button", "seen"), [("Approve", "9dd4e461268c8034"), ("Deny", "did not approve")])
-def test_the_person_decides(agent: AgentPage, upstream: ScriptedUpstream, button: str, seen: str) -> None:
-    upstream.enqueue(RISKY, DONE)
+def test_the_person_decides(agent: AgentPage, upstream: ScriptedModel, button: str, seen: str) -> None:
+    upstream.reply(RISKY, DONE)
     agent.send("Hash it.")
     card = agent.approval()
     expect(card.get_by_role("heading", name="May this code run?")).to_be_focused()
@@ -51,8 +51,8 @@ def test_the_person_decides(agent: AgentPage, upstream: ScriptedUpstream, button
     assert seen in upstream.requests[-1].json["messages"][-1]["content"]
 
 
-def test_stop_takes_the_question_back(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(RISKY)
+def test_stop_takes_the_question_back(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(RISKY)
     agent.send("Hash it.")
     agent.approval()
     agent.stop.click()
@@ -66,8 +66,8 @@ def test_a_site_that_asks_cannot_be_told_not_to(agent: AgentPage) -> None:
     expect(settings.get_by_role("radio", name="Only risky code")).to_be_checked()
 
 
-def test_a_reason_for_a_denial_reaches_the_model(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(RISKY, DONE)
+def test_a_reason_for_a_denial_reaches_the_model(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(RISKY, DONE)
     agent.send("Hash it.")
     agent.approval().get_by_role("textbox", name="Or say no").fill("Use SHA-256.")
     agent.page.keyboard.press("Enter")
@@ -78,15 +78,13 @@ def test_a_reason_for_a_denial_reaches_the_model(agent: AgentPage, upstream: Scr
     expect(agent.page.locator("ca-approval")).to_contain_text("You denied this code: Use SHA-256.")
 
 
-def test_the_person_asks_to_see_all_code_and_edits_it(
-    page: Page, relayed: str, upstream: ScriptedUpstream
-) -> None:
+def test_the_person_asks_to_see_all_code_and_edits_it(page: Page, relayed: str, upstream: ScriptedModel) -> None:
     upstream.reset()
     agent = AgentPage(page).open(relayed)
     agent.ready()
     agent.dialog("Settings").get_by_role("radio", name="Always").check()
     agent.reload()
-    upstream.enqueue(Reply(text="<code>\nimport json\nfinal_answer('theirs')\n</code>"))
+    upstream.reply(Reply(text="<code>\nimport json\nfinal_answer('theirs')\n</code>"))
     agent.send("Answer.")
     card = agent.approval()
     expect(card).to_contain_text("json")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from codeact_agent.recorded import check_recording
+from codeact_web.testing import Reply, ScriptedModel
 from support.command import codeact_web
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -27,12 +27,12 @@ def price_of(product: str, currency: str = "EUR") -> dict:
 '''
 
 
-def environment(upstream: ScriptedUpstream) -> dict[str, str]:
+def environment(upstream: ScriptedModel) -> dict[str, str]:
     return {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-test-0123456789abcdef"}
 
 
 @pytest.fixture(autouse=True)
-def fresh(upstream: ScriptedUpstream) -> None:
+def fresh(upstream: ScriptedModel) -> None:
     upstream.reset()
 
 
@@ -86,7 +86,7 @@ def test_a_missing_browser_is_a_sentence_with_the_mend() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_live_model_calls_tools_of_this_process(upstream: ScriptedUpstream, tmp_path: Path) -> None:
+def test_a_live_model_calls_tools_of_this_process(upstream: ScriptedModel, tmp_path: Path) -> None:
     tools = tmp_path / "tools.py"
     tools.write_text(TOOLS)
     code = """
@@ -97,7 +97,7 @@ except Exception as error:
 offers = [price_of("lamp"), price_of(product="desk", currency="USD")]
 final_answer(offers)
 """
-    upstream.enqueue(Reply(text=f"I look.\n<code>{code}</code>"))
+    upstream.reply(Reply(text=f"I look.\n<code>{code}</code>"))
     done = codeact_web(
         "run", "Prices?", "--model", "scripted", "--tools", str(tools), "--json", **environment(upstream)
     )
@@ -115,8 +115,8 @@ final_answer(offers)
     )
 
 
-def test_observations_go_back_and_the_cap_forces_an_answer(upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(Reply(text="<code>\nx = 6 * 7\nx\n</code>"), Reply(text="It is 42."))
+def test_observations_go_back_and_the_cap_forces_an_answer(upstream: ScriptedModel) -> None:
+    upstream.reply(Reply(text="<code>\nx = 6 * 7\nx\n</code>"), Reply(text="It is 42."))
     done = codeact_web("run", "?", "--model", "m", "--max-steps", "1", "--json", **environment(upstream))
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["answer"] == "It is 42."
@@ -125,8 +125,8 @@ def test_observations_go_back_and_the_cap_forces_an_answer(upstream: ScriptedUps
     assert "last step" in second[-1]["content"]
 
 
-def test_a_refused_key_is_told_in_words(upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(Reply(status=401, body={"error": {"message": "bad key"}}))
+def test_a_refused_key_is_told_in_words(upstream: ScriptedModel) -> None:
+    upstream.reply(Reply(status=401, body={"error": {"message": "bad key"}}))
     done = codeact_web("run", "?", "--model", "m", **environment(upstream))
     assert done.returncode == 1
     assert "refused the key" in done.stdout
@@ -134,8 +134,8 @@ def test_a_refused_key_is_told_in_words(upstream: ScriptedUpstream) -> None:
     assert len(upstream.requests) == 1  # asking again cannot help
 
 
-def test_a_broken_stream_and_429_are_asked_again(upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(
+def test_a_broken_stream_and_429_are_asked_again(upstream: ScriptedModel) -> None:
+    upstream.reply(
         Reply(status=429, headers={"retry-after": "1"}),
         Reply(text="<code>final_answer('broken off')</code>", drop_after=2),
         Reply(text="<code>final_answer('at last')</code>"),
@@ -147,8 +147,8 @@ def test_a_broken_stream_and_429_are_asked_again(upstream: ScriptedUpstream) -> 
     assert done.stdout.rstrip().endswith("at last")
 
 
-def test_record_writes_what_can_be_played(upstream: ScriptedUpstream, tmp_path: Path) -> None:
-    upstream.enqueue(Reply(text="<code>\nprint(1)\n</code> and so"), Reply(text="<code>final_answer(2)</code>"))
+def test_record_writes_what_can_be_played(upstream: ScriptedModel, tmp_path: Path) -> None:
+    upstream.reply(Reply(text="<code>\nprint(1)\n</code> and so"), Reply(text="<code>final_answer(2)</code>"))
     path = tmp_path / "mine.json"
     done = codeact_web("run", "One, two", "--model", "m", "--record", str(path), **environment(upstream))
     assert done.returncode == 0, done.stderr
@@ -160,7 +160,7 @@ def test_record_writes_what_can_be_played(upstream: ScriptedUpstream, tmp_path: 
 
 
 def test_a_recording_that_cannot_be_written_is_told_before_the_run(
-    upstream: ScriptedUpstream, tmp_path: Path
+    upstream: ScriptedModel, tmp_path: Path
 ) -> None:
     path = tmp_path / "missing" / "mine.json"
     done = codeact_web("run", "?", "--model", "m", "--record", str(path), **environment(upstream))

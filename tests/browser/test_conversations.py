@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from codeact_agent.hosts.script.browser import arguments, find_browser
+from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from support.agent_page import AgentPage
 from support.complaints import Complaints
 from support.replies import code
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +63,7 @@ NEW_AND_SEND = """(tasks) => {
 }"""
 
 
-def messages(upstream: ScriptedUpstream, request: int = -1) -> list[dict[str, str]]:
+def messages(upstream: ScriptedModel, request: int = -1) -> list[dict[str, str]]:
     found: list[dict[str, str]] = upstream.requests[request].json["messages"]
     return found
 
@@ -88,9 +88,9 @@ def saved(agent: AgentPage, name: str) -> None:
     until(agent.page, f"async (name) => (await ({RECORDS})('variables')).some(([key]) => key[1] === name)", name)
 
 
-def test_a_reload_brings_everything_back(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+def test_a_reload_brings_everything_back(agent: AgentPage, upstream: ScriptedModel) -> None:
     begin = "kept = {'a': 1}\nwith open('/output/note.txt', 'w') as file:\n    file.write('here')\nprint('seen')"
-    upstream.enqueue(code(begin), code("final_answer('done')"))
+    upstream.reply(code(begin), code("final_answer('done')"))
     agent.solve("Begin")
     saved(agent, "kept")
     agent.reload()
@@ -98,7 +98,7 @@ def test_a_reload_brings_everything_back(agent: AgentPage, upstream: ScriptedUps
     expect(agent.steps.first).to_contain_text("seen")
     expect(agent.answer).to_contain_text("done")
     expect(agent.notices).to_contain_text("1 variable came back")
-    upstream.enqueue(code("kept"), code("final_answer(open('/output/note.txt').read())"))
+    upstream.reply(code("kept"), code("final_answer(open('/output/note.txt').read())"))
     expect(agent.solve("Go on")).to_contain_text("here")
     asked = [each["content"] for each in messages(upstream, 2)]
     assert asked[1] == "Begin"
@@ -110,23 +110,23 @@ def test_a_reload_brings_everything_back(agent: AgentPage, upstream: ScriptedUps
     assert "{'a': 1}" in told
 
 
-def test_a_reload_right_after_the_answer_keeps_it(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("final_answer('kept')"))
+def test_a_reload_right_after_the_answer_keeps_it(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("final_answer('kept')"))
     agent.solve("Answer")
     agent.reload()
     expect(agent.answer).to_contain_text("kept")
     expect(agent.ending).not_to_contain_text("reloaded")
 
 
-def test_a_run_that_a_reload_cut_off_is_ended(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("x = 1"), Reply(hang=True))
+def test_a_run_that_a_reload_cut_off_is_ended(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("x = 1"), Reply(hang=True))
     agent.send("Think")
     expect(agent.steps).to_have_count(2)
     saved(agent, "x")
     agent.reload()
     expect(agent.steps.last).to_have_attribute("state", "stopped")
     expect(agent.ending).to_contain_text("The page was reloaded during this run.")
-    upstream.enqueue(code("final_answer(x + 1)"))
+    upstream.reply(code("final_answer(x + 1)"))
     expect(agent.solve("Go on")).to_contain_text("2")
     said = messages(upstream)[-2]
     assert said == {"role": "assistant", "content": "(The run ended here.)"}
@@ -134,57 +134,57 @@ def test_a_run_that_a_reload_cut_off_is_ended(agent: AgentPage, upstream: Script
     expect(agent.ending).to_have_count(2)
 
 
-def test_what_could_not_be_saved_is_told(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("gen = (x for x in 'ab')\nkept = 1"), code("final_answer('done')"))
+def test_what_could_not_be_saved_is_told(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("gen = (x for x in 'ab')\nkept = 1"), code("final_answer('done')"))
     agent.solve("Begin")
     saved(agent, "kept")
     agent.reload()
-    upstream.enqueue(code("kept"), code("final_answer('gen' in globals())"))
+    upstream.reply(code("kept"), code("final_answer('gen' in globals())"))
     expect(agent.solve("Go on")).to_contain_text("False")
     assert "gen" not in messages(upstream)[-1]["content"].split("Variables:")[0].split("Lost:")[0]
 
 
-def test_new_begins_another_and_the_former_can_be_opened(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("secret = 41\nopen('/output/a.txt', 'w').close()\nfinal_answer('one')"))
+def test_new_begins_another_and_the_former_can_be_opened(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("secret = 41\nopen('/output/a.txt', 'w').close()\nfinal_answer('one')"))
     agent.solve("First")
     agent.new.click()
     expect(agent.runs).to_have_count(0)
     look = 'import os\nfinal_answer(f\'{"secret" in globals()} {len(os.listdir("/output"))}\')'
-    upstream.enqueue(code(look))
+    upstream.reply(code(look))
     expect(agent.solve("Second")).to_contain_text("False 0")
     assert len(messages(upstream)) == 2
     assert agent.conversations() == ["Second", "First"]
     agent.open_conversation("First")
     expect(agent.runs).to_have_count(1)
     expect(agent.answer).to_contain_text("one")
-    upstream.enqueue(code("final_answer(secret + 1)"))
+    upstream.reply(code("final_answer(secret + 1)"))
     expect(agent.solve("Third")).to_contain_text("42")
     assert messages(upstream)[1]["content"] == "First"
 
 
-def spin(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+def spin(agent: AgentPage, upstream: ScriptedModel) -> None:
     """Begin a task whose second step does not end by itself."""
-    upstream.enqueue(code("done = 1"), code("while True:\n    pass"))
+    upstream.reply(code("done = 1"), code("while True:\n    pass"))
     agent.send("Spin")
     expect(agent.steps.last).to_contain_text("while")
 
 
-def test_a_new_one_while_a_step_runs_keeps_what_was_done(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+def test_a_new_one_while_a_step_runs_keeps_what_was_done(agent: AgentPage, upstream: ScriptedModel) -> None:
     spin(agent, upstream)
-    upstream.enqueue(code("final_answer('clean')"))
+    upstream.reply(code("final_answer('clean')"))
     agent.page.evaluate(NEW_AND_SEND, ["Again"])
     expect(agent.answer).to_contain_text("clean", timeout=60_000)
     expect(agent.steps).to_have_count(1)
     agent.wait_for_end()
     agent.open_conversation("Spin")
     expect(agent.steps.last).to_have_attribute("state", "stopped")
-    upstream.enqueue(code("final_answer(done)"))
+    upstream.reply(code("final_answer(done)"))
     expect(agent.solve("Go on")).to_contain_text("1")
 
 
-def test_a_task_that_is_left_before_it_begins_is_kept(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+def test_a_task_that_is_left_before_it_begins_is_kept(agent: AgentPage, upstream: ScriptedModel) -> None:
     spin(agent, upstream)
-    upstream.enqueue(code("final_answer('last')"))
+    upstream.reply(code("final_answer('last')"))
     agent.page.evaluate(NEW_AND_SEND, ["Between", "Last"])
     expect(agent.answer).to_contain_text("last", timeout=60_000)
     agent.wait_for_end()
@@ -194,7 +194,7 @@ def test_a_task_that_is_left_before_it_begins_is_kept(agent: AgentPage, upstream
     expect(agent.runs).to_contain_text("Between")
 
 
-def test_a_task_can_be_stopped_before_it_begins(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+def test_a_task_can_be_stopped_before_it_begins(agent: AgentPage, upstream: ScriptedModel) -> None:
     spin(agent, upstream)
     agent.page.evaluate(
         f"""() => {{
@@ -205,28 +205,28 @@ def test_a_task_can_be_stopped_before_it_begins(agent: AgentPage, upstream: Scri
     expect(agent.ending).to_contain_text("Stopped", timeout=60_000)
     expect(agent.runs).to_contain_text("Again")
     agent.wait_for_end()
-    upstream.enqueue(code("final_answer('done' in globals())"))
+    upstream.reply(code("final_answer('done' in globals())"))
     expect(agent.solve("Look")).to_contain_text("False")
 
 
-def test_a_duplicate_goes_its_own_way(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("x = [1]\nfinal_answer(f'{sum(x)} in all')"))
+def test_a_duplicate_goes_its_own_way(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("x = [1]\nfinal_answer(f'{sum(x)} in all')"))
     agent.solve("Begin")
     agent.duplicate("Begin")
     expect(agent.notices).to_contain_text("1 variable came back")
     expect(agent.answer).to_contain_text("1 in all")
-    upstream.enqueue(code("x.append(2)\nfinal_answer(f'{sum(x)} in all')"))
+    upstream.reply(code("x.append(2)\nfinal_answer(f'{sum(x)} in all')"))
     expect(agent.solve("In the copy")).to_contain_text("3 in all")
     assert agent.conversations() == ["Copy of Begin", "Begin"]
     agent.open_conversation("Begin")
     expect(agent.runs).to_have_count(1)
-    upstream.enqueue(code("final_answer(f'{sum(x)} in all')"))
+    upstream.reply(code("final_answer(f'{sum(x)} in all')"))
     expect(agent.solve("In the first")).to_contain_text("1 in all")
     assert "In the copy" not in json.dumps(messages(upstream))
 
 
-def test_a_deleted_one_leaves_nothing_behind(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("x = 1\nopen('/output/a.txt', 'w').close()\nfinal_answer('done')"))
+def test_a_deleted_one_leaves_nothing_behind(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("x = 1\nopen('/output/a.txt', 'w').close()\nfinal_answer('done')"))
     agent.solve("Begin")
     saved(agent, "x")
     agent.delete("Begin")
@@ -239,13 +239,13 @@ def test_a_deleted_one_leaves_nothing_behind(agent: AgentPage, upstream: Scripte
 
 
 def test_a_checkpoint_writes_what_changed_and_deletes_what_is_gone(
-    agent: AgentPage, upstream: ScriptedUpstream
+    agent: AgentPage, upstream: ScriptedModel
 ) -> None:
-    upstream.enqueue(code("a = 1\nb = 2\nc = bytes(1_000_000)\nfinal_answer('')"))
+    upstream.reply(code("a = 1\nb = 2\nc = bytes(1_000_000)\nfinal_answer('')"))
     agent.solve("Begin")
     saved(agent, "c")
     agent.page.evaluate(WATCH)
-    upstream.enqueue(code("b = 3\ndel a\nd = 4\nfinal_answer('')"))
+    upstream.reply(code("b = 3\ndel a\nd = 4\nfinal_answer('')"))
     agent.solve("Change")
     saved(agent, "d")
     written = agent.page.evaluate("window.written.filter(([name]) => name === 'variables').map(([, key]) => key)")
@@ -254,9 +254,9 @@ def test_a_checkpoint_writes_what_changed_and_deletes_what_is_gone(
 
 
 def test_two_tabs_do_not_share_a_conversation(
-    agent: AgentPage, upstream: ScriptedUpstream, context: BrowserContext, complaints: Complaints
+    agent: AgentPage, upstream: ScriptedModel, context: BrowserContext, complaints: Complaints
 ) -> None:
-    upstream.enqueue(code("x = 1\nfinal_answer('first')"))
+    upstream.reply(code("x = 1\nfinal_answer('first')"))
     agent.solve("Begin")
     saved(agent, "x")
     opened = context.new_page()
@@ -268,17 +268,17 @@ def test_two_tabs_do_not_share_a_conversation(
     other.notices.get_by_role("button", name="Open a copy").click()
     expect(other.answer).to_contain_text("first")
     other.ready()
-    upstream.enqueue(code("x += 1\nfinal_answer(x)"), code("x += 10\nfinal_answer(x)"))
+    upstream.reply(code("x += 1\nfinal_answer(x)"), code("x += 10\nfinal_answer(x)"))
     expect(other.solve("In the second")).to_contain_text("2")
     expect(agent.solve("In the first")).to_contain_text("11")
     assert sorted(agent.conversations()) == ["Begin", "Copy of Begin"]
 
 
 def test_a_tab_notices_that_another_has_written(
-    agent: AgentPage, upstream: ScriptedUpstream, context: BrowserContext, complaints: Complaints
+    agent: AgentPage, upstream: ScriptedModel, context: BrowserContext, complaints: Complaints
 ) -> None:
     """Where there are no locks, or they are taken away, two tabs can be in one conversation."""
-    upstream.enqueue(code("final_answer('first')"))
+    upstream.reply(code("final_answer('first')"))
     agent.solve("Begin")
     opened = context.new_page()
     complaints.watch(opened)
@@ -293,7 +293,7 @@ def test_a_tab_notices_that_another_has_written(
     other.ready()
     other.open_conversation("Begin")
     expect(other.answer).to_contain_text("first")
-    upstream.enqueue(code("final_answer('theirs')"), code("final_answer('mine')"))
+    upstream.reply(code("final_answer('theirs')"), code("final_answer('mine')"))
     other.solve("In the second")
     expect(agent.solve("In the first").last).to_contain_text("mine")
     expect(agent.notices).to_contain_text("Another tab has changed this conversation")
@@ -320,7 +320,7 @@ def forbidding(playwright: Playwright, tmp_path: Path, complaints: Complaints) -
 
 
 def test_without_storage_the_page_says_so_once_and_works(
-    forbidding: Page, relayed: str, upstream: ScriptedUpstream, complaints: Complaints
+    forbidding: Page, relayed: str, upstream: ScriptedModel, complaints: Complaints
 ) -> None:
     complaints.allow("The event is already being dispatched")  # PyScript looks for a storage of its own
     complaints.allow("page error: Event")
@@ -329,14 +329,14 @@ def test_without_storage_the_page_says_so_once_and_works(
     agent.ready()
     expect(agent.notices).to_contain_text("cannot keep conversations")
     agent.notices.get_by_role("button", name="Dismiss").click()
-    upstream.enqueue(code("x = 41\nfinal_answer('one')"))
+    upstream.reply(code("x = 41\nfinal_answer('one')"))
     agent.solve("First")
     agent.new.click()
-    upstream.enqueue(code("final_answer('x' in globals())"))
+    upstream.reply(code("final_answer('x' in globals())"))
     expect(agent.solve("Second")).to_contain_text("False")
     agent.open_conversation("First")
     expect(agent.answer).to_contain_text("one")
-    upstream.enqueue(code("final_answer(x + 1)"))
+    upstream.reply(code("final_answer(x + 1)"))
     expect(agent.solve("Third")).to_contain_text("42")
     expect(agent.notices).not_to_contain_text("cannot keep")
     agent.reload()
@@ -344,7 +344,7 @@ def test_without_storage_the_page_says_so_once_and_works(
 
 
 def test_a_full_storage_is_told_and_the_page_works(
-    agent: AgentPage, upstream: ScriptedUpstream, context: BrowserContext
+    agent: AgentPage, upstream: ScriptedModel, context: BrowserContext
 ) -> None:
     # The browser asks for its quota before the first write, and not again for a while.
     until(agent.page, "async () => (await navigator.storage.estimate()).usageDetails?.caches > 20_000_000")
@@ -352,16 +352,16 @@ def test_a_full_storage_is_told_and_the_page_works(
     session = context.new_cdp_session(agent.page)
     quota = {"origin": agent.page.url.rstrip("/"), "quotaSize": used + 5_000_000}
     session.send("Storage.overrideQuotaForOrigin", quota)
-    upstream.enqueue(code("small = 1\nfinal_answer('one')"))
+    upstream.reply(code("small = 1\nfinal_answer('one')"))
     agent.solve("Begin")
     saved(agent, "small")
-    upstream.enqueue(code("import os\nlarge = os.urandom(14_000_000)\nfinal_answer(len(large))"))
+    upstream.reply(code("import os\nlarge = os.urandom(14_000_000)\nfinal_answer(len(large))"))
     expect(agent.solve("More")).to_contain_text("14000000")
     expect(agent.notices).to_contain_text("no more room")
-    upstream.enqueue(code("final_answer(len(large) + small)"))
+    upstream.reply(code("final_answer(len(large) + small)"))
     expect(agent.solve("Go on")).to_contain_text("14000001")
     session.send("Storage.overrideQuotaForOrigin", {"origin": quota["origin"]})
-    upstream.enqueue(code("last = 2\nfinal_answer('room')"))
+    upstream.reply(code("last = 2\nfinal_answer('room')"))
     agent.solve("Room again")
     saved(agent, "last")  # what could not be written comes with the next that fits
     assert sorted(key[1] for key, _ in agent.page.evaluate(RECORDS, "variables")) == ["large", "last", "small"]
@@ -370,8 +370,8 @@ def test_a_full_storage_is_told_and_the_page_works(
     expect(agent.runs.last).to_contain_text("Room again")
 
 
-def test_conversations_by_keyboard(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("final_answer('one')"))
+def test_conversations_by_keyboard(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("final_answer('one')"))
     agent.solve("First")
     agent.new.click()
     button = agent.page.get_by_role("button", name="Conversations")

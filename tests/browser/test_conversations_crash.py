@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 from support.agent_page import AgentPage
 from support.complaints import Complaints
 from support.replies import code
 from support.stored import wait_for_variable
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -31,10 +31,10 @@ def crash(agent: AgentPage, complaints: Complaints) -> AgentPage:
 
 
 def test_after_a_crash_everything_is_back(
-    agent: AgentPage, upstream: ScriptedUpstream, complaints: Complaints
+    agent: AgentPage, upstream: ScriptedModel, complaints: Complaints
 ) -> None:
     begin = "kept = {'a': 1}\nwith open('/output/note.txt', 'w') as file:\n    file.write('here')\nprint('seen')"
-    upstream.enqueue(code(begin), code("final_answer('done')"))
+    upstream.reply(code(begin), code("final_answer('done')"))
     agent.solve("Begin")
     wait_for_variable(agent.page, "kept")
     agent = crash(agent, complaints)
@@ -42,7 +42,7 @@ def test_after_a_crash_everything_is_back(
     expect(agent.steps.first).to_contain_text("seen")
     expect(agent.answer).to_contain_text("done")
     expect(agent.notices).to_contain_text("1 variable came back")
-    upstream.enqueue(code('final_answer(f\'{kept["a"] + 41} {open("/output/note.txt").read()}\')'))
+    upstream.reply(code('final_answer(f\'{kept["a"] + 41} {open("/output/note.txt").read()}\')'))
     expect(agent.solve("Go on")).to_contain_text("42 here")
     asked = [message["content"] for message in upstream.requests[-1].json["messages"]]
     assert asked[1] == "Begin"
@@ -51,14 +51,14 @@ def test_after_a_crash_everything_is_back(
 
 
 def test_a_run_that_a_crash_cut_off_is_ended(
-    agent: AgentPage, upstream: ScriptedUpstream, complaints: Complaints
+    agent: AgentPage, upstream: ScriptedModel, complaints: Complaints
 ) -> None:
-    upstream.enqueue(code("x = 1"), Reply(hang=True))
+    upstream.reply(code("x = 1"), Reply(hang=True))
     agent.send("Think")
     expect(agent.steps).to_have_count(2)
     wait_for_variable(agent.page, "x")
     agent = crash(agent, complaints)
     expect(agent.steps.first).to_have_attribute("state", "done")
     expect(agent.ending).to_contain_text("The page was reloaded during this run.")
-    upstream.enqueue(code("final_answer(x + 1)"))
+    upstream.reply(code("final_answer(x + 1)"))
     expect(agent.solve("Go on")).to_contain_text("2")

@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codeact_web.testing import Reply, ScriptedModel
 from support.command import codeact_web
 from support.m3tooleval_checkout import make_checkout
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def scripted() -> Iterator[ScriptedUpstream]:
-    with ScriptedUpstream() as upstream:
+def scripted() -> Iterator[ScriptedModel]:
+    with ScriptedModel() as upstream:
         yield upstream
 
 
 def _evaluate(
-    tmp_path: Path, mode: str, only: int, *replies: str | Reply, upstream: ScriptedUpstream
+    tmp_path: Path, mode: str, only: int, *replies: str | Reply, upstream: ScriptedModel
 ) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
     checkout = make_checkout(tmp_path)
-    upstream.enqueue(*[Reply(text=reply) if isinstance(reply, str) else reply for reply in replies])
+    upstream.reply(*[Reply(text=reply) if isinstance(reply, str) else reply for reply in replies])
     out = tmp_path / f"{mode}.json"
     done = codeact_web(
         "eval", f"m3tooleval:{checkout}", "--model", "m", "--mode", mode, "--limit", str(only), "--out", str(out),
@@ -41,7 +41,7 @@ def _messages(tmp_path: Path, result: dict[str, Any]) -> list[str]:
 
 
 def test_code_calls_the_tools_in_the_sandbox_and_an_answer_may_be_tried_again(
-    tmp_path: Path, scripted: ScriptedUpstream
+    tmp_path: Path, scripted: ScriptedModel
 ) -> None:
     done, document = _evaluate(
         tmp_path, "code", 1,
@@ -74,7 +74,7 @@ def test_code_calls_the_tools_in_the_sandbox_and_an_answer_may_be_tried_again(
     [("json", '{"tool": "double", "args": ["4"]}'), ("text", "double, 4")],
 )
 def test_one_tool_in_each_turn_in_the_checkouts_own_formats(
-    tmp_path: Path, scripted: ScriptedUpstream, mode: str, action: str
+    tmp_path: Path, scripted: ScriptedModel, mode: str, action: str
 ) -> None:
     done, document = _evaluate(
         tmp_path, mode, 2,
@@ -91,7 +91,7 @@ def test_one_tool_in_each_turn_in_the_checkouts_own_formats(
     ]  # fmt: skip
 
 
-def test_what_a_model_has_evaluated_cannot_touch_this_process(tmp_path: Path, scripted: ScriptedUpstream) -> None:
+def test_what_a_model_has_evaluated_cannot_touch_this_process(tmp_path: Path, scripted: ScriptedModel) -> None:
     touched = tmp_path / "touched"
     action = json.dumps({"tool": "calculator", "args": [f"open({str(touched)!r}, 'w')"]})
     _, document = _evaluate(
@@ -109,14 +109,14 @@ def test_what_a_model_has_evaluated_cannot_touch_this_process(tmp_path: Path, sc
     assert not touched.exists()
 
 
-def test_after_ten_turns_it_ends(tmp_path: Path, scripted: ScriptedUpstream) -> None:
+def test_after_ten_turns_it_ends(tmp_path: Path, scripted: ScriptedModel) -> None:
     _, document = _evaluate(tmp_path, "text", 1, *["Answer: 41"] * 10, upstream=scripted)
     (result,) = document["results"]
     assert (result["success"], result["turns"], len(scripted.requests)) == (False, 10, 10)
     assert result["verdict"] == "'41' is not '42'"
 
 
-def test_a_model_that_never_answers_stops_the_evaluation(tmp_path: Path, scripted: ScriptedUpstream) -> None:
+def test_a_model_that_never_answers_stops_the_evaluation(tmp_path: Path, scripted: ScriptedModel) -> None:
     refused = Reply(status=401, body={"error": {"message": "bad key"}})
     done, document = _evaluate(tmp_path, "text", 2, refused, upstream=scripted)
     assert (done.returncode, document["results"]) == (2, [])

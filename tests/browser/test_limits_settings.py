@@ -12,9 +12,9 @@ from codeact_runtime.limits import Limits
 from codeact_server.errors import SettingsError
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings, load_settings
+from codeact_web.testing import Reply, ScriptedModel
 from support.engines import Engine
 from support.sandbox import opened
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -59,10 +59,10 @@ def test_a_limit_that_makes_no_sense_keeps_the_server_from_starting(
     assert sentence.endswith(".")
 
 
-def test_a_scripts_limits_hold_for_its_agent(upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scripts_limits_hold_for_its_agent(upstream: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", upstream.base_url)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
-    upstream.enqueue(
+    upstream.reply(
         Reply(text="<code>\nkept = 1\nwhile True: pass\n</code>"),
         Reply(text="<code>\nfinal_answer(kept)\n</code>"),
     )

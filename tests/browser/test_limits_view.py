@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from codeact_runtime.limits import Limits
+from codeact_web.testing import ScriptedModel
 from playwright.sync_api import expect
 from support.agent_page import AgentPage
 from support.replies import code
-from support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,7 @@ def test_limits_are_shown_in_words(agent: AgentPage) -> None:
     expect(dialog).to_contain_text("10,000 characters")
 
 
-def test_a_person_lowers_the_time_for_the_next_conversation(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+def test_a_person_lowers_the_time_for_the_next_conversation(agent: AgentPage, upstream: ScriptedModel) -> None:
     dialog = agent.dialog("Settings")
     field = dialog.get_by_label(re.compile("Time for one step"))
     field.fill("1")
@@ -56,10 +56,10 @@ def test_a_person_lowers_the_time_for_the_next_conversation(agent: AgentPage, up
     expect(dialog).to_contain_text("It holds from the next conversation on.")
     agent.page.keyboard.press("Escape")
     spin = "import time\nend = time.time() + 3\nwhile time.time() < end:\n    pass\nfinal_answer('all of it')"
-    upstream.enqueue(code(spin))
+    upstream.reply(code(spin))
     expect(agent.solve("Spin")).to_contain_text("all of it")
     agent.new.click()
-    upstream.enqueue(code(spin), code("final_answer('ended')"))
+    upstream.reply(code(spin), code("final_answer('ended')"))
     expect(agent.solve("Spin")).to_contain_text("ended")
     expect(agent.steps.first).to_contain_text("Time limit")
     agent.reload()
@@ -70,7 +70,7 @@ def test_a_person_lowers_the_time_for_the_next_conversation(agent: AgentPage, up
     expect(agent.dialog("Settings")).to_contain_text(re.compile(r"Time for one step.*30\s+s", re.DOTALL))
 
 
-def test_a_person_cannot_raise_a_limit(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+def test_a_person_cannot_raise_a_limit(agent: AgentPage, upstream: ScriptedModel) -> None:
     field = agent.dialog("Settings").get_by_label(re.compile("Memory"))
     field.fill("4000")
     field.press("Enter")
@@ -85,11 +85,11 @@ def test_a_person_cannot_raise_a_limit(agent: AgentPage, upstream: ScriptedUpstr
     expect(dialog.locator("dl").first).to_contain_text("30 s")
 
 
-def test_memory_that_runs_out_is_told(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("len(bytearray(400 * 2**20))\nfinal_answer('most')"))
+def test_memory_that_runs_out_is_told(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("len(bytearray(400 * 2**20))\nfinal_answer('most')"))
     agent.solve("Take most")
     expect(agent.notices).to_contain_text(re.compile(r"Python has taken \d+ of the 512 MB of memory"))
-    upstream.enqueue(code("len(bytearray(600 * 2**20))"), code("final_answer('enough')"))
+    upstream.reply(code("len(bytearray(600 * 2**20))"), code("final_answer('enough')"))
     agent.solve("Take more")
     expect(agent.notices).to_contain_text("Python has reached the 512 MB of memory it may have.")
     expect(agent.notices.locator("p")).to_have_count(1)
@@ -97,11 +97,11 @@ def test_memory_that_runs_out_is_told(agent: AgentPage, upstream: ScriptedUpstre
     expect(agent.notices.locator("p")).to_have_count(0)
 
 
-def test_a_replaced_interpreter_is_told_in_its_step(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("kept = 1\ngen = (x for x in 'ab')"), code("final_answer('saved')"))
+def test_a_replaced_interpreter_is_told_in_its_step(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("kept = 1\ngen = (x for x in 'ab')"), code("final_answer('saved')"))
     agent.solve("Begin")
     expect(agent.boot).to_be_visible()
-    upstream.enqueue(code("sum(range(10**12))"), code("final_answer(kept)"))
+    upstream.reply(code("sum(range(10**12))"), code("final_answer(kept)"))
     agent.send("Sum")
     expect(agent.steps.last).to_contain_text("Running")
     agent.page.wait_for_timeout(500)  # let it enter the sum

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import Browser, expect
 from support.agent_page import AgentPage
 from support.complaints import Complaints
 from support.nginx import free_port, running_nginx
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,7 @@ def start_replica(config: Path) -> tuple[int, subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def replicas(site: Path, upstream: ScriptedUpstream, tmp_path: Path) -> Iterator[Replicas]:
+def replicas(site: Path, upstream: ScriptedModel, tmp_path: Path) -> Iterator[Replicas]:
     upstream.reset()
     port = free_port()
     public_url = f"http://127.0.0.1:{port}/agent"
@@ -71,13 +71,13 @@ def replicas(site: Path, upstream: ScriptedUpstream, tmp_path: Path) -> Iterator
 
 
 def test_a_chat_streams_through_nginx_and_goes_on_when_its_replica_dies(
-    browser: Browser, replicas: Replicas, upstream: ScriptedUpstream, complaints: Complaints
+    browser: Browser, replicas: Replicas, upstream: ScriptedModel, complaints: Complaints
 ) -> None:
     complaints.allow("ERR_INCOMPLETE_CHUNKED_ENCODING")  # what Chromium says of the stream that breaks off
     page = browser.new_page(http_credentials=PASSWORD)
     complaints.watch(page)
     held = Reply(text="Let me think about it <code>\nfinal_answer(1)\n</code>", hold_at=4)
-    upstream.enqueue(held, Reply(text="Again. <code>\nfinal_answer(6 * 7)\n</code>"))
+    upstream.reply(held, Reply(text="Again. <code>\nfinal_answer(6 * 7)\n</code>"))
     agent = AgentPage(page).open(replicas.url)
     agent.ready()
     assert page.evaluate("crossOriginIsolated")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from codeact_agent import Agent, tool
 from codeact_agent.trace import TraceRecorder
+from codeact_web.testing import Reply, ScriptedModel
 from support.command import codeact_web
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -41,10 +41,10 @@ def price(product: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def trace(upstream: ScriptedUpstream) -> Iterator[dict[str, Any]]:
+def trace(upstream: ScriptedModel) -> Iterator[dict[str, Any]]:
     """The trace of a run with tools, a question, an error, a sub-agent and an answer that was refused."""
     upstream.reset()
-    upstream.enqueue(
+    upstream.reply(
         Reply(text="First, look."),
         Reply(text=f"I look.\n<code>\n{FIRST}\n</code>"),
         Reply(text=f"I add.\n<code>\n{CALLS_AN_AGENT}\n</code>"),

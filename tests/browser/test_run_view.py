@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import Locator, Page, expect
 from support.agent_page import AgentPage
 from support.recordings import recording, serve_recording
 from support.replies import code
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -138,9 +138,9 @@ def test_a_sub_agent_that_asks_is_opened(page: Page, served: str) -> None:
     ],
 )
 def test_a_run_is_saved_in_every_form(
-    agent: AgentPage, upstream: ScriptedUpstream, label: str, suffix: str, inside: str
+    agent: AgentPage, upstream: ScriptedModel, label: str, suffix: str, inside: str
 ) -> None:
-    upstream.enqueue(code("final_answer(6 * 7)"), code("final_answer('other')"))
+    upstream.reply(code("final_answer(6 * 7)"), code("final_answer('other')"))
     agent.solve("Multiply")
     agent.solve("Something else")
     menu = agent.ending.first.get_by_role("group").filter(has_text="Save run as…")
@@ -320,7 +320,7 @@ def test_agents_at_once_and_within_each_other_do_not_mix(idle: AgentPage) -> Non
     expect(outer[1].locator("summary").first).to_contain_text("was ended · 1 step")
 
 
-def test_settings_are_remembered_and_used(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+def test_settings_are_remembered_and_used(agent: AgentPage, upstream: ScriptedModel) -> None:
     settings = agent.dialog("Settings")
     settings.get_by_role("radio", name="By calling one tool at a time").check()
     settings.get_by_role("radio", name="Always").check()
@@ -330,7 +330,7 @@ def test_settings_are_remembered_and_used(agent: AgentPage, upstream: ScriptedUp
     expect(settings.get_by_role("radio", name="Always")).to_be_checked()
     agent.page.keyboard.press("Escape")
     call = {"id": "a", "type": "function", "function": {"name": "final_answer", "arguments": '{"answer": 5}'}}
-    upstream.enqueue(tool_call(call))
+    upstream.reply(tool_call(call))
     expect(agent.solve("Five")).to_contain_text("5")
     names = [each["function"]["name"] for each in upstream.requests[-1].json["tools"]]
     assert "final_answer" in names

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import Page, expect
 from support.agent_page import AgentPage
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +32,7 @@ TOOLS = """() => {
 
 
 def test_they_block_like_functions_and_their_errors_can_be_caught(
-    agent: AgentPage, page: Page, upstream: ScriptedUpstream
+    agent: AgentPage, page: Page, upstream: ScriptedModel
 ) -> None:
     page.evaluate(TOOLS)
     code = """
@@ -45,7 +45,7 @@ for attempt in (lambda: price('ghost'), lambda: price('bolt', count='many')):
         problems.append(str(error))
 final_answer([total, *problems])
 """
-    upstream.enqueue(Reply(text=f"<code>{code}</code>"))
+    upstream.reply(Reply(text=f"<code>{code}</code>"))
     answer = agent.solve("What do ten of each cost?")
     expect(answer).to_contain_text("7.5")
     expect(answer).to_contain_text("there are no ghosts")
@@ -56,12 +56,10 @@ final_answer([total, *problems])
 
 
 def test_stop_ends_one_that_hangs_and_keeps_variables(
-    agent: AgentPage, page: Page, upstream: ScriptedUpstream
+    agent: AgentPage, page: Page, upstream: ScriptedModel
 ) -> None:
     page.evaluate(TOOLS)
-    upstream.enqueue(
-        Reply(text="<code>\nkept = 7\nhang()\n</code>"), Reply(text="<code>final_answer(kept)</code>")
-    )
+    upstream.reply(Reply(text="<code>\nkept = 7\nhang()\n</code>"), Reply(text="<code>final_answer(kept)</code>"))
     agent.send("Hang")
     page.get_by_text("hang()").first.wait_for()
     page.get_by_role("button", name="Stop").click()

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from codeact_agent.parsing import parse
+from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import Page, Route, expect
 from support.agent_page import AgentPage
 from support.replies import code
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -109,8 +109,8 @@ def test_the_height_of_markup_is_guessed_from_its_rows_and_words(module: Any) ->
 # Steps that were killed, runs that were cleared
 
 
-def test_a_step_whose_worker_was_replaced_says_so(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("sum(range(10**12))"))
+def test_a_step_whose_worker_was_replaced_says_so(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("sum(range(10**12))"))
     agent.send("Sum")
     expect(agent.steps).to_contain_text("Running")
     time.sleep(0.5)  # let it enter the sum
@@ -122,17 +122,17 @@ def test_a_step_whose_worker_was_replaced_says_so(agent: AgentPage, upstream: Sc
     expect(agent.page.locator("#announcer")).to_contain_text("Step 1: The code was stopped and could not")
 
 
-def test_a_step_whose_worker_died_failed(agent: AgentPage, upstream: ScriptedUpstream) -> None:
+def test_a_step_whose_worker_died_failed(agent: AgentPage, upstream: ScriptedModel) -> None:
     deep = "x = []\nfor _ in range(200_000):\n    x = [x]\nrepr(x)"
-    upstream.enqueue(code(deep), code("final_answer(6 * 7)"))
+    upstream.reply(code(deep), code("final_answer(6 * 7)"))
     agent.solve("Dig")
     expect(agent.steps.first).to_have_attribute("state", "failed")
     expect(agent.steps.first.locator(".error")).to_be_visible()
     expect(agent.steps.first).not_to_contain_text("No code in this reply")
 
 
-def test_a_reply_without_code_still_says_so(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(Reply(text="Just words."), code("final_answer(1)"))
+def test_a_reply_without_code_still_says_so(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(Reply(text="Just words."), code("final_answer(1)"))
     agent.solve("Talk")
     expect(agent.steps.first).to_contain_text("No code in this reply")
     expect(agent.steps.first).to_have_attribute("state", "done")
@@ -221,10 +221,10 @@ def test_no_reply_takes_long_to_part(module: Any, part: str) -> None:
 
 
 def test_only_fenced_python_is_shown_as_code_while_it_is_written(
-    agent: AgentPage, upstream: ScriptedUpstream
+    agent: AgentPage, upstream: ScriptedModel
 ) -> None:
     reply = Reply(text=f"Data:\n{FENCE}\n1, 2\n{FENCE}\nThen\n<CODE>\nfinal_answer(12)\n</CODE>", hold_at=5)
-    upstream.enqueue(reply)
+    upstream.reply(reply)
     agent.send("?")
     expect(agent.steps).to_contain_text("1, 2")
     expect(agent.page.locator("ca-code")).to_have_count(0)
@@ -236,8 +236,8 @@ def test_only_fenced_python_is_shown_as_code_while_it_is_written(
 # Long texts
 
 
-def test_a_very_long_answer_is_shown_in_part(agent: AgentPage, upstream: ScriptedUpstream) -> None:
-    upstream.enqueue(code("final_answer('**a** b\\n' * 125_000)"))
+def test_a_very_long_answer_is_shown_in_part(agent: AgentPage, upstream: ScriptedModel) -> None:
+    upstream.reply(code("final_answer('**a** b\\n' * 125_000)"))
     answer = agent.solve("Much")
     shown = answer.locator("pre")
     assert len(shown.inner_text()) == 100_000

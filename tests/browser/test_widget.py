@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codeact_web.testing import ScriptedModel
 from playwright.sync_api import Browser, Page, expect
 from support.complaints import Complaints
 from support.replies import code
-from support.upstream import ScriptedUpstream
 from support.web_origin import WebOrigin
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ for (const name of ['ready', 'step', 'output', 'tool', 'approval', 'answer', 'er
 
 
 @pytest.fixture(scope="module")
-def deployment(site: Path, upstream: ScriptedUpstream) -> Iterator[WebOrigin]:
+def deployment(site: Path, upstream: ScriptedModel) -> Iterator[WebOrigin]:
     """A static host that lets any page embed the widget."""
     with WebOrigin(site, upstream.base_url, "/some/prefix/") as origin:
         origin.put("/some/prefix/site.json", '{"widget_origins": ["*"], "relay": true}')
@@ -48,7 +48,7 @@ def host(deployment: WebOrigin) -> Iterator[WebOrigin]:
 
 
 @pytest.fixture(scope="module")
-def shop(browser: Browser, host: WebOrigin, upstream: ScriptedUpstream) -> Iterator[Page]:
+def shop(browser: Browser, host: WebOrigin, upstream: ScriptedModel) -> Iterator[Page]:
     """The host page, its agent ready."""
     complaints = Complaints()
     complaints.allow("Applying inline style violates")  # the host's own, which its policy refuses
@@ -68,9 +68,9 @@ def run(page: Page, task: str, **options: Any) -> dict[str, Any]:
     return result
 
 
-def test_a_task_is_run_and_told(shop: Page, upstream: ScriptedUpstream) -> None:
+def test_a_task_is_run_and_told(shop: Page, upstream: ScriptedModel) -> None:
     upstream.reset()
-    upstream.enqueue(code("print('hello')"), code("final_answer({'sum': 42})"))
+    upstream.reply(code("print('hello')"), code("final_answer({'sum': 42})"))
     result = run(shop, "Add")
     assert result["answer"] == {"sum": 42}
     assert (result["status"], result["steps"], result["error"]) == ("answered", 2, None)
@@ -110,11 +110,11 @@ TOOLS = """() => {
 }"""
 
 
-def test_functions_of_the_host_block_inside_python(shop: Page, upstream: ScriptedUpstream) -> None:
+def test_functions_of_the_host_block_inside_python(shop: Page, upstream: ScriptedModel) -> None:
     upstream.reset()
     shop.evaluate(TOOLS)
     shop.evaluate("() => { told.length = 0; }")
-    upstream.enqueue(
+    upstream.reply(
         code(
             "total = price('bolt') + price('nut')\n"
             "try:\n    price('ghost')\nexcept Exception as error:\n    final_answer([total, str(error)])"
@@ -132,10 +132,10 @@ def test_functions_of_the_host_block_inside_python(shop: Page, upstream: Scripte
     assert "def price(thing: str) -> float:" in upstream.requests[0].json["messages"][0]["content"]
 
 
-def test_stop_ends_the_run_and_tells_the_tool(shop: Page, upstream: ScriptedUpstream) -> None:
+def test_stop_ends_the_run_and_tells_the_tool(shop: Page, upstream: ScriptedModel) -> None:
     upstream.reset()
     shop.evaluate(TOOLS)
-    upstream.enqueue(code("hang()"))
+    upstream.reply(code("hang()"))
     shop.evaluate("() => { window.running = agent.run('Hang'); }")
     expect(shop.frame_locator("codeact-agent iframe").locator("ca-run").last).to_contain_text("hang")
     assert run(shop, "Another")["kind"] == "busy"

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings, Upstream
-from support.upstream import ScriptedUpstream
+from codeact_web.testing import ScriptedModel
 
 KEY = "sk-test-0123456789abcdef"
 FRAME_POLICY = "default-src 'none'; script-src 'sha256-frame'; connect-src 'none'"
@@ -57,13 +57,13 @@ def site(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared_upstream() -> Iterator[ScriptedUpstream]:
-    with ScriptedUpstream() as scripted:
+def shared_upstream() -> Iterator[ScriptedModel]:
+    with ScriptedModel() as scripted:
         yield scripted
 
 
 @pytest.fixture
-def upstream(shared_upstream: ScriptedUpstream) -> ScriptedUpstream:
+def upstream(shared_upstream: ScriptedModel) -> ScriptedModel:
     """A scripted upstream without replies or records."""
     shared_upstream.reset()
     return shared_upstream
@@ -84,7 +84,7 @@ def start(site: Path) -> Iterator[Callable[..., httpx.Client]]:
 
 
 @pytest.fixture(scope="session")
-def shared_address(shared_upstream: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def shared_address(shared_upstream: ScriptedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     site = build_site(tmp_path_factory.mktemp("shared") / "site")
     to = Upstream(base_url=shared_upstream.base_url, api_key=KEY)
     with running_server(Settings(site=site, upstream=to)) as address:
@@ -92,7 +92,7 @@ def shared_address(shared_upstream: ScriptedUpstream, tmp_path_factory: pytest.T
 
 
 @pytest.fixture
-def client(shared_address: str, upstream: ScriptedUpstream) -> Iterator[httpx.Client]:
+def client(shared_address: str, upstream: ScriptedModel) -> Iterator[httpx.Client]:
     """A client of a server that relays to ``upstream`` and serves ``SITE``."""
     with httpx.Client(base_url=shared_address, timeout=10, trust_env=False) as client:
         yield client

@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 from codeact_server.settings import Timeouts
-from support.upstream import Reply
+from codeact_web.testing import Reply
 
 CHAT = "/v1/chat/completions"
 MESSAGES = [{"role": "user", "content": "hi"}]
@@ -21,7 +21,7 @@ def raw_bytes(response: httpx.Response) -> bytes:
 
 
 def test_a_plain_answer_passes_unchanged(client, upstream):
-    upstream.enqueue(Reply(text="Hello there"))
+    upstream.reply(Reply(text="Hello there"))
     response = client.post(CHAT, json=asking())
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
@@ -32,7 +32,7 @@ def test_a_plain_answer_passes_unchanged(client, upstream):
 def test_a_stream_passes_byte_for_byte(client, upstream):
     # Odd on purpose: CRLF, comments, a split UTF-8 character, a line in two pieces.
     chunks = [b": ping\r\n\r\n", b'data: {"x":"\xc3', b'\xa9"}\n', b"\ndata:  [DONE]\n\n", b"trailing"]
-    upstream.enqueue(Reply(chunks=chunks))
+    upstream.reply(Reply(chunks=chunks))
     with client.stream("POST", CHAT, json=asking(stream=True)) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         assert raw_bytes(response) == b"".join(chunks)
@@ -40,7 +40,7 @@ def test_a_stream_passes_byte_for_byte(client, upstream):
 
 def test_each_event_arrives_before_the_upstream_sends_the_next(client, upstream):
     reply = Reply(chunks=["data: 1\n\n", "data: 2\n\n"], hold_at=1)
-    upstream.enqueue(reply)
+    upstream.reply(reply)
     with client.stream("POST", CHAT, json=asking(stream=True)) as response:
         chunks = response.iter_raw()
         assert next(chunks) == b"data: 1\n\n"  # the upstream waits for us, so nothing can have been joined
@@ -49,7 +49,7 @@ def test_each_event_arrives_before_the_upstream_sends_the_next(client, upstream)
 
 
 def test_events_keep_the_upstreams_rhythm(client, upstream):
-    upstream.enqueue(Reply(chunks=[f"data: {number}\n\n" for number in range(4)], delay=0.1))
+    upstream.reply(Reply(chunks=[f"data: {number}\n\n" for number in range(4)], delay=0.1))
     with client.stream("POST", CHAT, json=asking(stream=True)) as response:
         arrivals = [(chunk, time.monotonic()) for chunk in response.iter_raw()]
     assert [chunk for chunk, _ in arrivals] == [f"data: {number}\n\n".encode() for number in range(4)]
@@ -57,14 +57,14 @@ def test_events_keep_the_upstreams_rhythm(client, upstream):
 
 
 def test_the_request_body_reaches_the_upstream_unchanged(client, upstream):
-    upstream.enqueue(Reply(text="ok"))
+    upstream.reply(Reply(text="ok"))
     body = b'{ "messages":[{"role":"user","content":"\\u00e9"}],\n "model":"demo","temperature":0.10 }'
     client.post(CHAT, content=body)
     assert [request.body for request in upstream.requests] == [body]
 
 
 def test_no_header_of_the_client_reaches_the_upstream(client, upstream):
-    upstream.enqueue(Reply(text="ok"))
+    upstream.reply(Reply(text="ok"))
     sent = {"cookie": "a=b", "authorization": "Bearer mine", "x-forwarded-for": "1.2.3.4", "openai-beta": "x"}
     client.post(CHAT, json=asking(), headers=sent)
     headers = upstream.requests[0].headers
@@ -84,21 +84,21 @@ def test_no_header_of_the_client_reaches_the_upstream(client, upstream):
 
 
 def test_a_cookie_of_the_upstream_is_not_sent_with_the_next_request(client, upstream):
-    upstream.enqueue(Reply(text="ok", headers={"set-cookie": "session=somebody"}), Reply(text="ok"))
+    upstream.reply(Reply(text="ok", headers={"set-cookie": "session=somebody"}), Reply(text="ok"))
     for _ in range(2):
         client.post(CHAT, json=asking())
     assert "cookie" not in upstream.requests[1].headers
 
 
 def test_headers_of_the_settings_reach_the_upstream(start, upstream):
-    upstream.enqueue(Reply(text="ok"))
+    upstream.reply(Reply(text="ok"))
     start(upstream.base_url, headers={"x-team": "blue"}).post(CHAT, json=asking())
     assert upstream.requests[0].headers["x-team"] == "blue"
 
 
 @pytest.mark.parametrize("started", [True, False], ids=["in mid-stream", "before the first byte"])
 def test_a_client_that_leaves_closes_the_upstream(client, upstream, started):
-    upstream.enqueue(Reply(chunks=["data: 1\n\n", "data: 2\n\n"], hold_at=1 if started else 0))
+    upstream.reply(Reply(chunks=["data: 1\n\n", "data: 2\n\n"], hold_at=1 if started else 0))
     if started:
         with client.stream("POST", CHAT, json=asking(stream=True)) as response:
             next(response.iter_raw())
@@ -113,7 +113,7 @@ def test_a_client_that_leaves_closes_the_upstream(client, upstream, started):
 def test_leaving_one_stream_leaves_the_others_alone(client, upstream):
     first = Reply(chunks=["data: 1\n\n", "data: 2\n\n"], hold_at=1)
     second = Reply(chunks=["data: a\n\n", "data: b\n\n"], hold_at=1)
-    upstream.enqueue(first, second)
+    upstream.reply(first, second)
     with client.stream("POST", CHAT, json=asking(stream=True)) as kept:
         chunks = kept.iter_raw()
         assert next(chunks) == b"data: 1\n\n"
@@ -130,7 +130,7 @@ def test_leaving_one_stream_leaves_the_others_alone(client, upstream):
     ids=["between events", "in an event"],
 )
 def test_an_upstream_that_dies_in_mid_stream_is_told_by_an_event(client, upstream, sent, separator):
-    upstream.enqueue(Reply(chunks=[sent, "never"], drop_after=1))
+    upstream.reply(Reply(chunks=[sent, "never"], drop_after=1))
     with client.stream("POST", CHAT, json=asking(stream=True)) as response:
         whole = raw_bytes(response)
     prefix = sent.encode() + separator + b"data: "
@@ -142,7 +142,7 @@ def test_an_upstream_that_dies_in_mid_stream_is_told_by_an_event(client, upstrea
 
 
 def test_an_upstream_that_falls_silent_in_mid_stream_is_told_by_an_event(start, upstream):
-    upstream.enqueue(Reply(chunks=["data: 1\n\n", "data: 2\n\n"], hold_at=1))
+    upstream.reply(Reply(chunks=["data: 1\n\n", "data: 2\n\n"], hold_at=1))
     client = start(upstream.base_url, timeouts=Timeouts(read=0.3))
     with client.stream("POST", CHAT, json=asking(stream=True)) as response:
         assert b'"type":"upstream_closed"' in raw_bytes(response)
@@ -150,7 +150,7 @@ def test_an_upstream_that_falls_silent_in_mid_stream_is_told_by_an_event(start, 
 
 
 def test_a_plain_answer_cut_in_the_middle_is_a_502(client, upstream):
-    upstream.enqueue(Reply(chunks=['{"choices"', ":[]}"], drop_after=1))
+    upstream.reply(Reply(chunks=['{"choices"', ":[]}"], drop_after=1))
     response = client.post(CHAT, json=asking())
     assert response.status_code == 502
     assert response.json()["error"]["type"] == "upstream_closed"

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 from codeact_server.settings import Limits, Timeouts
-from support.upstream import Reply
+from codeact_web.testing import Reply
 
 CHAT = "/v1/chat/completions"
 KEY = "sk-test-0123456789abcdef"
@@ -61,7 +61,7 @@ def test_an_oversized_body_is_refused(start, upstream, framed):
     assert error_of(response)["code"] == "body_too_large"
     assert response.headers["connection"] == "close"
     assert upstream.requests == []
-    upstream.enqueue(Reply(text="ok"))
+    upstream.reply(Reply(text="ok"))
     assert client.post(CHAT, json=GOOD).status_code == 200
 
 
@@ -83,7 +83,7 @@ def test_a_sender_that_leaves_in_mid_body_does_no_harm(client, upstream, caplog)
 @pytest.mark.parametrize("status", [400, 403, 404, 422, 500, 503, 529])
 def test_an_upstreams_error_passes_with_status_and_body(client, upstream, status):
     body = {"error": {"message": "too warm", "type": "t", "code": "c", "param": "temperature"}}
-    upstream.enqueue(Reply(status=status, body=body))
+    upstream.reply(Reply(status=status, body=body))
     response = client.post(CHAT, json={**GOOD, "stream": True})
     assert (response.status_code, response.json()) == (status, body)
 
@@ -98,7 +98,7 @@ def test_retry_after_and_request_id_pass_and_no_other_header(client, upstream):
         "access-control-allow-origin": "*",
         "server": "provider",
     }
-    upstream.enqueue(Reply(status=429, headers=sent), Reply(text="ok", headers=sent))
+    upstream.reply(Reply(status=429, headers=sent), Reply(text="ok", headers=sent))
     for status in (429, 200):
         response = client.post(CHAT, json=GOOD)
         assert response.status_code == status
@@ -109,7 +109,7 @@ def test_retry_after_and_request_id_pass_and_no_other_header(client, upstream):
 
 @pytest.mark.parametrize("value", ["<b>", "7" * 200, "a=b; c", "\t7"])
 def test_a_passed_header_with_an_odd_value_is_dropped(client, upstream, value):
-    upstream.enqueue(Reply(status=429, headers={"retry-after": "7", "x-request-id": f"r{value}"}))
+    upstream.reply(Reply(status=429, headers={"retry-after": "7", "x-request-id": f"r{value}"}))
     response = client.post(CHAT, json=GOOD)
     assert response.headers["retry-after"] == "7"
     assert "x-request-id" not in response.headers
@@ -117,7 +117,7 @@ def test_a_passed_header_with_an_odd_value_is_dropped(client, upstream, value):
 
 def test_a_refused_key_is_told_as_the_servers(client, upstream):
     body = {"error": {"message": f"Incorrect API key provided: {KEY[:8]}****cdef"}}
-    upstream.enqueue(Reply(status=401, body=body))
+    upstream.reply(Reply(status=401, body=body))
     response = client.post(CHAT, json=GOOD)
     assert response.status_code == 401
     assert "refused this server's API key" in error_of(response)["message"]
@@ -126,7 +126,7 @@ def test_a_refused_key_is_told_as_the_servers(client, upstream):
 
 
 def test_a_missing_key_is_told_as_missing(start, upstream):
-    upstream.enqueue(Reply(status=401))
+    upstream.reply(Reply(status=401))
     response = start(upstream.base_url, key=None).post(CHAT, json=GOOD)
     assert "authorization" not in upstream.requests[0].headers
     assert "asks for an API key" in error_of(response)["message"]
@@ -134,7 +134,7 @@ def test_a_missing_key_is_told_as_missing(start, upstream):
 
 @pytest.mark.parametrize("status", [404, 500])
 def test_an_html_error_becomes_json(client, upstream, status):
-    upstream.enqueue(Reply(status=status, body="<script>1</script>", headers={"content-type": "text/html"}))
+    upstream.reply(Reply(status=status, body="<script>1</script>", headers={"content-type": "text/html"}))
     response = client.post(CHAT, json=GOOD)
     assert response.status_code == status
     assert str(status) in error_of(response)["message"]
@@ -143,14 +143,14 @@ def test_an_html_error_becomes_json(client, upstream, status):
 
 
 def test_an_html_success_is_not_an_api(client, upstream):
-    upstream.enqueue(Reply(body="<p>welcome</p>", headers={"content-type": "text/html"}))
+    upstream.reply(Reply(body="<p>welcome</p>", headers={"content-type": "text/html"}))
     response = client.post(CHAT, json=GOOD)
     assert response.status_code == 502
     assert "/v1" in error_of(response)["message"]
 
 
 def test_a_redirect_is_not_followed(client, upstream):
-    upstream.enqueue(Reply(status=307, headers={"location": upstream.base_url + "/chat/completions"}))
+    upstream.reply(Reply(status=307, headers={"location": upstream.base_url + "/chat/completions"}))
     response = client.post(CHAT, json=GOOD)
     assert response.status_code == 502
     assert error_of(response)["code"] == "upstream_not_an_api"
@@ -167,7 +167,7 @@ def test_an_unreachable_upstream_is_a_502(start):
 
 
 def test_a_silent_upstream_is_a_504(start, upstream):
-    upstream.enqueue(Reply(hang=True))
+    upstream.reply(Reply(hang=True))
     response = start(upstream.base_url, timeouts=Timeouts(read=0.3)).post(CHAT, json=GOOD)
     assert response.status_code == 504
     assert "in time" in error_of(response)["message"]
@@ -175,7 +175,7 @@ def test_a_silent_upstream_is_a_504(start, upstream):
 
 
 def test_an_endless_plain_answer_is_cut(start, upstream):
-    upstream.enqueue(Reply(body='"' + "x" * 5000 + '"'))
+    upstream.reply(Reply(body='"' + "x" * 5000 + '"'))
     response = start(upstream.base_url, limits=Limits(answer_bytes=1000)).post(CHAT, json=GOOD)
     assert response.status_code == 502
     assert error_of(response)["code"] == "upstream_too_large"
@@ -199,7 +199,7 @@ def test_an_endless_plain_answer_is_cut(start, upstream):
 )
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
 def test_the_key_never_comes_back(client, upstream, reply, stream):
-    upstream.enqueue(reply)
+    upstream.reply(reply)
     with client.stream("POST", CHAT, json={**GOOD, "stream": stream}) as response:
         headers, body = repr(response.headers.raw), b"".join(response.iter_raw())
     assert KEY in upstream.requests[0].headers["authorization"]
@@ -211,13 +211,13 @@ def test_the_key_never_comes_back(client, upstream, reply, stream):
 
 def test_text_that_only_begins_like_the_key_is_kept(client, upstream):
     chunks = ["data: sk-te", "sting sk-test-01234", "\n\n", "s"]
-    upstream.enqueue(Reply(chunks=chunks))
+    upstream.reply(Reply(chunks=chunks))
     with client.stream("POST", CHAT, json={**GOOD, "stream": True}) as response:
         assert b"".join(response.iter_raw()) == "".join(chunks).encode()
 
 
 def test_the_key_in_a_header_of_the_settings_never_comes_back(start, upstream):
-    upstream.enqueue(Reply(body={"echo": "azure-0123456789"}))
+    upstream.reply(Reply(body={"echo": "azure-0123456789"}))
     client = start(upstream.base_url, key=None, headers={"api-key": "azure-0123456789"})
     response = client.post(CHAT, json=GOOD)
     assert response.json() == {"echo": "[redacted]"}
@@ -245,7 +245,7 @@ def test_a_preflight_allows_nothing(client):
 
 
 def test_the_own_origin_is_served(client, upstream):
-    upstream.enqueue(Reply(text="ok"))
+    upstream.reply(Reply(text="ok"))
     response = client.post(CHAT, json=GOOD, headers={"origin": str(client.base_url).rstrip("/")})
     assert response.status_code == 200
 

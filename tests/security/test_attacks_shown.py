@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from codeact_web.testing import ScriptedModel
 from playwright.sync_api import Browser
 from support.attack import Attack, expand, load_attacks
 from support.attacked_agent import AttackedAgent
 from support.attacked_pages import AttackedPages
 from support.canary import Canary
-from support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ TITLES = ("Output:", "Printed to stderr:", "Value of the last expression:", "Err
 
 
 @pytest.fixture(scope="module")
-def agents(browser: Browser, relayed: str, upstream: ScriptedUpstream) -> Iterator[AttackedPages[AttackedAgent]]:
+def agents(browser: Browser, relayed: str, upstream: ScriptedModel) -> Iterator[AttackedPages[AttackedAgent]]:
     agents = AttackedPages(lambda: AttackedAgent(browser, relayed, upstream))
     yield agents
     agents.close()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import Browser, Frame, Page, Request
 from support.agent_page import AgentPage
 from support.attacked_page import REFUSED
-from support.upstream import Reply, ScriptedUpstream
 
 __all__ = ["AttackedAgent"]
 
@@ -31,7 +31,7 @@ _LOOKS = """() => [
 class AttackedAgent:
     """index.html with a scripted model. ``faults`` collects what must not happen."""
 
-    def __init__(self, browser: Browser, address: str, upstream: ScriptedUpstream) -> None:
+    def __init__(self, browser: Browser, address: str, upstream: ScriptedModel) -> None:
         self.address = address
         self.upstream = upstream
         self.faults: list[str] = []
@@ -54,7 +54,7 @@ class AttackedAgent:
         self._requests.clear()
         self.upstream.reset()
         reply = f"I try.\n<code>\n{code}\n</code>"
-        self.upstream.enqueue(Reply(text=reply), Reply(text="<code>\nfinal_answer('the end')\n</code>"))
+        self.upstream.reply(Reply(text=reply), Reply(text="<code>\nfinal_answer('the end')\n</code>"))
         before = self.page.evaluate(_LOOKS)
         self.agent.send("Go")
         self.page.locator("ca-answer, ca-ending").first.wait_for(timeout=90_000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.upstream import Reply
+from codeact_web.testing import Reply
 
 __all__ = ["code"]
 
