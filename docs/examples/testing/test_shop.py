@@ -33,6 +33,7 @@ def test_prices_are_the_shops(agent: WidgetPage, codeact_model: ScriptedModel) -
 
 
 def test_nothing_is_ordered_without_leave(page: Page, agent: WidgetPage, codeact_model: ScriptedModel) -> None:
+    basket = page.locator("#basket")
     codeact_model.reply("<code>\norder('bolt', 500)\n</code>", "<code>\nfinal_answer('Not ordered.')\n</code>")
     agent.send("Order 500 bolts")
     asking = agent.approval()
@@ -40,15 +41,13 @@ def test_nothing_is_ordered_without_leave(page: Page, agent: WidgetPage, codeact
     asking.deny("That is too many.")
     assert agent.wait_for_end()["text"] == "Not ordered."
     assert "too many" in codeact_model.requests[1].messages[-1]["content"]
-    expect(page.locator("#basket")).to_have_text("nothing")
+    expect(basket).to_have_text("nothing")
 
-
-def test_an_order_is_in_the_basket(page: Page, agent: WidgetPage, codeact_model: ScriptedModel) -> None:
-    codeact_model.reply("<code>\nfinal_answer(order('nut', 3))\n</code>")
-    agent.send("Order 3 nuts")
+    codeact_model.reply("<code>\nfinal_answer(order('bolt', 5))\n</code>")
+    agent.send("Then 5")
     agent.approval().approve()
     agent.wait_for_end()
-    expect(page.locator("#basket")).to_have_text("3 × nut")
+    expect(basket).to_have_text("5 × bolt")
 
 
 def test_a_model_that_refuses_is_told_and_the_shop_goes_on(
