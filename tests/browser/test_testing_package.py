@@ -119,7 +119,7 @@ def test_a_slow_model_and_one_without_words(widget: WidgetPage, codeact_model: S
     codeact_model.reply(slow)
     widget.send("Slowly")
     expect(widget.steps.first).to_contain_text("One moment")
-    with pytest.raises(WidgetError, match=r"No answer from the widget in 0\.2 s\. It told: step"):
+    with pytest.raises(WidgetError, match=r"No answer from the widget in 0\.2 s\. It told: ready, "):
         widget.wait_for_end(seconds=0.2)
     slow.release()
     assert widget.wait_for_end()["answer"] == 1
@@ -138,6 +138,7 @@ def test_a_run_that_cannot_begin_is_an_error_of_its_kind(
     assert raised.value.kind == "unknown_model"
     codeact_model.models = ("gpt-0",)
     opened.reload()
+    assert second.wait_for_event("ready").detail["python"]
     codeact_model.reply("<code>\nfinal_answer(2)\n</code>")
     assert second.run("Anything")["answer"] == 2
     assert codeact_model.requests[-1].json["model"] == "gpt-0"

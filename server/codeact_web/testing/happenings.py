@@ -36,7 +36,7 @@ class Happenings:
 
     def __init__(self, element: Locator) -> None:
         self._element = element
-        self._seen = 0
+        self._seen: dict[str, float] | None = None
 
     def all(self) -> list[Happening]:
         """All of them, the oldest first."""
@@ -45,7 +45,7 @@ class Happenings:
 
     def skip(self) -> None:
         """Wait only for what comes from now on."""
-        self._seen = len(self.all())
+        self._seen = self._element.evaluate(f"(element) => {_KEPT}.seen(element)")
 
     def next(self, names: Sequence[str], seconds: float) -> Happening:
         """The next that is called one of ``names``, once it is there.
@@ -53,12 +53,12 @@ class Happenings:
         Raises RunFailed for an error that comes first, unless errors are waited for, and WidgetError after
         ``seconds``.
         """
-        wanted = {"names": [*names, "error"], "since": self._seen, "ms": seconds * 1000}
+        wanted = {"names": [*names, "error"], "after": self._seen, "ms": seconds * 1000}
         found = self._element.evaluate(f"(element, wanted) => {_KEPT}.next(element, wanted)", wanted)
         if found is None:
-            told = ", ".join(each.name for each in self.all()[self._seen :]) or "nothing"
+            told = ", ".join(each.name for each in self.all()) or "nothing"
             raise WidgetError(f"No {' or '.join(names)} from the widget in {seconds:g} s. It told: {told}.")
-        self._seen = found["position"] + 1
+        self._seen = found["seen"]
         if found["name"] == "error" and "error" not in names:
             raise RunFailed(found["detail"]["kind"], found["detail"]["message"])
         return Happening(found["name"], found["detail"])

@@ -16,18 +16,22 @@
     addEventListener(`codeact-${name}`, keep, true);
   }
   const of = (element) => kept.filter((each) => each.element === element).map(({ name, detail }) => ({ name, detail }));
-  /** The first after the `since`-th that has one of the names, once it is there; null after `ms`. */
-  const next = (element, { since, names, ms }) =>
+  /** How far a test has come; a page that is loaded again begins anew. */
+  const seen = (element) => ({ page: performance.timeOrigin, count: of(element).length });
+  /** The first after `after` that has one of the names, once it is there; null after `ms`. */
+  const next = (element, { after, names, ms }) =>
     new Promise((resolve) => {
       const end = (found) => {
         clearTimeout(timer);
         waiting.delete(look);
         resolve(found);
       };
+      const page = performance.timeOrigin;
+      const since = after?.page === page ? after.count : 0;
       const look = () => {
         const all = of(element);
         const position = all.findIndex(({ name }, index) => index >= since && names.includes(name));
-        if (position >= 0) end({ ...all[position], position });
+        if (position >= 0) end({ ...all[position], seen: { page, count: position + 1 } });
       };
       const timer = setTimeout(end, ms, null);
       waiting.add(look);
@@ -38,5 +42,5 @@
     const loaded = customElements.whenDefined(tag).then(() => element.load());
     return Promise.race([loaded, late]).catch(({ kind, message }) => ({ kind, message }));
   };
-  Object.defineProperty(window, key, { value: { of, next, ready } });
+  Object.defineProperty(window, key, { value: { of, seen, next, ready } });
 })();
