@@ -83,6 +83,13 @@ def test_every_module_of_the_server_is_sorted_into_a_layer() -> None:
     assert {path.stem for path in SERVER.glob("*.py")} == set(RELAY) | others
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "server" / "codeact_web").rglob("*.py")), ids=_name)
+def test_what_others_build_on_imports_little_of_ours(path: Path) -> None:
+    imported = {name for name in _imports(ast.parse(path.read_text())) if name.startswith(("codeact_", "tests"))}
+    ours = {name for name in imported if not name.startswith("codeact_web")}
+    assert ours <= {"codeact_server.serve", "codeact_server.settings", "codeact_agent.hosts.script.site"}
+
+
 @pytest.mark.parametrize("path", RUNTIME_MODULES, ids=_name)
 def test_the_runtime_imports_nothing_of_the_others(path: Path) -> None:
     assert not _packages(path) & {"codeact_agent", "codeact_server"}
