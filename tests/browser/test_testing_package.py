@@ -8,8 +8,17 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
-from codeact_web.testing import Deployment, Reply, RunFailed, ScriptedModel, WidgetError, WidgetPage
+from codeact_web.testing import (
+    Deployment,
+    Reply,
+    RunFailed,
+    ScriptedModel,
+    WidgetError,
+    WidgetPage,
+    running_deployment,
+)
 from playwright.sync_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -47,6 +56,15 @@ def test_loading_the_plugin_loads_nothing_of_weight() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_a_folder_and_settings_of_ones_own_are_served(site: Path, codeact_model: ScriptedModel) -> None:
+    with running_deployment(site, codeact_model, {"prompt_api": False, "sandbox": {"time_ms": 700}}) as deployment:
+        told = httpx.get(f"{deployment.url}/site.json").json()
+        assert (told["prompt_api"], told["widget_origins"], told["relay"]) == (False, ["*"], True)
+        assert httpx.get(f"{deployment.url}/sandbox/limits.json").json()["time_ms"] == 700
+        assert httpx.get(f"{deployment.url}/v1/models").json()["data"] == [{"id": "scripted", "object": "model"}]
+        assert codeact_model.requests == []
 
 
 @pytest.fixture(scope="module")
