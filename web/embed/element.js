@@ -18,6 +18,7 @@ import { sized } from './size.js';
 
 /** So that the frame is there when it comes into view. */
 const NEAR = '200px';
+const FORMS = ['json', 'ipynb', 'py', 'md'];
 /** Also where nothing has a DOM: a server that renders pages imports this module. */
 const Base = globalThis.HTMLElement ?? class {};
 
@@ -57,7 +58,7 @@ export class AgentElement extends Base {
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: 'open' });
+    const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
     const style = new CSSStyleSheet();
     style.replaceSync(
       `:host { display: block; block-size: 30rem } :host([hidden]) { display: none }
@@ -164,7 +165,8 @@ export class AgentElement extends Base {
   }
 
   /** The newest run as a file. @param {'json' | 'ipynb' | 'py' | 'md'} [form] */
-  exportTrace(form = 'json') {
+  async exportTrace(form = 'json') {
+    if (!FORMS.includes(form)) throw new RunError('bad_form', `A trace is saved as one of ${FORMS.join(', ')}.`);
     return this.#requests.ask({ type: 'export', form });
   }
 
@@ -182,6 +184,7 @@ export class AgentElement extends Base {
       lost: (error) => {
         this.#tell('error', asData(error));
         this.#close(error);
+        if (error.kind === 'frame_lost' && this.isConnected) this.load(); // the person may have reloaded it
       },
     });
     this.shadowRoot?.append(this.#line.frame);
@@ -240,8 +243,10 @@ export class AgentElement extends Base {
       case 'refused':
         return this.#requests.settle(message.request_id, null, asError(message.error));
       case 'failed':
-        if (message.fatal) this.#ready.reject(asError(message.error));
-        return this.#tell('error', message.error);
+        this.#tell('error', message.error);
+        if (!message.fatal) return;
+        this.#ready.reject(asError(message.error));
+        return this.#requests.rejectAll(asError(message.error));
       case 'resized':
         if (this.getAttribute('height') === 'auto') this.#size.replaceSync(sized('auto', message.height));
     }

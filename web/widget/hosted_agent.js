@@ -48,6 +48,7 @@ export class HostedAgent {
     session.addEventListener('broken', (event) => host.fail({ kind: 'boot_failed', ...asWords(detail(event)) }, true));
     this.conversation.addEventListener('left', () => {
       this.#messages = [];
+      uploads.clear();
       host.post({ type: 'messages', from: 0, messages: [] });
     });
     const person = new AskedPerson(view.transcript);
