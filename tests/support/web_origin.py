@@ -21,7 +21,7 @@ __all__ = ["WebOrigin"]
 
 class WebOrigin:
     """A context manager. ``site`` is a folder; what has been ``put`` comes before its files. Requests below
-    ``/v1/`` go to ``upstream``, which ends in /v1."""
+    ``/v1/`` go to ``upstream``, which ends in /v1; without it there are no models."""
 
     def __init__(self, site: Path | None = None, upstream: str | None = None, prefix: str = "/") -> None:
         self.site = site
@@ -67,6 +67,10 @@ class WebOrigin:
         """Content and headers, of a page or a file."""
         if path in self._pages:
             return self._pages[path]
+        if path == "/favicon.ico":  # asked for by browsers, of any page
+            return b"", {}
+        if path == self.prefix + "v1/models":
+            return b'{"data": []}', {"content-type": "application/json"}
         if self.site is None or not path.startswith(self.prefix):
             return None
         file = self.site / (path[len(self.prefix) :] or "index.html")
@@ -92,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, b"Not found", {"content-type": "text/plain"})
             return
         content, headers = found
-        kind = mimetypes.guess_type(path)[0] or ("text/html" if path.endswith("/") else "application/octet-stream")
+        kind = mimetypes.guess_type(path)[0] or ("application/octet-stream" if Path(path).suffix else "text/html")
         if path.endswith(".mjs"):
             kind = "text/javascript"
         self._answer(200, content, {"content-type": kind, **headers})
