@@ -9,12 +9,15 @@ Two of them are of one site (127.0.0.1) and of different origins.
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
+import sys
 import threading
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 __all__ = ["WebOrigin"]
 
@@ -52,7 +55,7 @@ class WebOrigin:
         class Handler(_Handler):
             served = origin
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
@@ -81,6 +84,13 @@ class WebOrigin:
         return file.read_bytes(), {"access-control-allow-origin": "*", "cache-control": kept}
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A page that is gone is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class _Handler(BaseHTTPRequestHandler):
     served: WebOrigin
     protocol_version = "HTTP/1.1"
@@ -99,7 +109,11 @@ class _Handler(BaseHTTPRequestHandler):
         kind = mimetypes.guess_type(path)[0] or ("application/octet-stream" if Path(path).suffix else "text/html")
         if path.endswith(".mjs"):
             kind = "text/javascript"
-        self._answer(200, content, {"content-type": kind, **headers})
+        tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+        if self.headers.get("if-none-match") == tag:
+            self._answer(304, b"", {"etag": tag})
+            return
+        self._answer(200, content, {"content-type": kind, "etag": tag, **headers})
 
     def do_POST(self) -> None:
         self._relay(self.rfile.read(int(self.headers.get("content-length", 0))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,8 +27,8 @@ const errors = () => told.filter(({ name }) => name === 'error').map(({ detail }
 
 def allow_any(deployment: WebOrigin, *origins: str) -> None:
     """Let these origins, or any, embed the widget."""
-    allowed = ", ".join(f'"{each}"' for each in origins or ("*",))
-    deployment.put(PREFIX + "site.json", f'{{"widget_origins": [{allowed}]}}')
+    settings = {"widget_origins": list(origins or ("*",)), "relay": deployment.upstream is not None}
+    deployment.put(PREFIX + "site.json", json.dumps(settings))
 
 
 def host_page(host: WebOrigin, deployment: WebOrigin, body: str, path: str = "/") -> str:
