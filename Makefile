@@ -10,7 +10,7 @@ SITE := build/site
 SITE_SOURCES := $(shell find web server/codeact_server/bundle server/codeact_server/policy.py pyodide_runtime -type f -not -path '*/vendor/*' -not -path '*/__pycache__/*' 2>/dev/null)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-browser setup-engines site wheel demo test check fix bench preflight clean
+.PHONY: help setup setup-browser setup-engines site wheel npm-package demo test check fix bench preflight clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ preflight:
 
 wheel: site ## build the distribution, site included, into build/dist
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir build/dist .
+
+npm-package: setup ## build the npm package of <codeact-agent> into build/npm
+	@$(BIN)/python -m codeact_server.bundle.npm_package build/npm
 
 clean: ## remove what was built and installed
 	rm -rf build node_modules $(VENV)

@@ -7,4 +7,4 @@ AgentElement.home ??= new URL('.', import.meta.url);
 defineAgent();
 
 export { RunError } from './embed/run_error.js';
-export { AgentElement };
+export { AgentElement, defineAgent };

@@ -23,6 +23,7 @@ from loop import loop_in_cpython_ms, loop_in_the_page
 from memory import idle_sandbox_pss_mb, tool_calls_growth_mb
 from page_times import Browser
 from soak import soak
+from widget import widget_figures
 
 ROUNDS = 5
 OUT = Path("build/bench.json")
@@ -56,6 +57,7 @@ def main() -> None:
     figures["idle_sandbox_with_spare_pss_mb"] = median(lambda: idle_sandbox_pss_mb(spare=True), 3)
     with Browser() as browser:
         figures.update(soak(browser))
+    figures.update(widget_figures())
     figures["loop_cpython_ms"] = median(loop_in_cpython_ms)
     start, action = kernel_times(ROUNDS)
     figures.update(jupyter_start_ms=start, jupyter_action_ms=action)

@@ -1,125 +1,110 @@
-"""The widget in a page of another origin, with a strict policy of its own: what a page that embeds it can do."""
+"""What a page of another origin, with a strict policy of its own, can do with the widget it holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from codeact_web.testing import ScriptedModel
-from playwright.sync_api import Browser, Page, expect
-from support.complaints import Complaints
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 from support.replies import code
 from support.web_origin import WebOrigin
+from support.widget_hosts import PREFIX, allow_any, host_page, opened, run
 
 pytestmark = pytest.mark.browser
-
-HOST = """<!doctype html><html lang="en"><title>Shop</title>
-<script type="module" src="{base}embed.js"></script>
-<script src="host.js"></script>
-<style>iframe {{ display: none !important }}</style>
-<h1>Shop</h1>
-<codeact-agent id="agent" height="500"></codeact-agent></html>"""
-
-LISTEN = """
-const told = [];
-for (const name of ['ready', 'step', 'output', 'tool', 'approval', 'answer', 'error']) {
-  addEventListener('codeact-' + name, (event) => told.push({ name, detail: { ...event.detail } }));
-}
-"""
 
 
 @pytest.fixture(scope="module")
 def deployment(site: Path, upstream: ScriptedModel) -> Iterator[WebOrigin]:
     """A static host that lets any page embed the widget."""
-    with WebOrigin(site, upstream.base_url, "/some/prefix/") as origin:
-        origin.put("/some/prefix/site.json", '{"widget_origins": ["*"], "relay": true}')
+    with WebOrigin(site, upstream.base_url, PREFIX) as origin:
+        allow_any(origin)
         yield origin
 
 
 @pytest.fixture(scope="module")
-def host(deployment: WebOrigin) -> Iterator[WebOrigin]:
-    with WebOrigin() as origin:
-        policy = f"default-src 'none'; script-src 'self' {deployment.url}; frame-src {deployment.url}"
-        origin.put("/", HOST.format(base=deployment.base), {"content-security-policy": policy})
-        origin.put("/host.js", LISTEN)
-        yield origin
-
-
-@pytest.fixture(scope="module")
-def shop(browser: Browser, host: WebOrigin, upstream: ScriptedModel) -> Iterator[Page]:
+def shop(browser: Browser, deployment: WebOrigin) -> Iterator[Page]:
     """The host page, its agent ready."""
-    complaints = Complaints()
-    complaints.allow("Applying inline style violates")  # the host's own, which its policy refuses
-    complaints.allow("style-src")
-    with browser.new_context() as context:
-        page = context.new_page()
-        complaints.watch(page)
-        page.goto(host.url + "/")
-        page.evaluate("() => customElements.whenDefined('codeact-agent').then(() => agent.ready)")
-        yield page
-    complaints.check()
+    with WebOrigin() as host:
+        body = '<h1>Shop</h1><codeact-agent id="agent" height="500" packages="sympy, no-such"></codeact-agent>'
+        with opened(browser, host_page(host, deployment, body)) as page:
+            page.evaluate("() => agent.ready")
+            yield page
 
 
-def run(page: Page, task: str, **options: Any) -> dict[str, Any]:
-    script = "([task, options]) => agent.run(task, options).catch(({kind, message}) => ({kind, message}))"
-    result: dict[str, Any] = page.evaluate(script, [task, options])
-    return result
+@pytest.fixture
+def frame(shop: Page) -> FrameLocator:
+    return shop.frame_locator("codeact-agent iframe")
 
 
-def test_a_task_is_run_and_told(shop: Page, upstream: ScriptedModel) -> None:
+@pytest.fixture
+def model(shop: Page, upstream: ScriptedModel) -> ScriptedModel:
+    """What the agent asks, in a conversation that is new; what was told before is forgotten."""
     upstream.reset()
-    upstream.reply(code("print('hello')"), code("final_answer({'sum': 42})"))
+    shop.evaluate("async () => { await agent.reset(); told.length = 0; }")
+    return upstream
+
+
+def test_packages_are_there_or_told_to_be_missing(shop: Page, deployment: WebOrigin) -> None:
+    """First, since the errors of the start are still to be seen."""
+    [error] = shop.evaluate("() => told.filter(({ name }) => name === 'error')")
+    assert error["detail"]["kind"] == "unknown_package"
+    assert "no package named no-such. There are: " in error["detail"]["message"]
+    assert "beautifulsoup4" in error["detail"]["message"]
+    shop.evaluate("() => agent.setAttribute('packages', 'bs4')")  # by the name of its module
+    fetched = "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('soupsieve'))"
+    shop.frames[1].wait_for_function(fetched)
+
+
+def test_a_task_is_run_and_told(shop: Page, frame: FrameLocator, model: ScriptedModel) -> None:
+    model.reply(code("print('hello')"), code("final_answer({'sum': 42})"))
     result = run(shop, "Add")
     assert result["answer"] == {"sum": 42}
     assert (result["status"], result["steps"], result["error"]) == ("answered", 2, None)
+    assert result["usage"]["completion_tokens"] > 0
     told = shop.evaluate("() => told")
-    names = [each["name"] for each in told]
-    assert names[0] == "ready"
-    assert names[-1] == "answer"
-    assert told[0]["detail"]["python"].startswith("3.")
+    assert told[-1]["name"] == "answer"
+    assert told[-1]["detail"] == result
     assert [each["detail"]["chunks"][0]["text"] for each in told if each["name"] == "output"] == ["hello\n"]
     steps = [each["detail"]["type"] for each in told if each["name"] == "step"]
     assert steps.count("step_finished") == 2
-    roles = shop.evaluate("() => agent.messages.map(({ role }) => role)")
-    assert roles[:4] == ["user", "assistant", "user", "assistant"]
-    expect(shop.frame_locator("codeact-agent iframe").locator("ca-answer")).to_contain_text("42")
+    messages = shop.evaluate("() => agent.messages")
+    assert [each["role"] for each in messages[:4]] == ["user", "assistant", "user", "assistant"]
+    shop.evaluate("() => { agent.messages.length = 0; }")  # a copy
+    assert shop.evaluate("() => agent.messages.length") == len(messages)
+    expect(frame.locator("ca-answer")).to_contain_text("42")
+    trace = shop.evaluate("() => agent.exportTrace()")
+    assert trace["name"] == "run.json"
+    assert '"hello' in trace["text"]
+    assert shop.evaluate("() => agent.exportTrace('docx').catch(() => 'refused')") == "refused"
+    shop.evaluate("() => agent.ready")
 
 
 TOOLS = """() => {
   window.called = [];
-  agent.tools = [];
-  agent.addTool({
-    name: 'price', description: 'Price of a thing in the shop.',
-    parameters: { properties: { thing: { type: 'string' } }, required: ['thing'] }, returns: { type: 'number' },
-    handler: async ({ thing }, signal, progress) => {
-      called.push(thing);
-      progress(0.5, 'looking');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      if (thing === 'ghost') throw new RangeError('there are no ghosts');
-      return { bolt: 0.5, nut: 0.25 }[thing];
-    },
+  const price = async ({ thing }, signal, progress) => {
+    called.push(thing);
+    progress(0.5, 'looking');
+    if (thing === 'ghost') throw new RangeError('there are no ghosts');
+    return { bolt: 0.5, nut: 0.25 }[thing];
+  };
+  Object.assign(price, {
+    description: 'Price of a thing in the shop.',
+    parameters: { properties: { thing: { type: 'string' } }, required: ['thing'] },
   });
+  agent.tools = [price];
   agent.addTool({
-    name: 'hang', description: 'Never answers.',
-    handler: function () { return new Promise((_, reject) => {
-      arguments[1].addEventListener('abort', () => { called.push('aborted'); reject(new Error('x')); });
-    }); },
+    name: 'hang', description: 'Never answers.', parameters: {},
+    handler: (_args, signal) => new Promise(() => signal.addEventListener('abort', () => called.push('aborted'))),
   });
 }"""
 
 
-def test_functions_of_the_host_block_inside_python(shop: Page, upstream: ScriptedModel) -> None:
-    upstream.reset()
+def test_functions_of_the_host_block_inside_python(shop: Page, model: ScriptedModel) -> None:
     shop.evaluate(TOOLS)
-    shop.evaluate("() => { told.length = 0; }")
-    upstream.reply(
-        code(
-            "total = price('bolt') + price('nut')\n"
-            "try:\n    price('ghost')\nexcept Exception as error:\n    final_answer([total, str(error)])"
-        )
-    )
+    attempt = "try:\n    price('ghost')\nexcept Exception as error:\n    final_answer([total, str(error)])"
+    model.reply(code("total = price('bolt') + price('nut')\n" + attempt))
     assert run(shop, "What do both cost?")["answer"] == [0.75, "there are no ghosts"]
     assert shop.evaluate("() => called") == ["bolt", "nut", "ghost"]
     tools = [each["detail"] for each in shop.evaluate("() => told") if each["name"] == "tool"]
@@ -129,16 +114,94 @@ def test_functions_of_the_host_block_inside_python(shop: Page, upstream: Scripte
         ("price", {"thing": "ghost"}, None),
     ]
     assert tools[2]["error"]["message"] == "there are no ghosts"
-    assert "def price(thing: str) -> float:" in upstream.requests[0].json["messages"][0]["content"]
+    assert "def price(thing: str)" in model.requests[0].json["messages"][0]["content"]
+    refused = shop.evaluate("() => { try { agent.addTool({ name: 'x' }) } catch (error) { return error.kind } }")
+    assert refused == "DeclarationError"
+    assert shop.evaluate("() => agent.tools.map(({ name }) => name)") == ["price", "hang"]
 
 
-def test_stop_ends_the_run_and_tells_the_tool(shop: Page, upstream: ScriptedModel) -> None:
-    upstream.reset()
+def test_stop_ends_the_run_and_tells_the_tool(shop: Page, frame: FrameLocator, model: ScriptedModel) -> None:
     shop.evaluate(TOOLS)
-    upstream.reply(code("hang()"))
+    model.reply(code("hang()"))
     shop.evaluate("() => { window.running = agent.run('Hang'); }")
-    expect(shop.frame_locator("codeact-agent iframe").locator("ca-run").last).to_contain_text("hang")
+    expect(frame.locator("ca-tool-call")).to_be_visible()
     assert run(shop, "Another")["kind"] == "busy"
     shop.evaluate("() => agent.stop()")
     assert shop.evaluate("() => running.then(({ status }) => status)") == "stopped"
     assert shop.evaluate("() => called") == ["aborted"]
+
+
+def test_files_come_with_the_task(shop: Page, frame: FrameLocator, model: ScriptedModel) -> None:
+    added = "() => agent.addFile('rain.csv', new Blob(['mm\\n97'])).then(({ path }) => path)"
+    assert shop.evaluate(added) == "/data/rain.csv"
+    expect(frame.locator("ca-attachments")).to_contain_text("rain.csv")
+    model.reply(code("final_answer([open('/data/' + each).read() for each in ('rain.csv', 'note.txt')])"))
+    result = run(shop, "Read", files=[{"name": "note.txt", "data": "wet"}])
+    assert result["answer"] == ["mm\n97", "wet"]
+    assert "rain.csv" in model.requests[0].json["messages"][1]["content"]
+    big = "() => agent.addFile('big', new Uint8Array(2 ** 27)).catch(({ kind, message }) => [kind, message])"
+    kind, words = shop.evaluate(big)
+    assert kind == "file_refused"
+    assert "Too large" in words
+
+
+def test_reset_begins_anew_and_stops_what_runs(shop: Page, frame: FrameLocator, model: ScriptedModel) -> None:
+    model.reply(code("secret = 1\nwhile True: pass"), code("final_answer('secret' in globals())"))
+    shop.evaluate("() => { window.running = agent.run('Spin'); }")
+    expect(frame.locator("ca-step")).to_contain_text("while")
+    shop.evaluate("() => agent.reset()")
+    assert shop.evaluate("() => running.then(({ status }) => status)") == "stopped"
+    assert shop.evaluate("() => agent.messages") == []
+    expect(frame.locator("ca-run")).to_have_count(0)
+    assert run(shop, "Recall")["answer"] is False
+
+
+APPROVE = """(decide) => {
+  window.listening?.abort();
+  window.listening = new AbortController();
+  agent.addEventListener('codeact-approval', (event) => {
+    if (decide === 'leave') return;
+    event.preventDefault();
+    setTimeout(() => event.detail[decide](decide === 'edit' ? "final_answer('edited')" : 'not today'));
+  }, { signal: listening.signal });
+}"""
+
+
+def test_the_host_decides_on_approval_or_leaves_it_to_the_person(
+    shop: Page, frame: FrameLocator, model: ScriptedModel
+) -> None:
+    shop.evaluate("() => agent.setAttribute('approval', 'always')")
+    shop.evaluate(APPROVE, "edit")
+    model.reply(code("final_answer('asked')"))
+    assert run(shop, "One")["answer"] == "edited"
+    shop.evaluate(APPROVE, "deny")
+    model.reply(code("final_answer('asked')"), code("final_answer('again')"))
+    shop.evaluate("() => { window.running = agent.run('Two'); }")
+    shop.wait_for_function("() => told.filter(({ name }) => name === 'approval').length >= 2")
+    shop.evaluate(APPROVE, "leave")
+    shop.evaluate("() => { agent.stop(); }")
+    shop.evaluate("() => running")
+    assert "not today" in str(model.requests[2].json["messages"][-1])
+    model.reply(code("final_answer('by the person')"))
+    shop.evaluate("() => { window.running = agent.run('Three'); }")
+    frame.get_by_role("button", name="Approve").click()
+    assert shop.evaluate("() => running.then(({ answer }) => answer)") == "by the person"
+    shop.evaluate("() => agent.removeAttribute('approval')")
+
+
+def test_options_and_attributes_hold_from_the_next_run_on(shop: Page, model: ScriptedModel) -> None:
+    shop.evaluate("() => { agent.options = { instructions: 'Speak like a sailor.' }; }")
+    shop.evaluate("() => agent.setAttribute('max-steps', '1')")
+    model.reply(code("1"), code("final_answer('at last')"))
+    result = run(shop, "?")
+    assert (result["status"], result["steps"]) == ("forced", 2)
+    assert "sailor" in model.requests[0].json["messages"][0]["content"]
+    shop.evaluate("() => { agent.options = {}; agent.setAttribute('max-steps', 'many'); }")
+    assert "max_steps" in run(shop, "?")["error"]["message"]
+    shop.evaluate("() => { agent.removeAttribute('max-steps'); agent.setAttribute('model', 'gpt-0'); }")
+    refused = run(shop, "?")
+    assert refused["kind"] == "unknown_model"
+    assert "There are: scripted, recorded" in refused["message"]
+    shop.evaluate("() => agent.setAttribute('model', 'recorded')")
+    assert "31.4159" in run(shop, "circle")["text"]
+    shop.evaluate("() => agent.removeAttribute('model')")

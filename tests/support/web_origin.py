@@ -9,19 +9,22 @@ Two of them are of one site (127.0.0.1) and of different origins.
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
+import sys
 import threading
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 __all__ = ["WebOrigin"]
 
 
 class WebOrigin:
     """A context manager. ``site`` is a folder; what has been ``put`` comes before its files. Requests below
-    ``/v1/`` go to ``upstream``, which ends in /v1."""
+    ``/v1/`` go to ``upstream``, which ends in /v1; without it there are no models."""
 
     def __init__(self, site: Path | None = None, upstream: str | None = None, prefix: str = "/") -> None:
         self.site = site
@@ -52,7 +55,7 @@ class WebOrigin:
         class Handler(_Handler):
             served = origin
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
@@ -67,6 +70,10 @@ class WebOrigin:
         """Content and headers, of a page or a file."""
         if path in self._pages:
             return self._pages[path]
+        if path == "/favicon.ico":  # asked for by browsers, of any page
+            return b"", {}
+        if path == self.prefix + "v1/models":
+            return b'{"data": []}', {"content-type": "application/json"}
         if self.site is None or not path.startswith(self.prefix):
             return None
         file = self.site / (path[len(self.prefix) :] or "index.html")
@@ -75,6 +82,13 @@ class WebOrigin:
         # Modules of another origin are fetched with CORS: what a static host must allow for embed.js.
         kept = "max-age=3600" if len(file.suffixes) > 1 else "no-cache"
         return file.read_bytes(), {"access-control-allow-origin": "*", "cache-control": kept}
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A page that is gone is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -92,10 +106,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, b"Not found", {"content-type": "text/plain"})
             return
         content, headers = found
-        kind = mimetypes.guess_type(path)[0] or ("text/html" if path.endswith("/") else "application/octet-stream")
+        kind = mimetypes.guess_type(path)[0] or ("application/octet-stream" if Path(path).suffix else "text/html")
         if path.endswith(".mjs"):
             kind = "text/javascript"
-        self._answer(200, content, {"content-type": kind, **headers})
+        tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+        if self.headers.get("if-none-match") == tag:
+            self._answer(304, b"", {"etag": tag})
+            return
+        self._answer(200, content, {"content-type": kind, "etag": tag, **headers})
 
     def do_POST(self) -> None:
         self._relay(self.rfile.read(int(self.headers.get("content-length", 0))))

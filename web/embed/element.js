@@ -18,6 +18,8 @@ import { sized } from './size.js';
 
 /** So that the frame is there when it comes into view. */
 const NEAR = '200px';
+const LIVED_MS = 1_000;
+const FORMS = ['json', 'ipynb', 'py', 'md'];
 /** Also where nothing has a DOM: a server that renders pages imports this module. */
 const Base = globalThis.HTMLElement ?? class {};
 
@@ -49,6 +51,7 @@ export class AgentElement extends Base {
   #options = {};
   #requests = new Requests((message, transfer) => this.#open().post(message, transfer));
   /** @type {FrameLine | null} */ #line = null;
+  /** Why its frame is of no use. @type {RunError | null} */ #broken = null;
   /** @type {IntersectionObserver | null} */ #seen = null;
   /** @type {object[]} */ #messages = [];
   #ready = awaited();
@@ -57,7 +60,7 @@ export class AgentElement extends Base {
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: 'open' });
+    const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
     const style = new CSSStyleSheet();
     style.replaceSync(
       `:host { display: block; block-size: 30rem } :host([hidden]) { display: none }
@@ -164,24 +167,29 @@ export class AgentElement extends Base {
   }
 
   /** The newest run as a file. @param {'json' | 'ipynb' | 'py' | 'md'} [form] */
-  exportTrace(form = 'json') {
+  async exportTrace(form = 'json') {
+    if (!FORMS.includes(form)) throw new RunError('bad_form', `A trace is saved as one of ${FORMS.join(', ')}.`);
     return this.#requests.ask({ type: 'export', form });
   }
 
   /** @returns {FrameLine} */
   #open() {
+    if (this.#broken) throw this.#broken;
     if (this.#line) return this.#line;
     const src = this.getAttribute('src');
     const base = src === null ? AgentElement.home : new URL(src.endsWith('/') ? src : `${src}/`, document.baseURI);
     if (!this.isConnected) throw new RunError('removed', 'Put the agent into the page first.');
     if (!base) throw new RunError('no_src', 'Say with src where the agent is served from.');
     this.#seen?.disconnect();
+    const opened = performance.now();
     this.#line = new FrameLine(base, this.getAttribute('aria-label') ?? 'Agent', {
       introduce: () => ({ settings: settingsOf(this, this.#options), tools: this.#tools.describe() }),
       said: (message) => this.#take(message),
       lost: (error) => {
         this.#tell('error', asData(error));
         this.#close(error);
+        // The person may have reloaded it; one that is lost at once would be lost again.
+        if (error.kind === 'frame_lost' && performance.now() - opened > LIVED_MS && this.isConnected) this.load();
       },
     });
     this.shadowRoot?.append(this.#line.frame);
@@ -191,7 +199,7 @@ export class AgentElement extends Base {
   /** @param {RunError} error  for all that waits */
   #close(error) {
     this.#line?.close();
-    this.#line = null;
+    this.#line = this.#broken = null;
     this.#messages = [];
     this.#tools.cancelAll();
     this.#requests.rejectAll(error);
@@ -240,8 +248,11 @@ export class AgentElement extends Base {
       case 'refused':
         return this.#requests.settle(message.request_id, null, asError(message.error));
       case 'failed':
-        if (message.fatal) this.#ready.reject(asError(message.error));
-        return this.#tell('error', message.error);
+        this.#tell('error', message.error);
+        if (!message.fatal) return;
+        this.#broken = asError(message.error);
+        this.#ready.reject(this.#broken);
+        return this.#requests.rejectAll(this.#broken);
       case 'resized':
         if (this.getAttribute('height') === 'auto') this.#size.replaceSync(sized('auto', message.height));
     }

@@ -31,6 +31,11 @@ export class Conversation extends EventTarget {
     return this.#changes.add(async () => {});
   }
 
+  /** Something that must not meet with an interpreter on its way. @param {() => Promise<void>} work */
+  prepare(work) {
+    return this.#changes.add(work);
+  }
+
   /** Leave what was said and made, at once. */
   new() {
     this.#session.runs.leaveNewest();

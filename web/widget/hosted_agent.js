@@ -32,6 +32,7 @@ export class HostedAgent {
   /** What the run that the loop has now or had last ended with. @type {RunFinished | null} */ #ending = null;
   #taking = false;
   #preloaded = '';
+  /** A model that the host page has been told is not here. */ #missed = '';
 
   /** @param {{session: import('../session.js').Session, view: WidgetView, host: HostLine, uploads: Uploads, settings: WidgetSettings}} joined */
   constructor({ session, view, host, uploads, settings }) {
@@ -44,10 +45,11 @@ export class HostedAgent {
     this.#listed = new Promise((resolve) => session.addEventListener('models', resolve, { once: true }));
     session.addEventListener('agent', (event) => this.#receive(detail(event)));
     session.addEventListener('messages', (event) => this.#keep(detail(event)));
-    session.addEventListener('models', () => this.#choose());
+    session.addEventListener('models', () => this.choose());
     session.addEventListener('broken', (event) => host.fail({ kind: 'boot_failed', ...asWords(detail(event)) }, true));
     this.conversation.addEventListener('left', () => {
       this.#messages = [];
+      uploads.clear();
       host.post({ type: 'messages', from: 0, messages: [] });
     });
     const person = new AskedPerson(view.transcript);
@@ -55,11 +57,6 @@ export class HostedAgent {
       ask: person.ask,
       approve: async (card, signal) => (await host.askApproval(card, signal)) ?? person.approve(card, signal),
     };
-  }
-
-  /** Whether the host page says which model answers. */
-  get isModelGiven() {
-    return this.#settings.model !== '';
   }
 
   /** Boot, and tell the host page when code can run. @param {import('./protocol.js').DescribedTool[]} tools */
@@ -74,7 +71,7 @@ export class HostedAgent {
     this.#host.post({
       type: 'ready',
       python,
-      models: session.models.map(({ id, name, recorded }) => ({ id, name, recorded })),
+      models: this.#offered.map(({ id, name, recorded }) => ({ id, name, recorded })),
     });
     const { autorun, task } = this.#settings;
     if (autorun && task) this.send(task);
@@ -88,7 +85,7 @@ export class HostedAgent {
     this.#view.apply(settings);
     this.#session.options = settings.options;
     if (settings === former) return;
-    if (settings.model !== former.model) this.#choose();
+    if (settings.model !== former.model) this.choose();
     if (this.#preloaded) this.#preload();
   }
 
@@ -202,13 +199,23 @@ export class HostedAgent {
     this.#messages.push(...added);
   }
 
-  /** Of the models there are, the one that the host page names. */
-  #choose() {
+  /** Of the models there are, the one that the host page names; else one that may be used here. */
+  choose() {
     const session = this.#session;
-    const { model } = this.#settings;
-    if (session.models.some(({ id }) => id === model)) session.choose(model);
-    else if (model && this.#view.isListed) this.#host.fail(this.#unknownModel());
-    this.#view.showModels(session, this.isModelGiven);
+    const wanted = this.#settings.model;
+    const offered = this.#offered;
+    const model = offered.find(({ id }) => id === (wanted || session.model)) ?? offered[0];
+    if (session.model !== model.id) return session.choose(model.id); // and it tells of it
+    if (wanted && model.id !== wanted && this.#view.isListed && this.#missed !== wanted) {
+      this.#missed = wanted;
+      this.#host.fail(this.#unknownModel());
+    }
+    this.#view.showModels(session, wanted ? [model] : offered);
+  }
+
+  /** Not those the person has a key for: a page could spend their money. */
+  get #offered() {
+    return this.#session.models.filter(({ provider }) => provider !== 'endpoint');
   }
 
   #checkModel() {
@@ -217,7 +224,7 @@ export class HostedAgent {
   }
 
   #unknownModel() {
-    const known = this.#session.models.map(({ id }) => id).join(', ');
+    const known = this.#offered.map(({ id }) => id).join(', ');
     return problem('unknown_model', `This site has no model named ${this.#settings.model}. There are: ${known}.`);
   }
 
@@ -226,7 +233,7 @@ export class HostedAgent {
     const wanted = packages.join(' ') || '-';
     if (wanted === this.#preloaded) return;
     this.#preloaded = wanted;
-    await preload(this.#session, packages).catch((error) => this.#host.fail(error));
+    await this.conversation.prepare(() => preload(this.#session, packages)).catch((error) => this.#host.fail(error));
   }
 }
 

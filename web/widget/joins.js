@@ -17,7 +17,11 @@ const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event
 export function joinView(session, agent, view) {
   session.addEventListener('boot', (event) => view.boot.receive(detail(event)));
   session.addEventListener('broken', (event) => view.boot.fail(detail(event).message));
-  session.addEventListener('tasks', () => view.isListed && view.showModels(session, agent.isModelGiven));
+  session.addEventListener('tasks', () => view.isListed && agent.choose());
+  session.addEventListener('model_progress', (event) => {
+    view.modelStatus.progress = detail(event);
+  });
+  session.allowFetch = ({ name }, bytes, signal) => view.fetchQuestion.ask(name, bytes, signal);
   session.addEventListener('state', () => {
     view.taskBox.state = session.runs.state;
   });
@@ -25,10 +29,8 @@ export function joinView(session, agent, view) {
   addEventListener('ca-send', (event) => agent.send(/** @type {SendEvent} */ (event).task));
   addEventListener('ca-stop', () => session.runs.stop());
   addEventListener('ca-export', (event) => exportRun(/** @type {ExportEvent} */ (event), session, view));
-  addEventListener('ca-model-chosen', (event) => {
-    session.choose(/** @type {ModelChosenEvent} */ (event).model);
-    view.showModels(session, agent.isModelGiven);
-  });
+  addEventListener('ca-model-chosen', (event) => session.choose(/** @type {ModelChosenEvent} */ (event).model));
+  addEventListener('ca-model-given-up', () => session.providers.local.unload());
   document.querySelector('button.new')?.addEventListener('click', () => agent.conversation.new());
 }
 

@@ -4,6 +4,7 @@ import { BottomFollower } from '../elements/bottom_follower.js';
 import { announce, narrate } from '../elements/narration.js';
 
 /** @typedef {import('../elements/events.js').AgentEvent} AgentEvent */
+/** @typedef {import('../elements/events.js').Model} Model */
 /** @typedef {import('../elements/run.js').RunElement} RunElement */
 /** @typedef {import('../session.js').Session} Session */
 /** @typedef {import('./protocol.js').WidgetSettings} WidgetSettings */
@@ -16,6 +17,8 @@ export class WidgetView {
   transcript = element('ca-transcript');
   taskBox = element('ca-task-box');
   boot = element('ca-boot-status');
+  modelStatus = element('ca-model-status');
+  fetchQuestion = element('ca-fetch-question');
   /** Whether the models there are have been told. */ isListed = false;
   #models = element('ca-model-picker');
   #examples = element('ca-examples');
@@ -73,12 +76,13 @@ export class WidgetView {
     if (document.hasFocus()) this.taskBox.focus();
   }
 
-  /** @param {Session} session @param {boolean} given  whether the host page says which */
-  showModels({ models, model, notice, tasks }, given) {
+  /** @param {Session} session @param {Model[]} offered  to choose from */
+  showModels({ model, notice, tasks }, offered) {
     this.isListed = true;
-    const chosen = models.find(({ id }) => id === model);
-    this.#models.models = given || models.length < 2 ? [] : models;
+    const chosen = offered.find(({ id }) => id === model) ?? null;
+    this.#models.models = offered.length < 2 ? [] : offered;
     this.#models.chosen = model;
+    this.modelStatus.model = chosen;
     find('.recorded').hidden = !chosen?.recorded;
     this.#examples.tasks = chosen?.recorded ? tasks : [];
     find('.notice').textContent = notice;

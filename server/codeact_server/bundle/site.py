@@ -92,6 +92,7 @@ def _write_pages(source: Source, output: Output) -> None:
         output.write(bundled, data)
     for entry in _ALONE:
         output.write(entry, bundle_alone(source, entry))
+    output.write("embed.d.ts", (source.web / "embed" / "embed.d.ts").read_bytes())
 
 
 def _write_recordings(source: Source, output: Output) -> None:
