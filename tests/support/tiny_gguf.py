@@ -30,7 +30,7 @@ _TEMPLATE = (
 )
 
 
-def write_tiny_gguf(path: Path, text: str, window: int = 8192, ends: float = 5.0) -> int:
+def write_tiny_gguf(path: Path, text: str, window: int = 8192, ends: float = 0.55) -> int:
     """Write the model; gives its size in bytes. ``text`` holds the words it knows, ``window`` is in tokens, and the
     greater ``ends``, the sooner a reply ends."""
     tokens, scores, kinds = _vocabulary(text)
@@ -82,14 +82,14 @@ def _vocabulary(text: str) -> tuple[list[bytes], list[float], list[int]]:
 
 
 def _tensors(words: int, ends: float) -> dict[str, np.ndarray]:
-    """The first dimension is the same for all tokens, so that the end's share of it is its advantage."""
+    """The first dimension is the same for all tokens and stays so, so that the end's share of it is its advantage."""
     random = np.random.default_rng(5)
 
     def weights(*shape: int) -> np.ndarray:
         return random.normal(0, 0.2, shape)
 
     embedding = weights(words, _DIMS)
-    embedding[:, 0] = 1.0
+    embedding[:, 0] = 4.0
     output = weights(words, _DIMS)
     output[:, 0] = 0.0
     output[_END, 0] = ends
@@ -107,5 +107,7 @@ def _tensors(words: int, ends: float) -> dict[str, np.ndarray]:
                 "ffn_down": (_DIMS, _FEED_FORWARD),
             }.items()
         }
+        for name in ("attn_output", "ffn_down"):
+            tensors[f"blk.{layer}.{name}.weight"][0] = 0.0
         tensors |= {f"blk.{layer}.{name}.weight": np.ones(_DIMS) for name in ("attn_norm", "ffn_norm")}
     return tensors
