@@ -1,4 +1,4 @@
-"""Models in the browser: real GGUF files through wllama, WebLLM as far as it goes without weights, the Prompt API."""
+"""Models in the browser: real GGUF files in wllama, WebLLM as far as it goes without weights, the Prompt API."""
 
 from __future__ import annotations
 
@@ -102,14 +102,14 @@ def test_an_engine_is_loaded_only_when_its_model_is_chosen_and_the_loop_copes_wi
 
     tab.new.click()
     tab.send("What is the answer?")
-    expect(tab.steps).to_have_count(21, timeout=60_000)  # it never writes code, so it is asked until the steps run out
+    expect(tab.steps).to_have_count(21, timeout=60_000)  # it is asked for code until the steps run out
     tab.wait_for_end()
     ends = re.compile("The steps ran out|without an answer")  # the latter where its last reply was empty
     expect(tab.ending.last).to_contain_text(ends)
     _status(tab, re.compile(r"tokens of context · [\d,.]+ tokens a second"))
     trace = _trace(tab)
     assert trace["model"] == "local:brief"
-    usage = trace["steps"][0]["reply"]["usage"]
+    usage = trace["steps"][0]["usage"]
     assert usage["tokens_per_s"] > 0
     assert usage["prompt_tokens"] > 1000
     assert not usage["estimated"]
@@ -133,7 +133,7 @@ def test_what_was_fetched_is_kept_and_stop_ends_a_reply(tab: AgentPage, complain
 
     for _ in range(2):  # the second shows that the first has left the engine whole
         tab.send("Go on for ever")
-        expect(tab.steps.last.locator("ca-reply")).to_contain_text(re.compile(r"\w+ \w+"), timeout=30_000)
+        expect(tab.steps.last).to_contain_text(re.compile("conv|sho|the"), timeout=30_000)  # words of the prompts
         tab.stop.click()
         tab.wait_for_end(10)
         expect(tab.ending.last).to_contain_text("Stopped")
@@ -173,7 +173,9 @@ def test_a_large_model_is_fetched_with_leave_and_the_fetch_can_be_stopped(tab: A
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
     held: list[Route] = []
-    tab.page.route("**/large.gguf", lambda route: held.append(route) if route.request.method == "GET" else route.continue_())
+    tab.page.route(
+        "**/large.gguf", lambda route: held.append(route) if route.request.method == "GET" else route.continue_()
+    )
     question = tab.page.get_by_role("dialog", name="Fetch this model?")
     _choose(tab, "Large")
     expect(question).to_be_visible()
@@ -197,7 +199,9 @@ def test_a_large_model_is_fetched_with_leave_and_the_fetch_can_be_stopped(tab: A
     _status(tab, "Large runs in this browser")
 
 
-def test_several_threads_where_the_page_is_isolated(visit: BrowserContext, local: str, complaints: Complaints) -> None:
+def test_several_threads_where_the_page_is_isolated(
+    visit: BrowserContext, local: str, complaints: Complaints
+) -> None:
     opened = visit.new_page()
     complaints.watch(opened)
     opened.add_init_script("Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', {get: () => 4})")
@@ -206,7 +210,7 @@ def test_several_threads_where_the_page_is_isolated(visit: BrowserContext, local
     _choose(agent, "Brief")
     _status(agent, "2 threads")
     agent.send("Anything")
-    expect(agent.steps.nth(1)).to_be_visible(timeout=30_000)
+    expect(agent.steps.first).to_contain_text(re.compile("conv|sho|the"), timeout=30_000)
     agent.stop.click()
     agent.wait_for_end(10)
     opened.close()
@@ -215,7 +219,7 @@ def test_several_threads_where_the_page_is_isolated(visit: BrowserContext, local
 GPU = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan")
 
 
-def test_webllm_says_what_it_misses(tab: AgentPage, playwright: Playwright, local: str, complaints: Complaints) -> None:
+def test_webllm_says_what_it_misses(tab: AgentPage, playwright: Playwright, local: str) -> None:
     """Without WebGPU, and with it but without the weights, which cannot be had here."""
     _choose(tab, "gpu")
     _status(tab, "Graphics needs WebGPU")
@@ -244,7 +248,7 @@ globalThis.LanguageModel = class LanguageModel {
       }
       LanguageModel.state = 'available';
     }
-    if (initialPrompts.some(({ role }, at) => role === 'system' && at > 0)) throw new TypeError('system is not first');
+    if (initialPrompts.some(({ role }, at) => role === 'system' && at > 0)) throw new TypeError('system later');
     (globalThis.created ??= []).push(initialPrompts.map(({ role }) => role));
     return Object.assign(new LanguageModel(), { contextWindow: 9216 });
   }
@@ -264,7 +268,9 @@ globalThis.LanguageModel = class LanguageModel {
 """
 
 
-def test_the_prompt_api_is_offered_only_where_it_is_there(tab: AgentPage, local: str, complaints: Complaints) -> None:
+def test_the_prompt_api_is_offered_only_where_it_is_there(
+    tab: AgentPage, local: str, complaints: Complaints
+) -> None:
     """This Chromium has the API and no model; the adapter runs against a stand-in."""
     expect(tab.page.locator("option[value=browser]")).to_have_count(0)
     opened: Page = tab.page.context.new_page()
@@ -274,7 +280,7 @@ def test_the_prompt_api_is_offered_only_where_it_is_there(tab: AgentPage, local:
     agent.ready()
     opened.get_by_role("combobox", name="Model").select_option(value="browser")
     _status(agent, "Built into this browser runs in this browser · 9,216 tokens of context")
-    assert "42" in agent.solve("Six times seven?").inner_text()
+    expect(agent.solve("Six times seven?")).to_contain_text("42")
     assert opened.evaluate("created.at(-1)") == ["system"]
     agent.send("Talk for ever")
     expect(agent.steps.last).to_contain_text("on and on", timeout=20_000)
