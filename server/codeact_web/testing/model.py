@@ -22,6 +22,8 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -101,7 +103,9 @@ _NO_REPLY = "The test has no reply left for this request: give one more to reply
 class ScriptedModel:
     """A context manager; ``base_url`` ends in /v1."""
 
-    def __init__(self, models: tuple[str, ...] = ("scripted",)) -> None:
+    def __init__(self, models: tuple[str, ...] = ("scripted",), cors: bool = False) -> None:
+        """``cors``: pages of any origin may ask it, as their own endpoint."""
+        self._cors = cors
         self._usual_models = models
         self.models = models
         """The names it is offered under: those that the page asks for."""
@@ -141,9 +145,9 @@ class ScriptedModel:
             Route("/v1/chat/completions", self._chat, methods=["POST"]),
             Route("/v1/models", self._list_models, methods=["GET"]),
         ]
-        config = uvicorn.Config(
-            Starlette(routes=routes), http="h11", ws="none", log_config=None, timeout_graceful_shutdown=1
-        )
+        anyone = Middleware(CORSMiddleware, allow_origins=["*"], allow_headers=["*"], allow_methods=["*"])
+        app = Starlette(routes=routes, middleware=[anyone] if self._cors else [])
+        config = uvicorn.Config(app, http="h11", ws="none", log_config=None, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
