@@ -1,8 +1,8 @@
 """A language model of a few hundred kilobytes that knows nothing: random weights in a whole GGUF file.
 
 What it says is babble, but it is loaded, templated, tokenized and sampled as any other. Its tokenizer is
-SentencePiece's kind (``llama``): bytes, and the words of the given text piece by piece from their beginning, so that
-most of its words are one token. Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+SentencePiece's kind (``llama``): bytes, and the words of the given text piece by piece from their beginning, so
+that most of its words are one token. Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _TEMPLATE = (
 )
 
 
-def write_tiny_gguf(path: Path, text: str, window: int = 8192, ends: float = 5.0) -> int:
-    """Write the model; gives its size in bytes. ``text`` holds the words it knows, ``window`` is in tokens, and the
-    greater ``ends``, the sooner a reply ends."""
+def write_tiny_gguf(path: Path, text: str, window: int = 8192, ends: float = 0.4) -> int:
+    """Write the model; gives its size in bytes. ``text`` holds the words it knows, ``window`` is in tokens, and
+    the greater ``ends``, the sooner a reply ends."""
     tokens, scores, kinds = _vocabulary(text)
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_name("Babble")
@@ -65,7 +65,7 @@ def write_tiny_gguf(path: Path, text: str, window: int = 8192, ends: float = 5.0
 
 
 def _vocabulary(text: str) -> tuple[list[bytes], list[float], list[int]]:
-    """Pieces are joined from the left, since only beginnings of words are there; the longer, the better the score."""
+    """Pieces are joined from the left, since only beginnings of words are there; the longer, the better."""
     words = [word for word, _ in Counter(re.findall(r"[A-Za-z_]+", text)).most_common(_WORDS)]
     pieces = {chr(code) for code in range(33, 127)} | {_SPACE}
     for word in words:
@@ -82,15 +82,15 @@ def _vocabulary(text: str) -> tuple[list[bytes], list[float], list[int]]:
 
 
 def _tensors(words: int, ends: float) -> dict[str, np.ndarray]:
-    """The first dimension is the same for all tokens, so that the end's share of it is its advantage."""
+    """The first dimension is the same for all tokens and stays so: the end's share of it is its advantage."""
     random = np.random.default_rng(5)
 
-    def weights(*shape: int) -> np.ndarray:
-        return random.normal(0, 0.2, shape)
+    def weights(*shape: int, scale: float = 0.05) -> np.ndarray:
+        return random.normal(0, scale, shape)
 
-    embedding = weights(words, _DIMS)
-    embedding[:, 0] = 1.0
-    output = weights(words, _DIMS)
+    embedding = weights(words, _DIMS, scale=0.2)
+    embedding[:, 0] = 4.0
+    output = weights(words, _DIMS, scale=0.2)
     output[:, 0] = 0.0
     output[_END, 0] = ends
     tensors = {"token_embd.weight": embedding, "output.weight": output, "output_norm.weight": np.ones(_DIMS)}
@@ -107,5 +107,7 @@ def _tensors(words: int, ends: float) -> dict[str, np.ndarray]:
                 "ffn_down": (_DIMS, _FEED_FORWARD),
             }.items()
         }
+        for name in ("attn_output", "ffn_down"):
+            tensors[f"blk.{layer}.{name}.weight"][0] = 0.0
         tensors |= {f"blk.{layer}.{name}.weight": np.ones(_DIMS) for name in ("attn_norm", "ffn_norm")}
     return tensors

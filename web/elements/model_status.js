@@ -46,7 +46,7 @@ export class ModelStatusElement extends LitElement {
   }
 
   /** @param {ModelProgress} progress @param {Model} model */
-  #words({ state, loaded, total, text, context_window = 0 }, { name }) {
+  #words({ state, loaded, total, text, context_window = 0, threads = 1 }, { name }) {
     switch (state) {
       case 'asking':
         return '';
@@ -56,7 +56,7 @@ export class ModelStatusElement extends LitElement {
       case 'starting':
         return html`<span>Starting ${name}…</span>${this.#cancel()}`;
       case 'ready':
-        return html`<span>${name} runs in this browser · ${abilityInWords(context_window, this.speed)}</span>`;
+        return html`<span>${name} runs in this browser · ${abilityInWords(context_window, threads, this.speed)}</span>`;
       case 'idle':
         return html`<span>${name} is not loaded.</span>${this.#load('Load')}`;
       case 'failed':

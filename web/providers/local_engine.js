@@ -22,6 +22,7 @@
  * A model that is loaded.
  * @typedef {object} Engine
  * @property {number} contextWindow  tokens
+ * @property {number} [threads]  on the processor
  * @property {(messages: PlainMessage[], signal: AbortSignal) => AsyncGenerator<Part, void>} reply
  *   throws ModelFailure, an AbortError when aborted
  * @property {Promise<void>} ended  until the reply before, which may have been stopped, has ended

@@ -36,6 +36,7 @@ const RUNTIMES = {
 
 export class LocalModels {
   /** @type {Map<string, {source: Source, model: Model, engine: EngineName}>} */ #known = new Map();
+  /** Thrown where the person did not want weights fetched. @type {Error | null} */ #declined = null;
   /** @type {Current | null} */ #current = null;
   #delegate;
 
@@ -179,12 +180,15 @@ export class LocalModels {
     this.#current = current;
     opened.then(
       (engine) => {
-        if (this.#current === current) this.#tell(id, 'ready', { context_window: engine.contextWindow });
+        if (this.#current === current) {
+          const { contextWindow: context_window, threads } = engine;
+          this.#tell(id, 'ready', { context_window, threads });
+        }
       },
       (error) => {
         if (this.#current !== current) return;
         this.#current = null;
-        if (abort.signal.aborted) this.#tell(id, 'idle');
+        if (abort.signal.aborted || error === this.#declined) this.#tell(id, 'idle');
         else this.#tell(id, 'failed', { text: error.message });
       },
     );
@@ -223,9 +227,10 @@ export class LocalModels {
     }
     this.#tell(source.id, 'asking', { total: bytes });
     if (await this.#delegate.allowFetch(model, bytes, signal)) return;
-    throw unusable(
-      `${model.name} was not fetched. Choose it again to fetch ${sizeInWords(bytes)}, or choose another model.`,
+    this.#declined = unusable(
+      `${model.name} is not in this browser yet. Send the task again to fetch ${sizeInWords(bytes)}, or choose another model.`,
     );
+    throw this.#declined;
   }
 
   /** @param {string} model @param {ModelProgress['state']} state @param {Partial<ModelProgress>} [more] */

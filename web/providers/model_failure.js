@@ -3,15 +3,14 @@ export class ModelFailure extends Error {
   /**
    * @param {'refused' | 'unreachable' | 'dropped' | 'malformed' | 'unusable'} kind
    * @param {string} message
-   * @param {{status?: number, retryAfter?: number | null, mediaType?: string, isSentence?: boolean}} [more]
-   *   `mediaType` of what was answered; `isSentence`: the message tells the person all there is to tell
+   * @param {{status?: number, retryAfter?: number | null, isSentence?: boolean}} [more]  `isSentence`: the message
+   *   tells the person all there is to tell
    */
-  constructor(kind, message, { status = 0, retryAfter = null, mediaType = '', isSentence = false } = {}) {
+  constructor(kind, message, { status = 0, retryAfter = null, isSentence = false } = {}) {
     super(message);
     this.kind = kind;
     this.status = status;
     this.retryAfter = retryAfter;
-    this.mediaType = mediaType;
     this.isSentence = isSentence;
   }
 }

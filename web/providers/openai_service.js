@@ -25,7 +25,7 @@ export class OpenAIService {
   /** Rejects with ModelFailure; with an AbortError when aborted. @param {AbortSignal} [signal] @returns {Promise<ModelFacts[]>} */
   async models(signal) {
     const response = await this.#request('models', { signal });
-    const { data } = parse(await response.text(), mediaTypeOf(response));
+    const { data } = parse(await response.text());
     if (!Array.isArray(data)) throw new ModelFailure('malformed', 'the answer has no list of models');
     return data.map(factsOf);
   }
@@ -152,18 +152,15 @@ function* whole(body) {
   yield { usage: answer.usage ?? null, tool_calls: calls.whole };
 }
 
-/** @param {Response} response */
-const mediaTypeOf = (response) => (response.headers.get('content-type') ?? '').split(';')[0].trim();
-
-/** @param {string} text @param {string} [mediaType] */
-function parse(text, mediaType) {
+/** @param {string} text */
+function parse(text) {
   try {
     const value = JSON.parse(text);
     if (value && typeof value === 'object') return value;
   } catch {
     // told below, with what it was
   }
-  throw new ModelFailure('malformed', text.slice(0, 200), { mediaType });
+  throw new ModelFailure('malformed', text.slice(0, 200));
 }
 
 /** @param {Response} response */
@@ -177,6 +174,5 @@ async function refusal(response) {
   }
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
   const retryAfter = Number.isNaN(wait) ? null : wait;
-  const { status } = response;
-  return new ModelFailure('refused', message, { status, retryAfter, mediaType: mediaTypeOf(response) });
+  return new ModelFailure('refused', message, { status: response.status, retryAfter });
 }

@@ -26,6 +26,7 @@
  * @property {number} total
  * @property {string} text  what is going on, or why it failed
  * @property {number} [context_window]  tokens, once it is ready
+ * @property {number} [threads]  on the processor, once it is ready
  */
 
 export {};

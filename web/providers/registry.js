@@ -18,11 +18,13 @@ export class Providers {
   /** What the person should know of the models. */ notice = '';
   /** @type {Model[]} */ #relayed = [];
   #relay = new Relay();
+  #delegate;
   /** The person's. */ endpoints;
   /** In the browser. */ local;
 
   /** @param {ProvidersDelegate} delegate */
   constructor(delegate) {
+    this.#delegate = delegate;
     this.endpoints = new Endpoints(() => delegate.changed());
     this.local = new LocalModels(delegate);
   }
@@ -37,11 +39,12 @@ export class Providers {
     return this.#relayed[0] ?? this.endpoints.known[0] ?? RECORDED;
   }
 
-  /** Find out what there is; never rejects. Endpoints may answer later. */
+  /** Find out what there is; never rejects. Endpoints and the browser's own model may come later. */
   async open() {
     await this.#readSettings();
     if (this.settings.relay) await this.#askRelay();
     this.endpoints.models();
+    this.#addBuiltIn();
   }
 
   /**
@@ -64,9 +67,15 @@ export class Providers {
     }
     this.endpoints.allow(this.settings);
     for (const each of this.settings.local_models) this.local.add(each);
+  }
+
+  /** The browser takes its time to say whether it has a model. */
+  async #addBuiltIn() {
     if (!this.settings.prompt_api || !('LanguageModel' in globalThis)) return;
     const { isOffered } = await import('./prompt_api.js');
-    if (await isOffered()) this.local.addBuiltIn();
+    if (!(await isOffered())) return;
+    this.local.addBuiltIn();
+    this.#delegate.changed();
   }
 
   async #askRelay() {

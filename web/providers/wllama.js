@@ -66,6 +66,8 @@ export async function open(source, { progress, signal }) {
     const n_ctx = source.context_window || USUAL_WINDOW;
     const loaded = wllama.loadModel(blobs, { n_ctx, n_gpu_layers: 0, n_parallel: 1, jinja: true });
     await Promise.race([loaded, until]);
+    // A file that llama.cpp refuses is told in the result alone.
+    if (!wllama.getLoadedContextInfo().n_vocab) throw new WllamaError('llama.cpp refused it', 'load_error');
   } catch (error) {
     await wllama.exit();
     if (signal.aborted) throw aborted(signal);
@@ -81,6 +83,7 @@ async function weightsOf(source, progress, signal) {
   const { url } = source;
   const kept = (await manager.getModels()).find((model) => model.url === url);
   if (kept) return kept.open();
+  progress('fetching', 0, source.bytes);
   try {
     const model = await manager.downloadModel(url, {
       signal,
@@ -146,6 +149,7 @@ class LoadedModel {
     this.#name = name;
     const { nCtxTrain } = wllama.getModelMetadata().hparams;
     this.contextWindow = Math.min(context_window || USUAL_WINDOW, nCtxTrain);
+    this.threads = wllama.getNumThreads();
   }
 
   close() {
