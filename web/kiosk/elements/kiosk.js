@@ -17,6 +17,7 @@ import { touch, veil } from './kiosk_styles.js';
  * @property {(task: KioskTask) => void} choose
  * @property {(task: string) => void} askOwn
  * @property {() => void} stop
+ * @property {() => void} stay  the visit goes on
  * @property {() => void} again  another task
  * @property {() => void} over  the visit
  * @property {(language: string) => void} speak
@@ -143,7 +144,7 @@ export class KioskElement extends LitElement {
 
   /** @param {import('../words.js').Words} words @param {number} seconds */
   #still(words, seconds) {
-    return html`<div class="veil"><section class="box still" role="alertdialog" aria-modal="true" aria-label=${words.still}>
+    return html`<div class="veil" @click=${() => this.delegate?.stay()}><section class="box still" role="alertdialog" aria-modal="true" aria-label=${words.still}>
       <h2>${words.still}</h2><p>${words.ends(seconds)}</p>
       <button type="button" class="primary">${words.stay}</button>
     </section></div>`;
