@@ -24,7 +24,8 @@ SMALL = f"""() => {{
       if (node.shadowRoot) read(node.shadowRoot);
       if (!/^(BUTTON|TEXTAREA|INPUT)$/.test(node.tagName)) continue;
       const {{ width, height }} = node.getBoundingClientRect();
-      if (width && Math.min(width, height) < {LEAST_PX}) found.push(`${{node.textContent || node.tagName}} ${{width}}×${{height}}`);
+      const isSmall = width && Math.min(width, height) < {LEAST_PX};
+      if (isSmall) found.push(`${{node.textContent || node.tagName}} ${{width}}×${{height}}`);
     }}
   }};
   read(document);
@@ -34,9 +35,9 @@ SMALL = f"""() => {{
 REFUSED = """(types) => types.filter((type) => {
   const target = document.querySelector('ca-kiosk').shadowRoot.querySelector('main *');
   const [name, key] = type.split(' ');
-  const event = key
-    ? new KeyboardEvent(name, { key: key.split('+').at(-1), ctrlKey: key.startsWith('Ctrl+'), bubbles: true, composed: true, cancelable: true })
-    : new Event(name, { bubbles: true, composed: true, cancelable: true });
+  const init = { bubbles: true, composed: true, cancelable: true };
+  const pressed = { key: key?.split('+').at(-1), ctrlKey: key?.startsWith('Ctrl+') };
+  const event = key ? new KeyboardEvent(name, { ...init, ...pressed }) : new Event(name, init);
   return target.dispatchEvent(event);
 })"""
 LINKS = """() => {
@@ -122,7 +123,6 @@ def test_nothing_of_a_visit_is_left_after_it(kiosk: KioskPage, upstream: Scripte
     code = f"""<code>
 visitor = "{SECRET}"
 open("/output/{SECRET}.txt", "w").write(visitor)
-display({{"text/markdown": "See [{SECRET}](https://evil.example/)"}}) if "display" in dir() else None
 print(visitor)
 final_answer(f"Hello [{{visitor}}](https://evil.example/), <a href=https://evil.example/>you</a>")
 </code>"""
@@ -147,9 +147,10 @@ final_answer(f"Hello [{{visitor}}](https://evil.example/), <a href=https://evil.
     look = f"""<code>
 import os, gc
 names = [name for name, value in list(globals().items()) if "{SECRET[:6]}" in repr(value) and name != "names"]
-files = [os.path.join(at, each) for top in ("/data", "/output", "/tmp", "/home") for at, _, found in os.walk(top) for each in found]
-held = [each for each in gc.get_objects() if isinstance(each, dict) and "visitor" in each]
-final_answer([names, files, len(held)])
+tops = ("/data", "/output", "/tmp", "/home")
+files = [os.path.join(at, each) for top in tops for at, _, found in os.walk(top) for each in found]
+held = [each for each in gc.get_objects() if isinstance(each, dict) and "{SECRET[:6]}" in str(each.get("visitor"))]
+final_answer(str([names, files, len(held)]))
 </code>"""
     heard: list[str] = []
 
@@ -168,7 +169,6 @@ final_answer([names, files, len(held)])
     expect(kiosk.begin_button).to_be_visible()
     assert SECRET not in kiosk.shown_text()
     assert SECRET not in kiosk.stored_text()
-    page.evaluate("() => history.length")
     assert page.evaluate("() => [localStorage.length, sessionStorage.length]") == [0, 0]
     assert page.evaluate("() => indexedDB.databases().then((found) => found.length)") == 0
 

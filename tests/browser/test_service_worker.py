@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +16,14 @@ from support.plain_host import PlainHost, linked_site, replace
 
 PACKAGE = "import sympy\nfinal_answer(str(sympy.factorint(2026)))"
 TASKS = [{"show": "Laptops", "recording": "laptops"}, {"show": "Factors", "recording": "factors"}]
-KEPT = "async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)))).flat()"
+KEPT = """async () => {
+  const all = (await caches.keys()).map(async (name) => (await caches.open(name)).keys());
+  return (await Promise.all(all)).flat().map(({ url }) => url);
+}"""
 EVICT = "async () => { for (const name of await caches.keys()) await caches.delete(name); }"
+MARKED = "getComputedStyle(document.body).getPropertyValue('--ca-marked').trim()"
+NOTHING_NEW = """() => navigator.serviceWorker.getRegistration()
+  .then(({ installing, waiting }) => !installing && !waiting)"""
 CHECK = "() => navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => null)"
 
 
@@ -104,10 +109,7 @@ def test_a_version_comes_whole_or_not_at_all_and_is_told_of(
         assert new != former
         replace(out / "styles" / "kiosk.css", former)
         page.evaluate(CHECK)
-        wait_until(
-            page,
-            "() => navigator.serviceWorker.getRegistration().then(({ installing, waiting }) => !installing && !waiting)",
-        )
+        wait_until(page, NOTHING_NEW)
         page.reload()
         kiosk.begin()
         assert _value(page) == "", "all of the former version"
@@ -127,23 +129,19 @@ def test_a_version_comes_whole_or_not_at_all_and_is_told_of(
         assert _value(page) == "0", "taken when the visit was over"
         expect(notice).to_contain_text("Another tab has loaded a new version")
         notice.get_by_role("button", name="Reload").click()
-        other.wait_for_function(
-            "() => getComputedStyle(document.body).getPropertyValue('--ca-marked').trim() === '1'"
-        )
+        other.wait_for_function(f"() => {MARKED} === '1'")
 
 
 def _mark(style: Path, declaration: str) -> None:
     text = style.read_text()
     replace(style, f"{text}\nbody {{ {declaration}; }}\n")
     record = style.parents[1] / ".codeact-web-files"
-    names = [
-        name for name in record.read_text().splitlines() if not re.match(rf"styles/{style.name}\.(br|gz)$", name)
-    ]
-    record.write_text("".join(f"{name}\n" for name in names))
+    gone = [f"styles/{style.name}{ending}" for ending in (".br", ".gz")]
+    record.write_text("".join(f"{name}\n" for name in record.read_text().splitlines() if name not in gone))
 
 
 def _value(page: Page) -> str:
-    return str(page.evaluate("() => getComputedStyle(document.body).getPropertyValue('--ca-marked').trim()"))
+    return str(page.evaluate(f"() => {MARKED}"))
 
 
 def test_a_page_is_isolated_where_the_operator_says_so_and_stop_keeps_variables(

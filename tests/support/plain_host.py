@@ -1,4 +1,4 @@
-"""A static host that knows nothing of us: Python's own http.server on a folder, which can be cut off and come back."""
+"""A static host that knows nothing of us: Python's own http.server, which can be cut off and come back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 __all__ = ["PlainHost", "linked_site", "replace"]
 
@@ -35,12 +34,11 @@ def replace(path: Path, text: str) -> None:
 
 
 class PlainHost:
-    """A context manager; ``url`` stays the same through ``cut`` and ``mend``. ``asked`` are the paths of requests."""
+    """A context manager that serves ``folder``; ``url`` stays the same through ``cut`` and ``mend``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._port = 0
-        self.asked: list[str] = []
 
     def __enter__(self) -> PlainHost:
         self.mend()
@@ -52,7 +50,7 @@ class PlainHost:
 
     def mend(self) -> None:
         """Answer, again."""
-        handler = partial(_Handler, directory=str(self._folder), asked=self.asked)
+        handler = partial(_Handler, directory=str(self._folder))
         self._server: ThreadingHTTPServer | None = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
         self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -69,13 +67,5 @@ class PlainHost:
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    def __init__(self, *args: Any, asked: list[str], **options: Any) -> None:
-        self._asked = asked
-        super().__init__(*args, **options)
-
-    def do_GET(self) -> None:
-        self._asked.append(self.path)
-        super().do_GET()
-
     def log_message(self, format: str, *args: object) -> None:
         """Nobody reads it."""

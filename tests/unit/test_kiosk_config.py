@@ -16,8 +16,10 @@ import { findMistakes, LANGUAGES } from '%s';
 import { NAMES, wordsOf } from '%s';
 import { USUAL } from '%s';
 const found = JSON.parse(process.argv[2]).map(findMistakes);
-const words = LANGUAGES.map((each) => Object.entries(wordsOf(each)).map(([key, value]) => [key, typeof value === 'string' ? value : value(7)]));
-console.log(JSON.stringify({ found, words, names: Object.keys(NAMES), languages: LANGUAGES, usual: findMistakes(USUAL) }));
+const said = (value) => (typeof value === 'string' ? value : value(7));
+const words = LANGUAGES.map((each) => Object.entries(wordsOf(each)).map(([key, value]) => [key, said(value)]));
+const names = Object.keys(NAMES);
+console.log(JSON.stringify({ found, words, names, languages: LANGUAGES, usual: findMistakes(USUAL) }));
 """
 GOOD = {"title": "Ask", "tasks": [{"show": "Laptops", "recording": "laptops"}]}
 MISTAKES: list[tuple[dict[str, Any], str]] = [
@@ -60,10 +62,8 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
 def outcome() -> dict[str, Any]:
     """What the check says of each mistake, then of the files of this repository."""
     paths = [ROOT / "web" / "kiosk" / name for name in ("config_check.js", "words.js", "config.js")]
-    configs = [{**GOOD, **mistake} for mistake, _ in MISTAKES] + [
-        [],
-        *(json.loads(each.read_text()) for each in FILES),
-    ]
+    mistaken = [{**GOOD, **mistake} for mistake, _ in MISTAKES]
+    configs = [*mistaken, [], *(json.loads(each.read_text()) for each in FILES)]
     told: dict[str, Any] = json.loads(run_module(SCRIPT % tuple(map(str, paths)), json.dumps(configs)))
     return told
 

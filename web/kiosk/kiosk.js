@@ -59,6 +59,7 @@ export class Kiosk {
     this.#showAttract();
     await this.#session.start();
     if (this.#session.runs.broken) return;
+    performance.mark('kiosk-ready');
     await this.#upkeep.start(() => this.#isVisited);
     if (!this.#isVisited) this.#attract.start();
   }

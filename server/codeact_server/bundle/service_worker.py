@@ -19,24 +19,23 @@ from codeact_server.bundle.source import Source
 __all__ = ["EDITED", "SCRIPT", "site_list", "write_service_worker", "write_service_worker_code"]
 
 SCRIPT = "sw.js"
-_CODE = "service_worker.js"
+_CODE = "service_worker"
 EDITED = ("kiosk.json", "site.json", "sandbox/limits.json", "recordings/index.json", "recordings/")
 """What operators change after the build: asked of the server each time, so no hash of theirs is listed."""
-_LEFT_OUT = ("script_host.", _CODE.removesuffix("js"))
-"""Of a script's headless browser, which has no service worker; and what the browser keeps with the worker itself."""
+_LEFT_OUT = (f"{_CODE}.", "script_host.")
+"""What the browser keeps with the worker itself; and what only a script's headless browser opens."""
 
 
 def write_service_worker_code(source: Source, out: Output) -> None:
     """Write the worker's code, under a name with its hash."""
-    out.write_hashed(_CODE, bundle_service_worker(source))
+    out.write_hashed(f"{_CODE}.js", bundle_service_worker(source))
 
 
 def write_service_worker(out: Output) -> None:
     """Write ``sw.js`` for the files that ``out`` has so far, the code among them."""
-    stem = _CODE.removesuffix(".js")
-    code = [name for name in out.names if name.startswith(f"{stem}.") and name.endswith(".js")]
+    code = [name for name in out.names if name.startswith(f"{_CODE}.") and name.endswith(".js")]
     if len(code) != 1:
-        raise BundleError(f"The site has no {stem}, or more than one. Build it again: make site")
+        raise BundleError(f"The site has no {_CODE}, or more than one. Build it again: make site")
     files = {name: (out.folder / name).read_bytes() for name in out.names if _is_listed(name)}
     listed = json.dumps(site_list(files), separators=(",", ":"), sort_keys=True)
     out.write(SCRIPT, f"self.CODEACT_SITE={listed};\nimportScripts({json.dumps(code[0])});\n".encode())
