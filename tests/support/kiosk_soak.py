@@ -29,7 +29,7 @@ VISIT = """async (count) => {
     for (const end = performance.now() + 60_000; ;) {
       const found = find();
       if (found) return found;
-      if (performance.now() > end) throw new Error(`waited in vain: ${find} ${root.querySelector('main').innerText}`);
+      if (performance.now() > end) throw new Error(`waited in vain: ${root.querySelector('main').innerText}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };
