@@ -27,13 +27,21 @@ NOTHING_NEW = """() => navigator.serviceWorker.getRegistration()
 CHECK = "() => navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => null)"
 
 
+@pytest.fixture(scope="module")
+def small(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle with few packages: what is kept here is fetched again and again."""
+    out = tmp_path_factory.mktemp("small")
+    build_bundle(out, site, PackageChoice("sympy"))
+    return out
+
+
 @pytest.fixture
-def host(site: Path, tmp_path: Path, complaints: Complaints) -> Iterator[PlainHost]:
+def host(small: Path, tmp_path: Path, complaints: Complaints) -> Iterator[PlainHost]:
     complaints.allow("404")  # the host has no relay
     complaints.allow("ERR_CONNECTION_REFUSED")  # and is cut off
     complaints.allow("ERR_FAILED")
     complaints.allow("503")
-    folder = linked_site(site, tmp_path / "site")
+    folder = linked_site(small, tmp_path / "site")
     write_config(folder, tasks=TASKS)
     add_recording(folder, "factors", PACKAGE)
     with PlainHost(folder) as running:
@@ -83,12 +91,12 @@ def test_after_one_visit_all_works_without_a_network_and_survives_that_the_copy_
 
 
 def test_a_version_comes_whole_or_not_at_all_and_is_told_of(
-    page: Page, context: BrowserContext, site: Path, tmp_path: Path, complaints: Complaints
+    page: Page, context: BrowserContext, small: Path, tmp_path: Path, complaints: Complaints
 ) -> None:
     complaints.allow("404")
     complaints.allow("integrity")
     source, out = tmp_path / "source", tmp_path / "out"
-    build_bundle(source, site, PackageChoice("none"))
+    build_bundle(source, small, PackageChoice("none"))
     build_bundle(out, source, PackageChoice("none"))
     write_config(out)
     replace(out / "site.json", json.dumps({"offline": True}))

@@ -33,6 +33,7 @@ def out(tmp_path: Path) -> Output:
     output.write_hashed("sandbox/assets/image.bin", b"image")
     output.write("sandbox/packages/x-1.0-py3-none-any.whl", b"wheel")
     output.write("script_host.html", b"for scripts")
+    output.write(".nojekyll", b"")
     return output
 
 
