@@ -108,6 +108,7 @@ def kiosk(shared: KioskPage, upstream: ScriptedUpstream, watched: Complaints) ->
 def test_while_nobody_is_there_a_recorded_run_plays_and_a_touch_ends_it(kiosk: KioskPage) -> None:
     playing = kiosk.page.locator(".playing ca-kiosk-run")
     expect(playing).to_contain_text("31.4", timeout=30_000)  # the circumference, which the code works out
+    expect(kiosk.begin_button).to_be_in_viewport(ratio=1)
     first = playing.element_handle()
     kiosk.page.wait_for_function("(first) => !first.isConnected", arg=first, timeout=30_000)
     expect(playing).to_contain_text("31.4", timeout=30_000)

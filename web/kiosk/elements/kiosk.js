@@ -62,12 +62,17 @@ export class KioskElement extends LitElement {
     this.delegate = null;
   }
 
+  /** @override @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.has('view')) this.renderRoot.querySelector('main')?.scrollTo(0, 0);
+  }
+
   /** @override */
   render() {
     if (this.trouble.length) return this.#trouble();
     if (!this.config) return '';
     const words = wordsOf(this.language);
-    return html`<div class=${`screen ${this.view}`} lang=${this.language}>
+    return html`<div class="screen" data-view=${this.view} lang=${this.language}>
       ${this.#bar(this.config, words)}
       <main>${this.view === 'home' ? this.#home(this.config, words) : this.#stage(this.config, words)}</main>
       ${this.#foot(words)}
