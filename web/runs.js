@@ -88,6 +88,7 @@ export class Runs {
   /** The person turns from the newest run, at once: it ends by itself, and another may be taken. */
   leaveNewest() {
     this.#leave(this.#newest);
+    if (this.#newest?.phase === 'ended') this.#newest = null; // it holds the person's words
   }
 
   /** The person turns from the conversation that is open. A run that was taken for the next one stays. */
@@ -132,6 +133,7 @@ export class Runs {
   /** @param {Run | null} run @param {Error} [error]  why it could not begin */
   #end(run, error) {
     if (run === this.#begun) this.#begun = null;
+    if (run === this.#newest && run?.isLeft) this.#newest = null;
     run?.end(error);
     this.#delegate.changed();
   }

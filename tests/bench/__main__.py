@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from endings import respawn_ms, soft_stop_overruns_ms
 from flood import longest_task_ms
 from jupyter_kernel import kernel_times
+from kiosk import kiosk_offline_start_ms, kiosk_visits
 from loop import loop_in_cpython_ms, loop_in_the_page
 from memory import idle_sandbox_pss_mb, tool_calls_growth_mb
 from page_times import Browser
@@ -58,6 +59,9 @@ def main() -> None:
     with Browser() as browser:
         figures.update(soak(browser))
     figures.update(widget_figures())
+    with Browser(warm=False) as browser:
+        figures["kiosk_offline_start_ms"] = kiosk_offline_start_ms(browser, ROUNDS)
+        figures.update(kiosk_visits(browser))
     figures["loop_cpython_ms"] = median(loop_in_cpython_ms)
     start, action = kernel_times(ROUNDS)
     figures.update(jupyter_start_ms=start, jupyter_action_ms=action)

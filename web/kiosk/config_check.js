@@ -138,10 +138,12 @@ export function findMistakes(config) {
 }
 
 /** @param {Record<string, unknown>} config */
-function findEmptiness({ tasks, free_task: free, model = 'recorded' }) {
-  const isEmpty = !Array.isArray(tasks) || !tasks.length;
-  if (isEmpty && free !== true) return ['A visitor would have nothing to do: write `tasks`, or allow `free_task`.'];
-  const isLive = free === true || (Array.isArray(tasks) && tasks.some((task) => isObject(task) && 'task' in task));
+function findEmptiness({ tasks = [], free_task: free, model = 'recorded' }) {
+  if (!Array.isArray(tasks)) return []; // told already
+  if (!tasks.length && free !== true) {
+    return ['A visitor would have nothing to do: write `tasks`, or allow `free_task`.'];
+  }
+  const isLive = free === true || tasks.some((task) => isObject(task) && 'task' in task && !('recording' in task));
   const lacks = isLive && model === 'recorded';
   return lacks ? ['`model` must name a model: a task of the model’s, or `free_task`, cannot be recorded.'] : [];
 }

@@ -8,7 +8,6 @@ const WARNING_SHARE = 1 / 3;
 /**
  * @typedef {object} IdleDelegate
  * @property {(seconds: number) => void} warned  once a second; so many are left
- * @property {() => void} returned  the visitor is there after all
  * @property {() => void} left
  */
 
@@ -47,14 +46,17 @@ export class Idle {
   hold(held) {
     if (this.#isHeld === held) return;
     this.#isHeld = held;
+    this.stay();
+  }
+
+  /** The visitor says that they are there. */
+  stay() {
+    this.#isWarning = false;
     this.touch();
   }
 
   touch() {
-    if (!this.#isOn) return;
-    if (this.#isWarning) this.#delegate.returned();
-    this.#isWarning = false;
-    this.#count();
+    if (this.#isOn && !this.#isWarning) this.#count(); // whoever is asked must see what they touch
   }
 
   #count() {

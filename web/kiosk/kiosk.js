@@ -18,6 +18,8 @@ import { wordsOf } from './words.js';
 
 /** After what only a new start can mend. */
 const RESTART_MS = 20_000;
+/** For the answer that a run owes when its time is up. */
+const PATIENCE_S = 60;
 
 export class Kiosk {
   #config;
@@ -37,14 +39,11 @@ export class Kiosk {
     this.#session = session;
     this.#view = view;
     this.#upkeep = upkeep;
-    this.#visits = new Visits(session, () => location.reload());
+    this.#visits = new Visits(session, (config.run_seconds + PATIENCE_S) * 1_000, () => location.reload());
     this.#attract = new Attract(this.#visits, config.attract);
     this.#idle = new Idle(config.idle_seconds, {
       warned: (seconds) => {
         view.secondsLeft = seconds;
-      },
-      returned: () => {
-        view.secondsLeft = null;
       },
       left: () => this.over(),
     });
@@ -59,7 +58,10 @@ export class Kiosk {
     this.#session.options = { max_steps, budget: { seconds } };
     this.#showAttract();
     await this.#session.start();
-    this.#upkeep.start(() => this.#isVisited);
+    if (this.#session.runs.broken) return;
+    performance.mark('kiosk-ready');
+    await this.#upkeep.start(() => this.#isVisited);
+    if (!this.#isVisited) this.#attract.start();
   }
 
   // What the visitor does: the view's delegate.
@@ -72,6 +74,9 @@ export class Kiosk {
     this.#visits.reset(); // the run that has played is no part of the visit
     this.#showHome();
     this.#idle.start();
+    if (!matchMedia('(display-mode: fullscreen)').matches) {
+      document.documentElement.requestFullscreen?.().catch(() => {}); // not everywhere allowed
+    }
   }
 
   /** @param {KioskTask} task */
@@ -90,6 +95,11 @@ export class Kiosk {
 
   stop() {
     this.#session.runs.stop();
+  }
+
+  stay() {
+    this.#view.secondsLeft = null;
+    this.#idle.stay();
   }
 
   /** Another task: what the former one has left must not show in it. */
@@ -113,6 +123,12 @@ export class Kiosk {
 
   /** @param {string} language */
   speak(language) {
+    this.begin();
+    this.#speak(language);
+  }
+
+  /** @param {string} language */
+  #speak(language) {
     this.#view.language = language;
     document.documentElement.lang = language;
     this.#question.language = language;
@@ -124,7 +140,7 @@ export class Kiosk {
     const view = this.#view;
     view.delegate = this;
     view.config = this.#config;
-    this.speak(this.#config.languages[0]);
+    this.#speak(this.#config.languages[0]);
     view.append(this.#question);
     this.#session.person = {
       approve: async () => ({ decision: 'deny', reason: 'a visitor of the kiosk cannot decide on this' }),
@@ -191,7 +207,7 @@ export class Kiosk {
   #showAttract() {
     this.#clear();
     this.#view.view = 'attract';
-    this.speak(this.#config.languages[0]);
+    this.#speak(this.#config.languages[0]);
   }
 
   #clear() {

@@ -10,10 +10,17 @@ export class Visits {
   #session;
   /** Until nothing of the former visitor is left. @type {Promise<void>} */ #clean = Promise.resolve();
   #giveUp;
+  #mostMs;
+  /** Whether something has run since the last reset. */ #isUsed = false;
 
-  /** @param {Session} session @param {() => void} giveUp  called where a reset does not end */
-  constructor(session, giveUp) {
+  /**
+   * @param {Session} session
+   * @param {number} mostMs  of a run: then it is stopped, whatever it waits for
+   * @param {() => void} giveUp  called where a reset does not end
+   */
+  constructor(session, mostMs, giveUp) {
     this.#session = session;
+    this.#mostMs = mostMs;
     this.#giveUp = giveUp;
   }
 
@@ -21,12 +28,17 @@ export class Visits {
   run(task, model) {
     const { runs } = this.#session;
     const run = runs.take(task, model);
+    this.#isUsed = true;
+    const late = setTimeout(() => run.phase === 'begun' && runs.stop(), this.#mostMs);
+    run.ended.catch(() => {}).finally(() => clearTimeout(late));
     this.#clean.then(() => (run.isLeft ? run.end() : runs.begin(run, async () => [])));
     return run;
   }
 
   /** End what runs, and give the next visitor an interpreter, a loop and a history without a past. */
   reset() {
+    if (!this.#isUsed) return this.#clean;
+    this.#isUsed = false;
     const { runs } = this.#session;
     runs.leaveNewest();
     runs.leaveBegun();

@@ -61,7 +61,7 @@ function makeFrame(url) {
   const frame = document.createElement('iframe');
   const sandbox = sandboxOf();
   if (sandbox) frame.setAttribute('sandbox', sandbox);
-  frame.setAttribute('allow', 'cross-origin-isolated');
+  frame.setAttribute('allow', 'cross-origin-isolated *'); // its address is ours, its origin is not
   frame.setAttribute('aria-hidden', 'true');
   frame.title = 'Python sandbox';
   frame.tabIndex = -1;

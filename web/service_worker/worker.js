@@ -57,7 +57,8 @@ async function answer(request, path) {
 /** @param {Request} request @param {string} path */
 async function find(request, path) {
   if (edited.has(path)) return edited.answer(path);
-  return (await files.find(path)) ?? fetch(request);
+  // What the browser happens to have cached of a copy that is gone would make half a page.
+  return (await files.find(path)) ?? fetch(request, { cache: 'no-cache' });
 }
 
 scope.addEventListener('install', (event) => event.waitUntil(install(event)));

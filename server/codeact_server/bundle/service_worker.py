@@ -13,33 +13,32 @@ from pathlib import Path
 
 from codeact_server.bundle.errors import BundleError
 from codeact_server.bundle.javascript import bundle_service_worker
-from codeact_server.bundle.output import HASHED_NAME, Output
+from codeact_server.bundle.output import EDITED, HASHED_NAME, Output
 from codeact_server.bundle.source import Source
 
-__all__ = ["EDITED", "SCRIPT", "site_list", "write_service_worker", "write_service_worker_code"]
+__all__ = ["site_list", "write_service_worker", "write_service_worker_code"]
 
-SCRIPT = "sw.js"
-_CODE = "service_worker.js"
-EDITED = ("kiosk.json", "site.json", "sandbox/limits.json", "recordings/index.json", "recordings/")
+_SCRIPT = "sw.js"
+_CODE = "service_worker"
+_FRESH = (*EDITED, "recordings/index.json", "recordings/")
 """What operators change after the build: asked of the server each time, so no hash of theirs is listed."""
-_LEFT_OUT = ("script_host.", _CODE.removesuffix("js"))
-"""Of a script's headless browser, which has no service worker; and what the browser keeps with the worker itself."""
+_LEFT_OUT = (f"{_CODE}.", "script_host.")
+"""What the browser keeps with the worker itself; and what only a script's headless browser opens."""
 
 
 def write_service_worker_code(source: Source, out: Output) -> None:
     """Write the worker's code, under a name with its hash."""
-    out.write_hashed(_CODE, bundle_service_worker(source))
+    out.write_hashed(f"{_CODE}.js", bundle_service_worker(source))
 
 
 def write_service_worker(out: Output) -> None:
     """Write ``sw.js`` for the files that ``out`` has so far, the code among them."""
-    stem = _CODE.removesuffix(".js")
-    code = [name for name in out.names if name.startswith(f"{stem}.") and name.endswith(".js")]
+    code = [name for name in out.names if name.startswith(f"{_CODE}.") and name.endswith(".js")]
     if len(code) != 1:
-        raise BundleError(f"The site has no {stem}, or more than one. Build it again: make site")
+        raise BundleError(f"The site has no {_CODE}, or more than one. Build it again: make site")
     files = {name: (out.folder / name).read_bytes() for name in out.names if _is_listed(name)}
     listed = json.dumps(site_list(files), separators=(",", ":"), sort_keys=True)
-    out.write(SCRIPT, f"self.CODEACT_SITE={listed};\nimportScripts({json.dumps(code[0])});\n".encode())
+    out.write(_SCRIPT, f"self.CODEACT_SITE={listed};\nimportScripts({json.dumps(code[0])});\n".encode())
 
 
 def site_list(files: dict[str, bytes]) -> dict[str, object]:
@@ -60,11 +59,11 @@ def site_list(files: dict[str, bytes]) -> dict[str, object]:
         if not name.endswith(".html") or "/" in name:
             entry["integrity"] = f"sha256-{base64.b64encode(sha256).decode()}"
         entries.append(entry)
-    return {"version": f"{version('codeact-web')}+{digest.hexdigest()[:8]}", "files": entries, "edited": EDITED}
+    return {"version": f"{version('codeact-web')}+{digest.hexdigest()[:8]}", "files": entries, "edited": _FRESH}
 
 
 def _is_listed(name: str) -> bool:
-    """Compressed siblings are another form of what is listed already."""
-    if name == SCRIPT or name.startswith((*_LEFT_OUT, *EDITED)):
+    """Compressed siblings are another form of what is listed already; names with a dot first are for hosts."""
+    if name == _SCRIPT or name.startswith((".", *_LEFT_OUT, *_FRESH)):
         return False
     return Path(name).suffix not in (".br", ".gz")

@@ -17,6 +17,7 @@ import { touch, veil } from './kiosk_styles.js';
  * @property {(task: KioskTask) => void} choose
  * @property {(task: string) => void} askOwn
  * @property {() => void} stop
+ * @property {() => void} stay  the visit goes on
  * @property {() => void} again  another task
  * @property {() => void} over  the visit
  * @property {(language: string) => void} speak
@@ -61,12 +62,17 @@ export class KioskElement extends LitElement {
     this.delegate = null;
   }
 
+  /** @override @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.has('view')) this.renderRoot.querySelector('main')?.scrollTo(0, 0);
+  }
+
   /** @override */
   render() {
     if (this.trouble.length) return this.#trouble();
     if (!this.config) return '';
     const words = wordsOf(this.language);
-    return html`<div class=${`screen ${this.view}`} lang=${this.language}>
+    return html`<div class="screen" data-view=${this.view} lang=${this.language}>
       ${this.#bar(this.config, words)}
       <main>${this.view === 'home' ? this.#home(this.config, words) : this.#stage(this.config, words)}</main>
       ${this.#foot(words)}
@@ -143,7 +149,7 @@ export class KioskElement extends LitElement {
 
   /** @param {import('../words.js').Words} words @param {number} seconds */
   #still(words, seconds) {
-    return html`<div class="veil"><section class="box still" role="alertdialog" aria-modal="true" aria-label=${words.still}>
+    return html`<div class="veil" @click=${() => this.delegate?.stay()}><section class="box still" role="alertdialog" aria-modal="true" aria-label=${words.still}>
       <h2>${words.still}</h2><p>${words.ends(seconds)}</p>
       <button type="button" class="primary">${words.stay}</button>
     </section></div>`;

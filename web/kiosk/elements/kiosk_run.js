@@ -36,7 +36,7 @@ export class KioskRunElement extends LitElement {
       .label { margin-block-end: var(--ca-space-1); color: var(--ca-color-muted); font-size: var(--ca-size-2); font-weight: 600; }
       pre { max-block-size: 14rem; overflow: auto; padding-inline-start: var(--ca-space-4); border-inline-start: 3px solid var(--ca-color-line-strong); white-space: pre-wrap; overflow-wrap: anywhere; }
       .mending { color: var(--ca-color-warning); }
-      .answer { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-2); padding: var(--ca-space-5); border: 2px solid var(--ca-color-accent); border-radius: var(--ca-radius-3); background: var(--ca-color-accent-soft); font-size: var(--ca-size-4); scroll-margin: var(--ca-space-4); }
+      .answer { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-2); padding: var(--ca-space-5); border: 2px solid var(--ca-color-accent); border-radius: var(--ca-radius-3); background: var(--ca-color-accent-soft); font-size: var(--ca-size-4); scroll-margin: var(--ca-space-5); }
       .answer h3 { color: var(--ca-color-accent); font-size: var(--ca-size-3); }
       .answer pre { border: 0; padding: 0; max-block-size: none; font-size: var(--ca-size-3); }
       .trouble { border-color: var(--ca-color-warning); background: var(--ca-color-warning-soft); color: var(--ca-color-warning); }
@@ -45,6 +45,8 @@ export class KioskRunElement extends LitElement {
 
   #reply = '';
   #frame = 0;
+  /** Whether the visitor has scrolled by themselves. */ #isFree = false;
+  #resized = new ResizeObserver(() => this.#follow());
 
   constructor() {
     super();
@@ -95,9 +97,29 @@ export class KioskRunElement extends LitElement {
   }
 
   /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    this.#resized.observe(this);
+    for (const type of ['wheel', 'touchmove']) this.addEventListener(type, this.#free, { passive: true });
+  }
+
+  /** @override */
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.#resized.disconnect();
     cancelAnimationFrame(this.#frame);
+  }
+
+  #free = () => {
+    this.#isFree = true;
+  };
+
+  /** Keep in sight what came last. */
+  #follow() {
+    if (this.#isFree) return;
+    const answer = this.renderRoot.querySelector('.answer');
+    if (answer) answer.scrollIntoView({ block: 'nearest' });
+    else this.renderRoot.lastElementChild?.scrollIntoView({ block: 'end' });
   }
 
   get #last() {
@@ -118,8 +140,7 @@ export class KioskRunElement extends LitElement {
 
   /** @override */
   updated() {
-    const end = this.renderRoot.querySelector('.answer') ?? this.renderRoot.lastElementChild;
-    end?.scrollIntoView({ block: this.ending ? 'start' : 'end' });
+    this.#follow();
   }
 
   /** @override */
@@ -140,7 +161,6 @@ export class KioskRunElement extends LitElement {
       ${shown.map((bundle) => html`<ca-bundle .bundle=${bundle}></ca-bundle>`)}
       ${failed && goesOn ? html`<p class="mending">${words.mending}</p>` : ''}
       ${phase === 'done' ? '' : html`<p class="state" role="status">${words[phase]}</p>`}
-      <slot name=${`step-${index + 1}`}></slot>
     </article>`;
   }
 

@@ -1,6 +1,7 @@
 """The loop in the page: MicroPython through PyScript, joined to web/agent_bridge.js."""
 
 import asyncio
+import gc
 import io
 import json
 import sys
@@ -48,6 +49,7 @@ class Conversation:
 
     def _open(self, messages: list["Any"]) -> None:
         self._loop = Loop(self._host)
+        gc.collect()  # what was said before is not kept longer than needed
         self._loop.resume(messages)
         self._host.give_messages(self._loop.messages, 1 + len(messages))
 
