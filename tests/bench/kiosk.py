@@ -32,6 +32,8 @@ READY = """() => new Promise((resolve) => {
   look();
 })"""
 
+_COUNTED = ("nodes", "listeners", "documents", "frames", "workers")
+
 
 def kiosk_visits(browser: Browser, visits: int = VISITS) -> dict[str, Any]:
     """Growth from after ``SETTLING`` visits to the end: fractions of heap and PSS, counts of the rest."""
@@ -56,7 +58,7 @@ def kiosk_visits(browser: Browser, visits: int = VISITS) -> dict[str, Any]:
         "kiosk_heap_mb": last.heap / 2**20,
         "kiosk_pss_growth": last_pss / first_pss - 1,
         "kiosk_pss_mb": last_pss,
-        **{f"kiosk_{name}_grown": grown[name] for name in ("nodes", "listeners", "documents", "frames", "workers")},
+        **{f"kiosk_{name}_grown": grown[name] for name in _COUNTED},
         "kiosk_storage_grown": grown["storage"],
     }
 

@@ -39,9 +39,12 @@ FETCHED = """() => performance.getEntries().filter((each) => 'transferSize' in e
 
 
 def widget_figures() -> dict[str, float]:
-    """``embed_brotli_bytes``. ``widget_interactive_ms``: from being seen to a task box that reacts, nothing cached.
-    ``host_longest_task_ms``: of the page's thread, 50 or less being told as 50, while a widget boots and carries
-    out a recorded run of 20 steps. ``second_widget_fetched_bytes``: over the network, by a widget beside another."""
+    """Figures of a widget, nothing cached.
+
+    ``widget_interactive_ms``: from being seen to a task box that reacts. ``host_longest_task_ms``: of the page's
+    thread, 50 or less being told as 50, while a widget boots and carries out a recorded run of 20 steps.
+    ``second_widget_fetched_bytes``: over the network, by a widget beside another.
+    """
     embed = (find_site() / "embed.js").read_bytes()
     figures: dict[str, float] = {"embed_brotli_bytes": len(brotli.compress(embed))}
     with _host_page() as page:
