@@ -4,7 +4,6 @@ import asyncio
 
 from js import codeact_bridge
 
-
 with open("import_order.txt") as order:
     modules = order.read().split()
 
