@@ -1,0 +1,92 @@
+"""What a host page says of the widget's looks is done inside its frame, if it is harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from support.web_origin import WebOrigin
+from support.widget_hosts import PREFIX, allow_any, host_page, opened
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, site: Path) -> Iterator[Page]:
+    with WebOrigin(site, prefix=PREFIX) as deployment, WebOrigin() as host:
+        allow_any(deployment)
+        body = '<codeact-agent id="agent" model="recorded" theme="dark" lang="fr"></codeact-agent>'
+        with opened(browser, host_page(host, deployment, body), color_scheme="light") as shown:
+            shown.evaluate("() => agent.ready")
+            yield shown
+
+
+def style(page: Page, name: str) -> str:
+    found: str = page.frames[1].evaluate("(name) => document.documentElement.style.getPropertyValue(name)", name)
+    return found
+
+
+def look(page: Page, name: str, value: str) -> None:
+    """Set a custom property; gives the frame the time to hear of it."""
+    page.evaluate("([name, value]) => agent.style.setProperty(name, value)", [f"--codeact-{name}", value])
+    page.evaluate("() => { agent.setAttribute('placeholder', String(Math.random())); }")
+    told = page.evaluate("() => agent.getAttribute('placeholder')")
+    expect(page.frame_locator("codeact-agent iframe").get_by_placeholder(told)).to_be_visible()
+
+
+def test_theme_and_language_are_the_frames(page: Page) -> None:
+    inside = "() => [getComputedStyle(document.documentElement).colorScheme, document.documentElement.lang]"
+    assert page.frames[1].evaluate(inside) == ["dark", "fr"]
+    page.evaluate("() => { agent.setAttribute('theme', 'light'); agent.setAttribute('lang', 'no language'); }")
+    page.frames[1].wait_for_function("() => document.documentElement.style.colorScheme === 'light'")
+    assert page.frames[1].evaluate(inside) == ["light", "fr"]
+
+
+def test_custom_properties_reach_inside(page: Page) -> None:
+    look(page, "accent", "#ffee00")
+    assert style(page, "--ca-color-accent") == "#ffee00"
+    assert style(page, "--ca-color-on-accent") == "#121315"  # words on yellow are dark
+    look(page, "accent", "navy")
+    assert style(page, "--ca-color-on-accent") == "#fff"
+    look(page, "radius", "2px")
+    assert style(page, "--ca-radius-2") == "2px"
+    look(page, "font", "Georgia, serif")
+    assert "Georgia" in style(page, "--ca-font")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("accent", "url(https://evil.example/x)"),
+        ("accent", "red; background: blue"),
+        ("accent", "var(--ca-color-page)"),
+        ("accent", "x" * 1000),
+        ("font", "url(https://evil.example/font.woff)"),
+        ("radius", "calc(1px * var(--x))"),
+    ],
+)
+def test_what_is_not_of_its_kind_is_left_out(page: Page, name: str, value: str) -> None:
+    look(page, name, value)
+    assert style(page, {"accent": "--ca-color-accent", "font": "--ca-font", "radius": "--ca-radius-2"}[name]) == ""
+
+
+def test_height_follows_attribute_or_content(page: Page) -> None:
+    height = "() => agent.getBoundingClientRect().height"
+    page.evaluate("() => agent.setAttribute('height', '20rem')")
+    assert page.evaluate(height) == 320
+    page.evaluate("() => agent.setAttribute('height', '50%; color: red')")
+    assert page.evaluate(height) == 480  # nothing that is a height: the usual 30rem
+    page.evaluate("() => { agent.style.setProperty('--codeact-max-height', '700px'); }")
+    page.evaluate("() => agent.setAttribute('height', 'auto')")
+    page.wait_for_function("() => ![480, 192].includes(agent.getBoundingClientRect().height)")
+    empty = page.evaluate(height)
+    page.evaluate("() => agent.run('circle')")
+    page.wait_for_function(f"() => agent.getBoundingClientRect().height > {empty}")
+    page.wait_for_function("() => agent.getBoundingClientRect().height <= 700")
+    box = page.frame_locator("codeact-agent iframe").get_by_role("textbox", name="Task")
+    expect(box).to_be_visible()
+    page.evaluate("() => agent.setAttribute('readonly', '')")
+    expect(box).to_be_hidden()
+    expect(page.frame_locator("codeact-agent iframe").locator("ca-answer")).to_be_visible()
