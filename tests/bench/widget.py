@@ -29,10 +29,14 @@ FETCHED = """() => performance.getEntries().filter((each) => 'transferSize' in e
 
 
 def widget_figures() -> dict[str, float]:
-    """``embed_brotli_bytes``. ``widget_interactive_ms``: from being seen to a task box that reacts, nothing
-    cached. ``host_longest_task_ms``: processor time of the longest task in the thread of the host page, while a
-    widget boots and carries out a recorded run of 20 steps. ``second_widget_fetched_bytes``: over the network, by a
-    widget beside another."""
+    """Bytes and milliseconds:
+
+    - ``embed_brotli_bytes``
+    - ``widget_interactive_ms``: from being seen to a task box that reacts, nothing cached
+    - ``second_widget_fetched_bytes``: over the network, by a widget beside another
+    - ``host_longest_task_ms``: processor time of the longest task in the host page's thread, while a widget boots
+      and carries out a recorded run of 20 steps
+    """
     embed = (find_site() / "embed.js").read_bytes()
     figures: dict[str, float] = {"embed_brotli_bytes": len(brotli.compress(embed))}
     with _host_page() as page:

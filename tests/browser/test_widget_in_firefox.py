@@ -42,7 +42,7 @@ def test_a_host_page_drives_it(firefox: Firefox, site: Path, upstream: ScriptedU
         allow_any(deployment)
         page = firefox.new_page()
         page.goto(host_page(host, deployment, '<codeact-agent id="agent" height="400"></codeact-agent>'))
-        upstream.enqueue(code("print(1)\nfinal_answer(price('bolt') * 2)"), code("final_answer('asked')"))
+        upstream.reply(code("print(1)\nfinal_answer(price('bolt') * 2)"), code("final_answer('asked')"))
         assert page.evaluate(RUN) == ["answered", 1.0, ["answer", "output", "ready", "step", "tool"]]
         assert page.evaluate(APPROVE) == "edited"
         assert page.evaluate(REMOVE) == ["removed", 0]

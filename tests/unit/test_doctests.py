@@ -27,6 +27,7 @@ import pytest
         ("codeact_runtime.nesting", 1),
         ("codeact_runtime.source", 1),
         ("codeact_runtime.truncation", 2),
+        ("codeact_server.bundle.import_order", 1),
         ("codeact_server.bundle.sparse", 1),
     ],
 )
