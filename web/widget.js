@@ -29,7 +29,7 @@ async function start() {
   const session = new Session();
   const uploads = new Uploads(session);
   const agent = new HostedAgent({ session, view, host, uploads, settings: connect.settings });
-  host.onmessage = (message) => agent.handle(message);
+  host.listen((message) => agent.handle(message));
   joinView(session, agent, view);
   joinFiles(session, agent.conversation, uploads);
   tellHeight(host);

@@ -54,7 +54,12 @@ def test_several_live_side_by_side_and_leave_nothing_behind(
         '<codeact-agent id="one" model="recorded" height="300"></codeact-agent>'
         '<codeact-agent id="two" model="recorded" readonly task="circle" autorun hidden></codeact-agent>'
     )
+    deployment.delays[PREFIX + "site.json"] = 0.5
     with opened(browser, host_page(host, deployment, body, "/several")) as page:
+        early = "() => one.run('circle').then(({ status }) => status)"  # asked before the frame can hear it
+        assert page.evaluate(early) == "answered"
+        page.evaluate("() => one.reset()")
+        deployment.delays.clear()
         page.evaluate("() => Object.assign(window, { one, two })")  # once removed, their ids name nothing
         page.evaluate("() => Promise.all([one.ready, two.load()])")
         page.wait_for_function("() => told.some(({ name, from }) => name === 'answer' && from === 'two')")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
+import brotli
 import pytest
+from codeact_agent.hosts.script.site import find_site
 from support.npm_package import EMBEDDING, install
 
 
@@ -41,3 +44,9 @@ def test_its_types_hold(project: Path) -> None:
     command = ["node", "node_modules/typescript/bin/tsc", "-p", "."]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_script_of_the_site_is_small_and_alone() -> None:
+    embed = (find_site() / "embed.js").read_bytes()
+    assert len(brotli.compress(embed)) <= 6 * 1024
+    assert not re.search(rb"(^|;)import\b", embed)

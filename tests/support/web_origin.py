@@ -13,6 +13,7 @@ import hashlib
 import mimetypes
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +32,8 @@ class WebOrigin:
         self.upstream = upstream
         self.prefix = prefix
         self.requested: list[str] = []
+        self.delays: dict[str, float] = {}
+        """Path → seconds before it is answered."""
         self._pages: dict[str, tuple[bytes, dict[str, str]]] = {}
 
     def put(self, path: str, content: str | bytes, headers: dict[str, str] | None = None) -> str:
@@ -98,6 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         self.served.requested.append(path)
+        time.sleep(self.served.delays.get(path, 0))
         if self.served.upstream and path.startswith(self.served.prefix + "v1/"):
             self._relay(None)
             return

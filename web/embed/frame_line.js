@@ -57,7 +57,7 @@ export class FrameLine {
       () =>
         this.#lose(
           'unreachable',
-          `${href} did not answer. Is it there, and does this page's policy allow it (frame-src)?`,
+          `${href} did not answer. Is it there, may this page embed it (widget_origins there), and does this page's policy allow it (frame-src)?`,
         ),
       HELLO_MS,
     );

@@ -11,7 +11,7 @@ import { isKnown } from './message_checks.js';
 /** @typedef {{resolve(value: any): void, reject(error: Error): void, progress: Progress}} Call */
 
 export class HostLine {
-  /** Gets all but the answers. @type {(message: FromHost) => void} */ onmessage = () => {};
+  /** @type {(message: FromHost) => void} */ #onRequest = () => {};
   #port;
   #next = 1;
   /** @type {Map<number, Call>} */ #calls = new Map();
@@ -20,7 +20,12 @@ export class HostLine {
   /** @param {MessagePort} port */
   constructor(port) {
     this.#port = port;
-    port.onmessage = ({ data }) => this.#receive(data);
+  }
+
+  /** Until then what comes waits in the port. @param {(message: FromHost) => void} onRequest  gets all but the answers */
+  listen(onRequest) {
+    this.#onRequest = onRequest;
+    this.#port.onmessage = ({ data }) => this.#receive(data);
   }
 
   /** @param {FromFrame} message */
@@ -87,7 +92,7 @@ export class HostLine {
         this.#approvals.get(known.approval_id)?.(known.decision);
         return void this.#approvals.delete(known.approval_id);
       default:
-        this.onmessage(known);
+        this.#onRequest(known);
     }
   }
 
