@@ -2,6 +2,7 @@
 
 import { defineElements } from './elements/define.js';
 import { joinFiles } from './page_files.js';
+import { joinSiteWorker } from './page_worker.js';
 import { Session } from './session.js';
 import { fetchSiteSettings } from './site_settings.js';
 import { Uploads } from './uploads.js';
@@ -34,6 +35,7 @@ async function start() {
   joinFiles(session, agent.conversation, uploads);
   tellHeight(host);
   await agent.start(connect.tools);
+  await joinSiteWorker();
 }
 
 start().catch((error) => {

@@ -166,7 +166,7 @@ def test_a_page_is_isolated_where_the_operator_says_so_and_stop_keeps_variables(
     assert page.evaluate("crossOriginIsolated") is True
     expect(agent.boot).not_to_contain_text("SharedArrayBuffer")
     agent.send("Do spin.")
-    expect(agent.steps.nth(1)).to_contain_text("Running")
+    expect(agent.steps.nth(1)).to_contain_text("Running", timeout=30_000)
     agent.stop.click()
     agent.wait_for_end()
     expect(agent.solve("Do look.")).to_contain_text("still 42")

@@ -37,7 +37,7 @@ PORTABLE = sorted(
 )
 RUNTIME_MODULES = sorted(RUNTIME.glob("*.py"))
 # What MicroPython has of the standard library and portable modules use.
-IN_MICROPYTHON = {"asyncio", "builtins", "io", "json", "re", "sys", "time"}
+IN_MICROPYTHON = {"asyncio", "builtins", "gc", "io", "json", "re", "sys", "time"}
 
 
 def _is_type_checking(node: ast.AST) -> bool:

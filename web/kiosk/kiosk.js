@@ -60,7 +60,11 @@ export class Kiosk {
     await this.#session.start();
     if (this.#session.runs.broken) return;
     performance.mark('kiosk-ready');
-    await this.#upkeep.start(() => this.#isVisited);
+    const { model } = this.#config;
+    await this.#upkeep.start({
+      isVisited: () => this.#isVisited,
+      isComplete: () => this.#session.models.some(({ id }) => id === model),
+    });
     if (!this.#isVisited) this.#attract.start();
   }
 

@@ -7,27 +7,34 @@ import { SiteWorker } from '../site_worker.js';
 
 const CHECK_MS = 10 * 60_000;
 
+/**
+ * @typedef {object} UpkeepDelegate
+ * @property {() => boolean} isVisited  whether somebody is there
+ * @property {() => boolean} isComplete  whether the model was there at the start
+ */
+
 export class Upkeep extends EventTarget {
   /** @type {SiteWorker | null} */ #worker = null;
   #needsReload = false;
-  #isVisited = () => false;
+  /** @type {UpkeepDelegate} */ #delegate = { isVisited: () => false, isComplete: () => true };
 
-  /** Once the kiosk works: what is fetched for later must not hold it up. @param {() => boolean} isVisited */
-  async start(isVisited) {
-    this.#isVisited = isVisited;
+  /** Once the kiosk works: what is fetched for later must not hold it up. @param {UpkeepDelegate} delegate */
+  async start(delegate) {
+    this.#delegate = delegate;
     navigator.storage?.persist?.().catch(() => {}); // asked of the browser; it may decline
     this.#worker = await SiteWorker.start();
     this.#worker?.keep();
     this.#worker?.addEventListener('waiting', () => this.#onWaiting());
     this.#worker?.addEventListener('replaced', () => this.reloadLater());
     setInterval(() => this.#check(), CHECK_MS);
+    addEventListener('online', () => this.#check());
     if (this.canUpdate) this.#onWaiting();
   }
 
   /** What is missing comes with a new start, as soon as nobody is there. */
   reloadLater() {
     this.#needsReload = true;
-    if (!this.#isVisited()) this.settle();
+    if (!this.#delegate.isVisited()) this.settle();
   }
 
   get canUpdate() {
@@ -53,11 +60,14 @@ export class Upkeep extends EventTarget {
 
   #onWaiting() {
     this.dispatchEvent(new Event('waiting'));
-    if (!this.#isVisited()) this.settle();
+    if (!this.#delegate.isVisited()) this.settle();
   }
 
-  #check() {
+  async #check() {
     this.#worker?.check();
     this.#worker?.keep();
+    if (this.#delegate.isComplete() || !navigator.onLine) return;
+    const { kept = 0 } = (await this.describe()) ?? {};
+    if (kept) this.reloadLater(); // with nothing kept, a start could fail
   }
 }

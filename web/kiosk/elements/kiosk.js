@@ -51,6 +51,8 @@ export class KioskElement extends LitElement {
     this.language = 'en';
     /** What is shown of a run. @type {KioskRunElement | null} */
     this.run = null;
+    /** Whether its words are recorded. */
+    this.isRecorded = false;
     this.running = false;
     /** Until the visit ends, where the visitor is asked. @type {number | null} */
     this.secondsLeft = null;
@@ -136,16 +138,13 @@ export class KioskElement extends LitElement {
 
   /** @param {import('../words.js').Words} words */
   #foot(words) {
-    const recorded = this.run && this.config && this.isRecorded ? html`<p>${words.recorded}</p>` : '';
+    const recorded = this.run && this.isRecorded ? html`<p>${words.recorded}</p>` : '';
     const buttons = html`<div class="acts">
       <button type="button" @click=${() => this.delegate?.over()}>${words.over}</button>
       ${this.running ? html`<button type="button" class="primary" @click=${() => this.delegate?.stop()}>${words.stop}</button>` : html`<button type="button" class="primary" @click=${() => this.delegate?.again()}>${words.another}</button>`}
     </div>`;
     return html`<footer>${recorded}${this.notice ? html`<p class="notice" role="status">${this.notice}</p>` : ''}${this.view === 'run' ? buttons : ''}</footer>`;
   }
-
-  /** Whether the words of the run that is shown are recorded. */
-  isRecorded = false;
 
   /** @param {import('../words.js').Words} words @param {number} seconds */
   #still(words, seconds) {
