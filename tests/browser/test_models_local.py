@@ -36,6 +36,7 @@ def local_site(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         _offered("Endless", context_window=4096),
         _offered("Large", bytes=LARGE),
         _offered("Missing"),
+        {**_offered("Greedy", context_window=10_000_000), "url": "brief.gguf"},
         _offered("Picture"),
         {"id": "gpu", "name": "Graphics", "engine": "webllm", "url": "gpu/"},
     ]
@@ -162,6 +163,8 @@ def test_a_file_from_disk_runs_and_others_are_told_from_it(
     }.items():
         tab.dialog("Settings").locator("input[type=file]").set_input_files(tmp_path / f"{name}.gguf")
         _status(tab, words)
+    _choose(tab, "Greedy")
+    _status(tab, "could not be started: there is not enough memory for it and its context")
     _choose(tab, "Picture")
     _status(tab, "Picture is not a GGUF file")
     complaints.allow("404")

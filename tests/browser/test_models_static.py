@@ -11,11 +11,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import BrowserContext, Page, expect
 from support.agent_page import AgentPage
 from support.changed_site import change_file, copy_site
 from support.complaints import Complaints
+from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 OWN_KEY = "sk-own-9f8e7d6c5b4a"
@@ -33,12 +33,13 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def static(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def static(site: Path, partner: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of two sites on a static server: ``built``, and ``open``, which lets its pages ask other origins."""
     root = tmp_path_factory.mktemp("static")
     (root / PREFIX).mkdir(parents=True)
     (root / PREFIX / "built").symlink_to(site)
-    opened = copy_site(site, root / PREFIX / "open")
+    offered = {"name": "Offered", "base_url": f"{partner.base_url}/", "models": ["second"]}
+    opened = copy_site(site, root / PREFIX / "open", endpoints=[offered])
     change_file(
         opened / "index.html",
         lambda text: text.replace("connect-src 'self'", "connect-src 'self' http://127.0.0.1:*"),
@@ -52,16 +53,22 @@ def static(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[ScriptedModel]:
+def service() -> Iterator[ScriptedUpstream]:
     """What lets pages of any origin ask it."""
-    with ScriptedModel(models=("first", "second"), cors=True) as scripted:
+    with ScriptedUpstream(models=("first", "second"), cors=True) as scripted:
+        yield scripted
+
+
+@pytest.fixture(scope="module")
+def partner() -> Iterator[ScriptedUpstream]:
+    """One that the operator offers."""
+    with ScriptedUpstream(models=("first", "second"), cors=True) as scripted:
         yield scripted
 
 
 @pytest.fixture
-def own(page: Page, static: str, service: ScriptedModel, complaints: Complaints) -> AgentPage:
+def own(page: Page, static: str, service: ScriptedUpstream) -> AgentPage:
     """The page where it may ask others, ready."""
-    complaints.allow("/v1/models")  # there is no relay; a browser logs each 404
     service.reset()
     agent = AgentPage(page).open(f"{static}/open")
     agent.ready()
@@ -70,7 +77,8 @@ def own(page: Page, static: str, service: ScriptedModel, complaints: Complaints)
 
 def _connect(agent: AgentPage, address: str, key: str = "", remember: bool = False) -> None:
     settings = agent.dialog("Settings")
-    settings.get_by_label("Address").fill(address)
+    if address:
+        settings.get_by_label("Address").fill(address)
     settings.get_by_label("Key, if it wants one").fill(key)
     settings.get_by_role("checkbox", name="Remember the key").set_checked(remember)
     settings.get_by_role("button", name="Connect", exact=True).click()
@@ -81,9 +89,8 @@ def _told(agent: AgentPage, words: str) -> None:
 
 
 def test_without_our_server_python_starts_and_recorded_tasks_are_solved(
-    page: Page, static: str, upstream: ScriptedModel, complaints: Complaints
+    page: Page, static: str, upstream: ScriptedUpstream, complaints: Complaints
 ) -> None:
-    complaints.allow("v1/models")
     agent = AgentPage(page).open(f"{static}/built")
     agent.ready()
     expect(agent.boot).not_to_contain_text("did not start")
@@ -97,13 +104,13 @@ def test_without_our_server_python_starts_and_recorded_tasks_are_solved(
     assert upstream.requests == []
 
 
-def test_an_own_endpoint_answers_and_its_key_goes_nowhere_else(own: AgentPage, service: ScriptedModel) -> None:
+def test_an_own_endpoint_answers_and_its_key_goes_nowhere_else(own: AgentPage, service: ScriptedUpstream) -> None:
     _connect(own, f"{service.base_url}/", OWN_KEY)
     _told(own, "Connected: 2 models.")
     expect(own.dialog("Settings").get_by_label("Key, if it wants one")).to_have_value("")
     own.page.keyboard.press("Escape")
     own.choose_model("second")
-    service.reply(Reply(text="<code>print(6 * 7)</code>"), Reply(text="<code>final_answer('forty-two')</code>"))
+    service.enqueue(Reply(text="<code>print(6 * 7)</code>"), Reply(text="<code>final_answer('forty-two')</code>"))
     expect(own.solve("Six times seven?")).to_contain_text("forty-two")
     asked = [each for each in service.requests if each.path.endswith("/completions")]
     assert [each.json["model"] for each in asked] == ["second", "second"]
@@ -148,25 +155,22 @@ KEPT = """async () => {
 }"""
 
 
-def test_a_remembered_key_outlasts_the_tab(
-    own: AgentPage, context: BrowserContext, service: ScriptedModel
-) -> None:
-    _connect(own, service.base_url, OWN_KEY, remember=True)
-    _told(own, "Connected")
+def test_a_remembered_key_outlasts_the_tab(own: AgentPage, context: BrowserContext) -> None:
+    own.dialog("Settings").get_by_label("Service").select_option(label="Offered")
+    _connect(own, "", OWN_KEY, remember=True)
+    _told(own, "Connected: 1 model.")
     address = own.page.url.split("/#")[0].rstrip("/")
     own.page.close()
     other = AgentPage(context.new_page()).open(address)
     other.ready()
-    expect(other.page.locator("optgroup").first).to_have_attribute(
-        "label", re.compile("^Your endpoint: 127.0.0.1:")
-    )
+    expect(other.page.locator("optgroup").first).to_have_attribute("label", "Your endpoint: Offered")
     expect(other.page.get_by_role("combobox", name="Model")).to_have_value(
-        re.compile("^endpoint:127.0.0.1:.*:first$")
+        re.compile("^endpoint:127.0.0.1:.*:second$")
     )
 
 
 def test_what_is_wrong_with_a_connection_is_said(
-    own: AgentPage, service: ScriptedModel, upstream: ScriptedModel, complaints: Complaints
+    own: AgentPage, service: ScriptedUpstream, upstream: ScriptedUpstream, complaints: Complaints
 ) -> None:
     host = service.base_url[7:-3]
     service.models_reply = Reply(status=401, body={"error": {"message": "no such key"}})
@@ -199,6 +203,6 @@ def test_what_is_wrong_with_a_connection_is_said(
     _connect(own, service.base_url, "right")
     _told(own, "Connected: 2 models.")
     own.page.keyboard.press("Escape")
-    service.reply(Reply(status=401, body={"error": {"message": "the key has expired"}}))
+    service.enqueue(Reply(status=401, body={"error": {"message": "the key has expired"}}))
     own.send("Anything")
     expect(own.ending).to_contain_text("refused the key (status 401). Check the key in Settings.", timeout=20_000)

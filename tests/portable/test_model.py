@@ -117,6 +117,20 @@ async def test_an_unreadable_answer_is_not_asked_again():
     assert "OpenAI-compatible" in str(error)
 
 
+async def test_a_model_that_cannot_be_used_is_not_asked_again_and_its_sentence_is_kept():
+    told = ModelError("Brief was not fetched.", "unusable")
+    told.is_sentence = True
+    asked, error = await failing(told)
+    assert (asked.attempts, str(error)) == (1, "Brief was not fetched.")
+
+
+async def test_a_sentence_is_kept_where_asking_again_may_help():
+    told = ModelError("api.example could not be reached.", "unreachable")
+    told.is_sentence = True
+    asked, error = await failing(told)
+    assert (asked.attempts, str(error)) == (ATTEMPTS, "api.example could not be reached.")
+
+
 async def test_stop_while_waiting_ends_the_wait():
     asked = Asked(ModelError("", "refused", 429, 30.0), "never")
     asked.host.on_sleep = asked.host.stop

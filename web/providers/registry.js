@@ -62,11 +62,11 @@ export class Providers {
   async #readSettings() {
     try {
       this.settings = await fetchSiteSettings();
+      this.endpoints.allow(this.settings);
+      for (const each of this.settings.local_models) this.local.add(each);
     } catch (error) {
       this.#tell(/** @type {Error} */ (error).message);
     }
-    this.endpoints.allow(this.settings);
-    for (const each of this.settings.local_models) this.local.add(each);
   }
 
   /** The browser takes its time to say whether it has a model. */

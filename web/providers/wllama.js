@@ -133,7 +133,7 @@ function whyNotLoaded({ name }, error) {
   if (error instanceof RangeError || error instanceof WllamaRuntimeError) {
     return `${name} could not be started, most likely for lack of memory. Close other tabs, or choose a smaller model. (${said})`;
   }
-  return `${name} could not be started: it may be damaged, or of a kind that wllama does not know. (${said})`;
+  return `${name} could not be started: there is not enough memory for it and its context, or its file is damaged or of a kind that wllama does not know. (${said})`;
 }
 
 /** @implements {Engine} */
