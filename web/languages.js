@@ -3,6 +3,7 @@
  * it is chosen. The English words stand in the modules, as what `msg` is called with; languages/*.json hold the others.
  */
 
+import { LANGUAGES } from './language_names.js';
 import { LitElement } from './vendor/lit.js';
 import {
   configureLocalization,
@@ -14,8 +15,6 @@ import {
 
 /** @typedef {{words: Record<string, string>}} Translation  by the English words; `{0}` is the first of the values */
 
-/** What those who speak it call it. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' };
 const SOURCE = 'en';
 /** @type {Record<string, () => Promise<Translation>>} */
 const LOAD = {
@@ -50,7 +49,7 @@ export function languageFor(wanted) {
  * and this rejects.
  * @param {readonly string[]} wanted  BCP 47 tags, best first
  */
-export async function speak(wanted) {
+export async function setLanguage(wanted) {
   try {
     await setLocale(languageFor(wanted));
   } catch (error) {

@@ -1,5 +1,5 @@
 import { chosenLanguage } from '../language_choice.js';
-import { LANGUAGES } from '../languages.js';
+import { LANGUAGES } from '../language_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
 import { msg } from '../vendor/localize.js';
 import { LanguageEvent } from './events.js';
@@ -16,7 +16,7 @@ export class LanguageElement extends LitElement {
     css`
       label { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: var(--ca-space-1) var(--ca-space-3); }
       select { max-inline-size: 100%; padding: var(--ca-space-2); border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-1); background: var(--ca-color-surface); font-size: var(--ca-size-2); }
-      p { margin: var(--ca-space-1) 0 0; color: var(--ca-color-muted); font-size: var(--ca-size-2); text-wrap: pretty; }
+      p { margin: var(--ca-space-1) 0 var(--ca-space-3); color: var(--ca-color-muted); font-size: var(--ca-size-2); text-wrap: pretty; }
     `,
   ];
 

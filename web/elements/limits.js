@@ -32,7 +32,7 @@ export class LimitsElement extends LitElement {
       label { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 0 var(--ca-space-3); font-size: var(--ca-size-3); }
       label p { grid-column: 1; }
       .field { grid-row: span 2; display: flex; align-items: center; gap: var(--ca-space-2); font-size: var(--ca-size-2); }
-      .field span { inline-size: 3.5rem; color: var(--ca-color-muted); }
+      .field span { inline-size: 4.25rem; color: var(--ca-color-muted); }
       input { inline-size: 5.5rem; padding: var(--ca-space-1) var(--ca-space-2); border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-1); background: var(--ca-color-surface); color: inherit; font: inherit; font-size: var(--ca-size-3); text-align: end; }
       .actions { display: flex; flex-wrap: wrap; align-items: center; gap: var(--ca-space-2) var(--ca-space-3); }
       .actions p { flex: 1 1 10rem; }
