@@ -3,17 +3,14 @@
  * where: `text` (after what else it holds) or attributes.
  */
 
-import { language, onLanguage } from './languages.js';
+import { onLanguage } from './languages.js';
 import { msg } from './vendor/localize.js';
 
 /** What stands there in English. @type {Map<Element, Record<string, string>>} */
 const english = new Map();
 
-/** Keep them in the page's language. */
-export function translatePage() {
-  onLanguage(translate);
-  if (language() !== 'en') translate();
-}
+/** Keep them in the page's language; to be called before the first is set. */
+export const translatePage = () => onLanguage(translate);
 
 function translate() {
   for (const element of document.querySelectorAll('[data-words]')) {
