@@ -2,17 +2,6 @@
 
 /** @typedef {import('./elements/events.js').BootStep} BootStep */
 
-/** @type {Record<string, string>} */
-const LABELS = {
-  assets: 'Fetching Python',
-  compile: 'Compiling',
-  image: 'Starting Python',
-  interpreter: 'Starting Python',
-  session: 'Preparing the session',
-  agent: 'Starting the agent',
-  packages: 'Fetching packages',
-  restore: 'Bringing back variables',
-};
 /** Not steps of one worker's boot, which follow each other. */
 const APART = ['agent', 'assets', 'restore', 'packages'];
 
@@ -28,7 +17,7 @@ export class BootProgress {
   /** @param {string} step */
   begin(step) {
     this.#doing.set(step, performance.now());
-    this.#onStep({ step, label: LABELS[step] ?? step, state: 'doing' });
+    this.#onStep({ step, state: 'doing' });
   }
 
   /** @param {string} step */
@@ -36,7 +25,7 @@ export class BootProgress {
     const since = this.#doing.get(step);
     if (since === undefined) return;
     this.#doing.delete(step);
-    this.#onStep({ step, label: LABELS[step] ?? step, state: 'done', ms: performance.now() - since });
+    this.#onStep({ step, state: 'done', ms: performance.now() - since });
   }
 
   /** The worker is at this step of its boot, or has none left. @param {string} [step] */
@@ -55,7 +44,7 @@ export class BootProgress {
     } catch (error) {
       this.#doing.delete(step);
       const { message } = /** @type {Error} */ (error);
-      this.#onStep({ step, label: LABELS[step], state: 'failed', message });
+      this.#onStep({ step, state: 'failed', message });
       throw error;
     }
   }

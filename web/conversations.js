@@ -14,6 +14,7 @@ import { keep } from './store/keep.js';
 import { Kept } from './store/kept.js';
 import { MemoryStore } from './store/memory.js';
 import { blockedInWords, heldInWords, outdatedInWords, troubleInWords } from './store/trouble.js';
+import { msg, str } from './vendor/localize.js';
 
 /** @typedef {import('./run.js').Run} Run */
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
@@ -102,7 +103,7 @@ export class Conversations extends EventTarget {
     return this.#change(async () => {
       if (id === this.current?.id) await this.#finish();
       const { conversation } = await this.#store.load(id);
-      const copy = makeConversation(`Copy of ${conversation.title}`, conversation.named);
+      const copy = makeConversation(msg(str`Copy of ${conversation.title}`), conversation.named);
       await this.#store.duplicate(id, copy);
       await this.#go(copy.id);
     });

@@ -1,5 +1,8 @@
 /** Names of files are text from strangers: made harmless before they are shown, spoken or saved under. */
 
+import { number, plural } from './elements/counts.js';
+import { msg, str } from './vendor/localize.js';
+
 const LONGEST_NAME = 100;
 const LONGEST_SHOWN = 80;
 /** Control, direction and unassigned characters, and what some system's paths are made of. */
@@ -40,9 +43,14 @@ export function freeName(name, taken) {
 
 /** `512 bytes`, `1.5 KB`, `12 MB`; a KB is 1,024 bytes, as in the limits. @param {number} bytes */
 export function sizeInWords(bytes) {
-  if (bytes < 1024) return `${bytes} byte${bytes === 1 ? '' : 's'}`;
-  const [size, unit] = bytes < 2 ** 20 ? [bytes / 1024, 'KB'] : [bytes / 2 ** 20, 'MB'];
-  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
+  if (bytes < 1024) return plural(bytes, msg(str`${bytes} byte`), msg(str`${bytes} bytes`));
+  return bytes < 2 ** 20 ? msg(str`${inFew(bytes / 1024)} KB`) : msg(str`${inFew(bytes / 2 ** 20)} MB`);
+}
+
+/** @param {number} size */
+function inFew(size) {
+  const digits = size < 10 ? 1 : 0;
+  return number(size, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false });
 }
 
 /** Without half a letter at its end. @param {string} text @param {number} length */

@@ -8,12 +8,14 @@ import { restoredInWords } from './elements/restored.js';
 import { RunElement } from './elements/run.js';
 import { joinDialogs } from './page_dialogs.js';
 import { joinFiles } from './page_files.js';
+import { joinLanguage } from './page_language.js';
 import { joinModels } from './page_models.js';
 import { joinSiteWorker } from './page_worker.js';
 import { AskedPerson } from './person.js';
 import { saveFile } from './save_file.js';
 import { Session } from './session.js';
 import { Uploads } from './uploads.js';
+import { msg, str } from './vendor/localize.js';
 
 /** @typedef {import('./elements/events.js').AgentEvent} AgentEvent */
 /** @typedef {import('./elements/events.js').BootStep} BootStep */
@@ -40,6 +42,7 @@ const taskBox = element('ca-task-box');
 const boot = element('ca-boot-status');
 const examples = element('ca-examples');
 const notices = element('ca-notices');
+joinLanguage(notices);
 const newButton = find('button.new');
 const latestButton = find('button.latest');
 const follower = new BottomFollower(transcript, (following) => {
@@ -124,10 +127,12 @@ async function letSettle() {
 function warnOfMemory({ bytes, limit_bytes, refused }) {
   if (!refused && bytes < NEARLY_FULL * limit_bytes) return;
   const [used, limit] = [bytes, limit_bytes].map((each) => Math.round(each / 2 ** 20));
-  const words = refused
-    ? `Python has reached the ${limit} MB of memory it may have. Code that wants more gets a MemoryError.`
-    : `Python has taken ${used} of the ${limit} MB of memory it may have.`;
-  notices.show({ key: 'memory', words: `${words} A new conversation begins with free memory.`, tone: 'warning' });
+  const said = () =>
+    refused
+      ? msg(str`Python has reached the ${limit} MB of memory it may have. Code that wants more gets a MemoryError.`)
+      : msg(str`Python has taken ${used} of the ${limit} MB of memory it may have.`);
+  const words = () => `${said()} ${msg('A new conversation begins with free memory.')}`;
+  notices.show({ key: 'memory', words, tone: 'warning' });
 }
 
 /** @param {AgentEvent} event */
@@ -147,7 +152,8 @@ async function exportRun(event) {
     saveFile(name, mime, text);
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
-    notices.show({ key: 'export', words: `The run could not be saved: ${message}`, tone: 'warning' });
+    const words = () => msg(str`The run could not be saved: ${message}`);
+    notices.show({ key: 'export', words, tone: 'warning' });
   }
 }
 
@@ -167,12 +173,13 @@ session.addEventListener('memory', (event) => warnOfMemory(detail(event)));
 session.addEventListener('restored', (event) => {
   notices.show({
     key: 'restored',
-    words: restoredInWords(detail(event)),
+    words: () => restoredInWords(detail(event)),
     tone: detail(event).lost.length ? 'warning' : 'info',
   });
 });
 session.addEventListener('unrestored', (event) => {
-  const words = `The variables and files of this conversation could not be brought back: ${detail(event).message}`;
+  const { message } = detail(event);
+  const words = () => msg(str`The variables and files of this conversation could not be brought back: ${message}`);
   notices.show({ key: 'restored', words, tone: 'warning' });
 });
 conversations.addEventListener('left', leave);
@@ -195,5 +202,5 @@ joinModels(session);
 examples.tasks = session.tasks;
 conversations.start();
 joinSiteWorker(notices).catch((error) =>
-  notices.show({ key: 'site', words: /** @type {Error} */ (error).message, tone: 'warning' }),
+  notices.show({ key: 'site', words: () => /** @type {Error} */ (error).message, tone: 'warning' }),
 );

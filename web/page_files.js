@@ -1,7 +1,10 @@
 /** Joins uploads and downloads to the page: a button, drag and drop, the list of files, links in steps. */
 
+import { files as counted } from './elements/counts.js';
 import { fileName, shownName } from './file_names.js';
+import { onLanguage } from './languages.js';
 import { download } from './uploads.js';
+import { msg, str } from './vendor/localize.js';
 
 /** @typedef {EventTarget & {beginFile(name: string): Promise<unknown>}} Conversations  those of the page, or a widget's one */
 /** @typedef {import('./elements/events.js').DeleteFileEvent} DeleteFileEvent */
@@ -22,11 +25,15 @@ export function joinFiles(session, conversations, uploads) {
 
   const add = (/** @type {Iterable<File>} */ chosen) =>
     uploads.add(chosen, (file) => conversations.beginFile(shownName(file.name)));
+  const showCount = () => {
+    find('button.files .count').textContent = counted(files.files.length);
+  };
+  onLanguage(showCount);
   const list = async () => {
     const listed = await session.files.listFiles().catch(() => []); // that Python did not start is told elsewhere
     files.files = listed;
     button.hidden = !listed.length;
-    find('button.files .count').textContent = `${listed.length} file${listed.length === 1 ? '' : 's'}`;
+    showCount();
   };
 
   uploads.addEventListener('changed', () => {
@@ -48,7 +55,8 @@ export function joinFiles(session, conversations, uploads) {
   });
   button.addEventListener('click', async () => {
     const { files: most, file_mb, files_mb } = await session.limits();
-    files.room = `A conversation may keep ${most.toLocaleString('en')} files, ${file_mb} MB each and ${files_mb} MB together.`;
+    files.room = () =>
+      msg(str`A conversation may keep ${counted(most)}, ${file_mb} MB each and ${files_mb} MB together.`);
     await list();
     files.show();
   });
@@ -58,7 +66,8 @@ export function joinFiles(session, conversations, uploads) {
       await download(session, path);
       notices.hide('download');
     } catch (error) {
-      const words = `${shownName(fileName(path))} could not be downloaded: ${/** @type {Error} */ (error).message}`;
+      const { message } = /** @type {Error} */ (error);
+      const words = () => msg(str`${shownName(fileName(path))} could not be downloaded: ${message}`);
       notices.show({ key: 'download', words, tone: 'warning' });
     }
   });
@@ -69,7 +78,8 @@ export function joinFiles(session, conversations, uploads) {
       uploads.forget(path);
       notices.hide('delete');
     } catch (error) {
-      const words = `${shownName(fileName(path))} could not be deleted: ${/** @type {Error} */ (error).message}`;
+      const { message } = /** @type {Error} */ (error);
+      const words = () => msg(str`${shownName(fileName(path))} could not be deleted: ${message}`);
       notices.show({ key: 'delete', words, tone: 'warning' });
     }
     await list();

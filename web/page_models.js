@@ -1,5 +1,8 @@
 /** Joins the models to the page: the picker, how far a model in the browser is, and their part of the settings. */
 
+import { models as counted } from './elements/counts.js';
+import { msg, str } from './vendor/localize.js';
+
 /** @typedef {import('./elements/events.js').EndpointEvent} EndpointEvent */
 /** @typedef {import('./elements/events.js').LocalModelEvent} LocalModelEvent */
 /** @typedef {import('./elements/events.js').ModelChosenEvent} ModelChosenEvent */
@@ -58,18 +61,19 @@ export function joinModels(session) {
   addEventListener('ca-endpoint', async (event) => {
     const { act, endpoint } = /** @type {EndpointEvent} */ (event);
     if (act === 'disconnect') return endpoints.disconnect(endpoint.base_url);
-    dialog.connection = { busy: true, failed: false, words: '' };
+    dialog.connection = { busy: true, failed: false, words: () => '' };
     try {
       const { models } = await endpoints.connect(endpoint);
       if (models[0] && session.model === 'recorded') session.choose(models[0].id);
       dialog.connection = {
         busy: false,
         failed: false,
-        words: `Connected: ${models.length} model${models.length === 1 ? '' : 's'}.`,
+        words: () => msg(str`Connected: ${counted(models.length)}.`),
       };
       dialog.endpoints.clear();
     } catch (error) {
-      dialog.connection = { busy: false, failed: true, words: /** @type {Error} */ (error).message };
+      const { message } = /** @type {Error} */ (error);
+      dialog.connection = { busy: false, failed: true, words: () => message };
     }
   });
   addEventListener('ca-local-model', async (event) => {

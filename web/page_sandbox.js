@@ -24,14 +24,14 @@ export function makeSandbox(chosen, joined, progress) {
   });
 }
 
-/** What this browser, or how the page is served, lacks; empty if nothing. @param {import('./sandbox/protocol.js').Ready} ready */
-export const missing = ({ can_block, can_interrupt }) =>
-  [
-    can_block ? '' : 'This browser has no JSPI: Python starts slowly, and tools must be awaited.',
-    can_interrupt ? '' : 'There is no SharedArrayBuffer here: Stop replaces the interpreter.',
-  ]
-    .join(' ')
-    .trim();
+/** @param {import('./sandbox/protocol.js').Ready} ready @returns {import('./elements/events.js').Lack[]} */
+export function lacking({ can_block, can_interrupt }) {
+  /** @type {import('./elements/events.js').Lack[]} */
+  const lacks = [];
+  if (!can_block) lacks.push('jspi');
+  if (!can_interrupt) lacks.push('shared_memory');
+  return lacks;
+}
 
 /** Another page may hold several of us, and has work of its own. */
 const isWidget = () => window !== parent;

@@ -11,12 +11,13 @@ import { startAgent } from './agent_start.js';
 import { BootProgress } from './boot_progress.js';
 import { fetchTasks, RECORDED } from './choices.js';
 import { chosenLimits } from './limits_choice.js';
-import { makeSandbox, missing } from './page_sandbox.js';
+import { lacking, makeSandbox } from './page_sandbox.js';
 import { Providers } from './providers/registry.js';
 import { RunHistory } from './run_history.js';
 import { Runs } from './runs.js';
 import { fetchLimits } from './sandbox/limits.js';
 import { PageTools } from './tools/page_tools.js';
+import { msg } from './vendor/localize.js';
 
 /** @typedef {import('./elements/events.js').AgentEvent} AgentEvent */
 /** @typedef {import('./elements/events.js').Card} Card */
@@ -149,8 +150,8 @@ export class Session extends EventTarget {
     }
     if (this.runs.broken) return;
     const ms = performance.now() - started;
-    const message = missing(await this.#sandbox.start());
-    this.#fire('boot', { step: 'ready', label: 'Python ready', state: 'done', ms, message });
+    const lacks = lacking(await this.#sandbox.start());
+    this.#fire('boot', { step: 'ready', state: 'done', ms, lacks });
   }
 
   /** End the run of the conversation that is open, and save what it has done. */
@@ -187,7 +188,7 @@ export class Session extends EventTarget {
    */
   async exportRun(form, back = 0) {
     const events = this.#history.of(back);
-    if (!events) throw new Error('This run is too old to be saved: the page no longer keeps its events.');
+    if (!events) throw new Error(msg('This run is too old to be saved: the page no longer keeps its events.'));
     const info = { created: new Date().toISOString(), sandbox: { browser: navigator.userAgent } };
     return this.#bridge.export(form, events, info);
   }

@@ -5,8 +5,10 @@
  * Fires `changed` (the list of uploads) and `saved` (a file is in the conversation).
  */
 
+import { files as counted } from './elements/counts.js';
 import { fileName, freeName, safeName, sizeInWords } from './file_names.js';
 import { saveFile } from './save_file.js';
+import { msg, str } from './vendor/localize.js';
 
 /** @typedef {import('./elements/events.js').Upload} Upload */
 /** @typedef {import('./sandbox/protocol.js').FileInfo} FileInfo */
@@ -78,7 +80,7 @@ export class Uploads extends EventTarget {
     const taken = new Set(present.filter(({ path }) => path.startsWith('/data/')).map(({ path }) => fileName(path)));
     const path = `/data/${freeName(safeName(file.name), taken)}`;
     const data = await file.arrayBuffer().catch(() => {
-      throw new Error('It could not be read. Folders cannot be added, only the files in them.');
+      throw new Error(msg('It could not be read. Folders cannot be added, only the files in them.'));
     });
     await this.#session.files.writeFile(path, data);
     this.dispatchEvent(new Event('saved'));
@@ -102,9 +104,10 @@ function checkRoom(file, present, { file_mb, files_mb, files }) {
   const used = present.reduce((sum, { size }) => sum + size, 0);
   const left = Math.max(files_mb * MB - used, 0);
   if (file.size > file_mb * MB)
-    throw new Error(`Too large: ${sizeInWords(file.size)}, and one file may have ${file_mb} MB.`);
-  if (file.size > left) throw new Error(`No room: ${sizeInWords(left)} of ${files_mb} MB are left for files here.`);
-  if (present.length >= files) throw new Error(`Too many: this conversation may keep ${files} files.`);
+    throw new Error(msg(str`Too large: ${sizeInWords(file.size)}, and one file may have ${file_mb} MB.`));
+  if (file.size > left)
+    throw new Error(msg(str`No room: ${sizeInWords(left)} of ${files_mb} MB are left for files here.`));
+  if (present.length >= files) throw new Error(msg(str`Too many: this conversation may keep ${counted(files)}.`));
 }
 
 /** Let the person save a file. @param {Session} session @param {string} path */

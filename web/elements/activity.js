@@ -5,6 +5,9 @@
 /** @typedef {import('./events.js').ToolReturned} ToolReturned */
 /** @typedef {import('./tool_call.js').ToolCallElement} ToolCallElement */
 
+import { msg, str } from '../vendor/localize.js';
+import { number } from './counts.js';
+
 const MOST_ITEMS = 300;
 /** Its question and answer are shown instead of the call. */
 const ASK = 'ask_user';
@@ -17,7 +20,7 @@ export class ActivityElement extends HTMLElement {
   /** The call that the model's reply is, until it is carried out. @type {ToolCallElement | null} */ #expected = null;
   /** @type {import('./output.js').OutputElement | null} */ #output = null;
   #left = 0;
-  /** @type {HTMLElement | null} */ #note = null;
+  /** @type {import('./note.js').NoteElement | null} */ #note = null;
 
   get isEmpty() {
     return !this.childElementCount;
@@ -138,9 +141,10 @@ export class ActivityElement extends HTMLElement {
   /** @template {keyof HTMLElementTagNameMap} T @param {T} tag @param {object} given @returns {HTMLElementTagNameMap[T] | null} */
   #add(tag, given) {
     if (this.#full) {
-      this.#note ??= this.appendChild(Object.assign(document.createElement('p'), { className: 'note' }));
+      this.#note ??= this.appendChild(document.createElement('ca-note'));
       this.#left += 1;
-      this.#note.textContent = `${this.#left.toLocaleString('en')} more tool calls and items are not shown.`;
+      const left = this.#left;
+      this.#note.words = () => msg(str`${number(left)} more tool calls and items are not shown.`);
       return null;
     }
     const item = Object.assign(document.createElement(tag), given);

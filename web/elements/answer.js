@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { isRich } from './bundle.js';
 import { longPlain, longText, MOST_MARKDOWN } from './long_text.js';
 import { shared } from './shared_styles.js';
@@ -36,8 +37,8 @@ export class AnswerElement extends LitElement {
   render() {
     if (!this.answer) return '';
     const { text } = this.answer;
-    return html`<section part="answer" aria-label="Answer">
-      <header><h3>Answer</h3><ca-copy .text=${text} label="Copy answer"></ca-copy></header>
+    return html`<section part="answer" aria-label=${msg('Answer')}>
+      <header><h3>${msg('Answer')}</h3><ca-copy .text=${text} .label=${msg('Copy answer')}></ca-copy></header>
       ${this.#body(this.answer)}
     </section>`;
   }
@@ -45,7 +46,7 @@ export class AnswerElement extends LitElement {
   /** @param {Answer} answer */
   #body({ json, text, bundle }) {
     if (isRich(bundle)) return html`<ca-bundle .bundle=${bundle}></ca-bundle>`;
-    if (text.length > MOST_MARKDOWN) return longPlain(text, ' Copy gives the whole.');
+    if (text.length > MOST_MARKDOWN) return longPlain(text, ` ${msg('Copy gives the whole.')}`);
     if (json?.startsWith('"')) return html`<ca-markdown .text=${text}></ca-markdown>`; // the answer was a string
     return html`<pre>${text}</pre>`;
   }

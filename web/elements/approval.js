@@ -1,5 +1,6 @@
 import { shownName } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
 import { Asking } from './asking.js';
 import { AsksEvent } from './events.js';
 import { keywords } from './literal.js';
@@ -11,12 +12,16 @@ import { fieldStyles, quietButton, shared } from './shared_styles.js';
 /** @typedef {import('./events.js').Decision} Decision */
 /** @typedef {import('./events.js').ToolCard} ToolCard */
 
-const ACTIONS = { read: 'reads', write: 'writes', delete: 'deletes' };
-/** @type {{remember: Decision['remember'], label: string}[]} */
+const ACTIONS = {
+  read: { name: 'reads', words: () => msg('reads') },
+  write: { name: 'writes', words: () => msg('writes') },
+  delete: { name: 'deletes', words: () => msg('deletes') },
+};
+/** @type {{remember: Decision['remember'], label: () => string}[]} */
 const ALLOWED = [
-  { remember: 'call', label: 'Allow once' },
-  { remember: 'run', label: 'Allow for this run' },
-  { remember: 'always', label: 'Always allow' },
+  { remember: 'call', label: () => msg('Allow once') },
+  { remember: 'run', label: () => msg('Allow for this run') },
+  { remember: 'always', label: () => msg('Always allow') },
 ];
 
 /**
@@ -100,14 +105,14 @@ export class ApprovalElement extends LitElement {
   /** @param {Card} card */
   #open(card) {
     return html`<section class="open" aria-labelledby="title">
-      <h4 id="title" tabindex="-1">${card.kind === 'code' ? 'May this code run?' : `May the code call ${card.name}?`}</h4>
+      <h4 id="title" tabindex="-1">${card.kind === 'code' ? msg('May this code run?') : msg(str`May the code call ${card.name}?`)}</h4>
       ${card.kind === 'code' ? this.#facts(card) : html`<p><code>${card.name}(${keywords(card.arguments)})</code></p>`}
       ${this.edited === null ? '' : this.#editor(this.edited)}
       <div class="actions">${card.kind === 'code' ? this.#codeButtons(card) : this.#toolButtons()}</div>
       <form class="field" @submit=${this.#deny}>
-        <label class="label" for="reason">Or say no, and why (the model reads it)</label>
-        <input id="reason" name="reason" type="text" autocomplete="off" placeholder="Reason, if you like">
-        <button class="quiet danger" type="submit">Deny</button>
+        <label class="label" for="reason">${msg('Or say no, and why (the model reads it)')}</label>
+        <input id="reason" name="reason" type="text" autocomplete="off" placeholder=${msg('Reason, if you like')}>
+        <button class="quiet danger" type="submit">${msg('Deny')}</button>
       </form>
     </section>`;
   }
@@ -115,15 +120,15 @@ export class ApprovalElement extends LitElement {
   /** @param {CodeCard} card */
   #facts({ reasons = [], imports = [], new_imports: fresh = [], files = [], tools = [], findings = [] }) {
     const name = (/** @type {string} */ each) =>
-      html`<code>${each}</code>${fresh.includes(each) ? html` <span class="new">new</span>` : ''} `;
+      html`<code>${each}</code>${fresh.includes(each) ? html` <span class="new">${msg('new')}</span>` : ''} `;
     const file = (/** @type {import('./events.js').TouchedFile} */ { path, action }) =>
-      html`<div><span class=${ACTIONS[action]}>${ACTIONS[action]}</span> <code><bdi>${shownName(path)}</bdi></code></div>`;
+      html`<div><span class=${ACTIONS[action].name}>${ACTIONS[action].words()}</span> <code><bdi>${shownName(path)}</bdi></code></div>`;
     return html`
-      ${reasons.length ? html`<ul aria-label="Why you are asked">${reasons.map((each) => html`<li>${each}</li>`)}</ul>` : ''}
+      ${reasons.length ? html`<ul aria-label=${msg('Why you are asked')}>${reasons.map((each) => html`<li>${each}</li>`)}</ul>` : ''}
       <dl>
-        ${imports.length ? html`<dt>Imports</dt><dd>${imports.map(name)}</dd>` : ''}
-        ${files.length ? html`<dt>Files</dt><dd>${files.map(file)}</dd>` : ''}
-        ${tools.length ? html`<dt>Tools</dt><dd>${tools.map(name)}</dd>` : ''}
+        ${imports.length ? html`<dt>${msg('Imports')}</dt><dd>${imports.map(name)}</dd>` : ''}
+        ${files.length ? html`<dt>${msg('Files')}</dt><dd>${files.map(file)}</dd>` : ''}
+        ${tools.length ? html`<dt>${msg('Tools')}</dt><dd>${tools.map(name)}</dd>` : ''}
       </dl>
       ${findings.length ? html`<ca-findings .findings=${findings} open></ca-findings>` : ''}`;
   }
@@ -140,14 +145,14 @@ export class ApprovalElement extends LitElement {
       this.focus();
     };
     const isEdited = this.edited !== null;
-    return html`<button class="quiet primary" type="button" @click=${this.#approve}>${isEdited ? 'Approve the edited code' : 'Approve'}</button>
-      <button class="quiet" type="button" @click=${isEdited ? back : edit}>${isEdited ? 'Discard edits' : 'Edit'}</button>`;
+    return html`<button class="quiet primary" type="button" @click=${this.#approve}>${isEdited ? msg('Approve the edited code') : msg('Approve')}</button>
+      <button class="quiet" type="button" @click=${isEdited ? back : edit}>${isEdited ? msg('Discard edits') : msg('Edit')}</button>`;
   }
 
   #toolButtons() {
     return ALLOWED.map(({ remember, label }, index) => {
       const allow = () => this.#decide({ decision: 'approve', remember });
-      return html`<button class="quiet ${index ? '' : 'primary'}" type="button" @click=${allow}>${label}</button>`;
+      return html`<button class="quiet ${index ? '' : 'primary'}" type="button" @click=${allow}>${label()}</button>`;
     });
   }
 
@@ -160,16 +165,17 @@ export class ApprovalElement extends LitElement {
 
   /** @param {Card} card */
   #decided(card) {
-    const what = card.kind === 'code' ? 'this code' : `the call of ${card.name}`;
-    if (!this.given) return html`<section><p class="said">Whether ${what} may go on was not decided.</p></section>`;
+    const what = card.kind === 'code' ? msg('this code') : msg(str`the call of ${card.name}`);
+    if (!this.given)
+      return html`<section><p class="said">${msg(str`Whether ${what} may go on was not decided.`)}</p></section>`;
     const { decision, reason, code } = this.given;
     const said = {
-      approve: `You allowed ${what}.`,
-      edit: 'You edited the code. This is what ran:',
-      deny: `You denied ${what}${reason ? ':' : '.'}`,
+      approve: msg(str`You allowed ${what}.`),
+      edit: msg('You edited the code. This is what ran:'),
+      deny: reason ? msg(str`You denied ${what}:`) : msg(str`You denied ${what}.`),
     }[decision];
     return html`<section><p class="said">${said}${reason ? html` <q>${reason}</q>` : ''}</p>
-      ${decision === 'edit' && code ? html`<div><p class="label">Edited by you</p><ca-code .code=${code}></ca-code></div>` : ''}</section>`;
+      ${decision === 'edit' && code ? html`<div><p class="label">${msg('Edited by you')}</p><ca-code .code=${code}></ca-code></div>` : ''}</section>`;
   }
 
   #approve() {

@@ -1,5 +1,6 @@
 import { shownName, sizeInWords } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { iconStyles, icons } from './icons.js';
 import { shared } from './shared_styles.js';
 
@@ -35,17 +36,17 @@ export class AttachmentsElement extends LitElement {
   /** @override */
   render() {
     if (!this.uploads.length) return '';
-    return html`<ul aria-label="Files for this task" aria-live="polite">${this.uploads.map((each) => this.#row(each))}</ul>`;
+    return html`<ul aria-label=${msg('Files for this task')} aria-live="polite">${this.uploads.map((each) => this.#row(each))}</ul>`;
   }
 
   /** @param {Upload} upload */
   #row(upload) {
     const { name, size, state, message } = upload;
-    const words = { adding: 'Adding…', added: sizeInWords(size), failed: message }[state];
+    const words = { adding: msg('Adding…'), added: sizeInWords(size), failed: message }[state];
     const dismiss = () => {
       this.dispatchEvent(new CustomEvent('ca-dismiss', { detail: upload }));
     };
-    const button = html`<button type="button" aria-label="Dismiss" @click=${dismiss}>${icons.close}</button>`;
+    const button = html`<button type="button" aria-label=${msg('Dismiss')} @click=${dismiss}>${icons.close}</button>`;
     return html`<li class=${state}><bdi>${shownName(name)}</bdi><span class="state">${words}</span>${state === 'failed' ? button : ''}</li>`;
   }
 }

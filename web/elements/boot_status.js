@@ -1,11 +1,13 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
+import { bootStepInWords, lackInWords } from './boot_words.js';
 import { duration } from './duration.js';
 import { quietButton, shared } from './shared_styles.js';
 
 /** @typedef {import('./events.js').BootStep} BootStep */
 
 const MARKS = { doing: '', done: '✓', failed: '✕' };
-const SPOKEN = { doing: 'in progress', done: 'done', failed: 'failed' };
+const SPOKEN = { doing: () => msg('in progress'), done: () => msg('done'), failed: () => msg('failed') };
 
 /** How far the boot is, in a few words; its named steps when opened. A failure opens it. */
 export class BootStatusElement extends LitElement {
@@ -57,7 +59,7 @@ export class BootStatusElement extends LitElement {
 
   /** @param {string} message */
   fail(message) {
-    if (!this.#failed) this.receive({ step: 'page', label: 'Starting', state: 'failed', message });
+    if (!this.#failed) this.receive({ step: 'page', state: 'failed', message });
   }
 
   /** What went wrong is said elsewhere: do not cover it. */
@@ -78,9 +80,9 @@ export class BootStatusElement extends LitElement {
   }
 
   #words() {
-    if (this.#failed) return 'Python did not start';
-    if (!this.ready) return `${this.steps.findLast((step) => step.state === 'doing')?.label ?? 'Starting'}…`;
-    return html`Python ready${this.ready.ms ? html` · ${duration(this.ready.ms)}` : ''}`;
+    if (this.#failed) return msg('Python did not start');
+    if (!this.ready) return `${bootStepInWords(this.steps.findLast((step) => step.state === 'doing')?.step)}…`;
+    return html`${msg('Python ready')}${this.ready.ms ? html` · ${duration(this.ready.ms)}` : ''}`;
   }
 
   /** @override */
@@ -90,17 +92,17 @@ export class BootStatusElement extends LitElement {
       <summary><span class="mark"></span><span class="words">${this.#words()}</span></summary>
       <div class="panel">
         <ol>${this.steps.map((step) => this.#row(step))}</ol>
-        ${failed ? html`<p>${failed.message ?? 'Reload the page to try again.'}</p>` : ''}
-        ${!failed && this.ready?.message ? html`<p>${this.ready.message}</p>` : ''}
-        ${failed ? html`<button class="quiet" type="button" @click=${() => location.reload()}>Reload</button>` : ''}
+        ${failed ? html`<p>${failed.message ?? msg('Reload the page to try again.')}</p>` : ''}
+        ${!failed && this.ready?.lacks?.length ? html`<p>${this.ready.lacks.map(lackInWords).join(' ')}</p>` : ''}
+        ${failed ? html`<button class="quiet" type="button" @click=${() => location.reload()}>${msg('Reload')}</button>` : ''}
       </div>
     </details>`;
   }
 
   /** @param {BootStep} step */
-  #row({ label, state, ms }) {
-    return html`<li><span aria-hidden="true">${MARKS[state]}</span>${label}
-      <span>${ms === undefined ? '' : duration(ms)}<span class="visually-hidden">${SPOKEN[state]}</span></span></li>`;
+  #row({ step, state, ms }) {
+    return html`<li><span aria-hidden="true">${MARKS[state]}</span>${bootStepInWords(step)}
+      <span>${ms === undefined ? '' : duration(ms)}<span class="visually-hidden">${SPOKEN[state]()}</span></span></li>`;
   }
 
   /** @param {KeyboardEvent} event */

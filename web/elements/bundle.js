@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { longPlain, longText } from './long_text.js';
 import { shared } from './shared_styles.js';
 
@@ -43,7 +44,7 @@ export class BundleElement extends LitElement {
         return html`<ca-display .mime=${mime} .data=${data}></ca-display>`;
       case 'image/png':
       case 'image/jpeg':
-        return html`<img src=${`data:${mime};base64,${data}`} alt="Picture made by the code">`;
+        return html`<img src=${`data:${mime};base64,${data}`} alt=${msg('Picture made by the code')}>`;
       case 'text/markdown':
         return html`<ca-markdown .text=${data}></ca-markdown>`;
       default:

@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { canHighlight, highlighted, loadHighlight } from './highlight.js';
 import { shared } from './shared_styles.js';
 
@@ -49,6 +50,6 @@ export class CodeElement extends LitElement {
         () => {},
       ); // plain code is good enough
     return html`<pre part="code"><code>${colours ?? this.code}</code></pre>
-      ${this.writing ? '' : html`<ca-copy .text=${this.code} label="Copy code"></ca-copy>`}`;
+      ${this.writing ? '' : html`<ca-copy .text=${this.code} .label=${msg('Copy code')}></ca-copy>`}`;
   }
 }

@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { shared } from './shared_styles.js';
 
 const INDENT = '    ';
@@ -45,9 +46,9 @@ export class CodeEditorElement extends LitElement {
   /** @override */
   render() {
     const rows = Math.min(this.code.split('\n').length + 1, MOST_ROWS);
-    return html`<textarea aria-label="Code to run" aria-describedby="keys" rows=${rows} spellcheck="false" autocapitalize="off" autocomplete="off"
+    return html`<textarea aria-label=${msg('Code to run')} aria-describedby="keys" rows=${rows} spellcheck="false" autocapitalize="off" autocomplete="off"
         .value=${this.code} @input=${this.#input} @keydown=${this.#key} @blur=${this.#letGo}></textarea>
-      <p id="keys">While you type, Tab indents. Escape, then Tab, leaves the field.</p>`;
+      <p id="keys">${msg('While you type, Tab indents. Escape, then Tab, leaves the field.')}</p>`;
   }
 
   #input() {

@@ -1,4 +1,6 @@
+import { language } from '../languages.js';
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
 import { ConversationEvent } from './events.js';
 import { iconStyles, icons } from './icons.js';
 import { quietButton, shared } from './shared_styles.js';
@@ -11,14 +13,15 @@ const UNITS = /** @type {const} */ ([
   ['hour', 3_600_000],
   ['minute', 60_000],
 ]);
-const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** `3 minutes ago`; older than a month, the date. @param {number} time @param {number} now */
 function ago(time, now) {
   const past = now - time;
-  if (past > 30 * 86_400_000) return new Date(time).toLocaleDateString('en', { dateStyle: 'medium' });
+  if (past > 30 * 86_400_000) return new Date(time).toLocaleDateString(language(), { dateStyle: 'medium' });
   const unit = UNITS.find(([, ms]) => past >= ms);
-  return unit ? RELATIVE.format(-Math.floor(past / unit[1]), unit[0]) : 'just now';
+  if (!unit) return msg('just now');
+  const format = new Intl.RelativeTimeFormat(language(), { numeric: 'auto' });
+  return format.format(-Math.floor(past / unit[1]), unit[0]);
 }
 
 /**
@@ -75,12 +78,12 @@ export class ConversationsElement extends LitElement {
   render() {
     const now = Date.now();
     const where = this.kept
-      ? 'Kept in this browser and nowhere else. Clearing the site’s data deletes them.'
-      : 'The browser allows this page no storage: these last until the page is closed or reloaded.';
-    return html`<ca-dialog label="Conversations" @ca-closed=${this.#forget}>
-      <button class="quiet" type="button" @click=${() => this.#ask('new', '')}>${icons.plus}New conversation</button>
+      ? msg('Kept in this browser and nowhere else. Clearing the site’s data deletes them.')
+      : msg('The browser allows this page no storage: these last until the page is closed or reloaded.');
+    return html`<ca-dialog label=${msg('Conversations')} @ca-closed=${this.#forget}>
+      <button class="quiet" type="button" @click=${() => this.#ask('new', '')}>${icons.plus}${msg('New conversation')}</button>
       ${this.conversations.length ? html`<ul>${this.conversations.map((each) => this.#row(each, now))}</ul>` : ''}
-      <p class="where">${this.conversations.length ? where : 'There are none yet. Your first task begins one.'}</p>
+      <p class="where">${this.conversations.length ? where : msg('There are none yet. Your first task begins one.')}</p>
     </ca-dialog>`;
   }
 
@@ -90,19 +93,19 @@ export class ConversationsElement extends LitElement {
     const isCurrent = id === this.current;
     return html`<li>
       <button class="open" type="button" aria-current=${isCurrent ? 'true' : 'false'} @click=${() => this.#ask('open', id)}>
-        <span class="title">${title}</span><span class="when">${isCurrent ? 'This one, ' : ''}${ago(updated, now)}</span>
+        <span class="title">${title}</span><span class="when">${isCurrent ? msg(str`This one, ${ago(updated, now)}`) : ago(updated, now)}</span>
       </button>
-      <button class="icon" type="button" title="Duplicate" aria-label="Duplicate ${title}" @click=${() => this.#ask('duplicate', id)}>${icons.copy}</button>
-      <button class="icon" type="button" title="Delete" aria-label="Delete ${title}" @click=${() => this.#aim(id)}>${icons.trash}</button>
+      <button class="icon" type="button" title=${msg('Duplicate')} aria-label=${msg(str`Duplicate ${title}`)} @click=${() => this.#ask('duplicate', id)}>${icons.copy}</button>
+      <button class="icon" type="button" title=${msg('Delete')} aria-label=${msg(str`Delete ${title}`)} @click=${() => this.#aim(id)}>${icons.trash}</button>
     </li>`;
   }
 
   /** @param {string} id @param {string} title */
   #confirm(id, title) {
     return html`<li>
-      <span class="question">Delete “${title}” for good?</span>
-      <button class="quiet keep" type="button" @click=${this.#forget}>Keep</button>
-      <button class="quiet danger" type="button" @click=${() => this.#ask('delete', id)}>Delete</button>
+      <span class="question">${msg(str`Delete “${title}” for good?`)}</span>
+      <button class="quiet keep" type="button" @click=${this.#forget}>${msg('Keep')}</button>
+      <button class="quiet danger" type="button" @click=${() => this.#ask('delete', id)}>${msg('Delete')}</button>
     </li>`;
   }
 

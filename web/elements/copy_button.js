@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { quietButton, shared } from './shared_styles.js';
 
 const SHOWN_MS = 1500;
@@ -21,15 +22,16 @@ export class CopyButtonElement extends LitElement {
   constructor() {
     super();
     this.text = '';
-    this.label = 'Copy';
+    /** What the button is called; empty: Copy. */
+    this.label = '';
     /** @type {'idle' | 'copied' | 'refused'} */
     this.state = 'idle';
   }
 
   /** @override */
   render() {
-    const words = { idle: 'Copy', copied: 'Copied', refused: 'Not allowed' }[this.state];
-    return html`<button class="quiet" type="button" aria-label=${this.state === 'idle' ? this.label : words} @click=${this.#copy}>${words}</button>`;
+    const words = { idle: msg('Copy'), copied: msg('Copied'), refused: msg('Not allowed') }[this.state];
+    return html`<button class="quiet" type="button" aria-label=${this.state === 'idle' && this.label ? this.label : words} @click=${this.#copy}>${words}</button>`;
   }
 
   async #copy() {

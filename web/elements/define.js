@@ -19,11 +19,13 @@ import { ExamplesElement } from './examples.js';
 import { FetchQuestionElement } from './fetch_question.js';
 import { FileListElement, FilesElement } from './files.js';
 import { FindingsElement } from './findings.js';
+import { LanguageElement } from './language.js';
 import { LimitsElement } from './limits.js';
 import { LocalModelsElement } from './local_models.js';
 import { MarkdownTextElement } from './markdown_text.js';
 import { ModelPickerElement } from './model_picker.js';
 import { ModelStatusElement } from './model_status.js';
+import { NoteElement } from './note.js';
 import { NoticesElement } from './notices.js';
 import { OutputElement } from './output.js';
 import { PlanElement } from './plan.js';
@@ -59,11 +61,13 @@ const ELEMENTS = {
   'ca-file-list': FileListElement,
   'ca-files': FilesElement,
   'ca-findings': FindingsElement,
+  'ca-language': LanguageElement,
   'ca-limits': LimitsElement,
   'ca-local-models': LocalModelsElement,
   'ca-markdown': MarkdownTextElement,
   'ca-model-picker': ModelPickerElement,
   'ca-model-status': ModelStatusElement,
+  'ca-note': NoteElement,
   'ca-notices': NoticesElement,
   'ca-output': OutputElement,
   'ca-plan': PlanElement,

@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { iconStyles, icons } from './icons.js';
 import { shared } from './shared_styles.js';
 
@@ -59,7 +60,7 @@ export class DialogElement extends LitElement {
     return html`<dialog aria-labelledby="label" @click=${this.#beside} @close=${closed}>
       <header>
         <h2 id="label">${this.label}</h2>
-        <button type="button" aria-label="Close" @click=${this.close}>${icons.close}</button>
+        <button type="button" aria-label=${msg('Close')} @click=${this.close}>${icons.close}</button>
       </header>
       <div class="body"><slot></slot></div>
     </dialog>`;

@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { disclosure, shared } from './shared_styles.js';
 
 /** @typedef {import('./events.js').Difference} Difference */
@@ -31,10 +32,10 @@ export class DifferenceElement extends LitElement {
   render() {
     const { recorded, real } = this.difference;
     return html`<details @toggle=${this.#reflect}>
-      <summary>The recording expected a different outcome</summary>
+      <summary>${msg('The recording expected a different outcome')}</summary>
       <dl>
-        <div><dt>The recording expected</dt><dd><pre>${recorded}</pre></dd></div>
-        <div><dt>The code really gave</dt><dd><pre>${real}</pre></dd></div>
+        <div><dt>${msg('The recording expected')}</dt><dd><pre>${recorded}</pre></dd></div>
+        <div><dt>${msg('The code really gave')}</dt><dd><pre>${real}</pre></dd></div>
       </dl>
     </details>`;
   }

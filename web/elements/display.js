@@ -1,5 +1,6 @@
 import { isIsolated, sandboxOf } from '../isolated_frame.js';
 import { css, html, LitElement, nothing } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { guessHeight, measureSvg } from './display_size.js';
 import { shared } from './shared_styles.js';
 
@@ -76,7 +77,7 @@ export class DisplayElement extends LitElement {
 
   /** @override */
   render() {
-    const title = this.#picture ? 'Picture drawn by the code' : 'Page made by the code';
+    const title = this.#picture ? msg('Picture drawn by the code') : msg('Page made by the code');
     return html`<div class=${this.#picture ? 'picture' : 'markup'}>
       <iframe part="frame" loading="lazy" title=${title} sandbox=${sandboxOf() ?? nothing} src=${FRAME} @load=${this.#show}></iframe>
     </div>`;

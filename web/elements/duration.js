@@ -1,12 +1,11 @@
-/** Milliseconds in words: `12 ms`, `0.4 s`, `2 min 5 s`. @param {number} ms */
-export function duration(ms) {
-  if (ms < 100) return `${Math.max(1, Math.round(ms))} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
+import { number } from './counts.js';
 
-/** `1 step`, `3 steps`. @param {number} count @param {string} noun */
-export function counted(count, noun) {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+
+/** Milliseconds in words: `12 ms`, `0.4 s`, `2 min 5 s`; these units are the same in all our languages. @param {number} ms */
+export function duration(ms) {
+  if (ms < 100) return `${number(Math.max(1, Math.round(ms)))} ms`;
+  if (ms < 59_950) return `${number(ms / 1000, TENTHS)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${number(Math.floor(seconds / 60))} min ${seconds % 60} s`;
 }

@@ -14,10 +14,12 @@ interface HTMLElementTagNameMap {
   'ca-examples': import('./examples.js').ExamplesElement;
   'ca-fetch-question': import('./fetch_question.js').FetchQuestionElement;
   'ca-files': import('./files.js').FilesElement;
+  'ca-language': import('./language.js').LanguageElement;
   'ca-limits': import('./limits.js').LimitsElement;
   'ca-local-models': import('./local_models.js').LocalModelsElement;
   'ca-model-picker': import('./model_picker.js').ModelPickerElement;
   'ca-model-status': import('./model_status.js').ModelStatusElement;
+  'ca-note': import('./note.js').NoteElement;
   'ca-notices': import('./notices.js').NoticesElement;
   'ca-output': import('./output.js').OutputElement;
   'ca-plan': import('./plan.js').PlanElement;

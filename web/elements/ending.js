@@ -1,5 +1,7 @@
 import { css, html, LitElement } from '../vendor/lit.js';
-import { counted, duration } from './duration.js';
+import { msg, str } from '../vendor/localize.js';
+import { steps } from './counts.js';
+import { duration } from './duration.js';
 import { ExportEvent, SendEvent } from './events.js';
 import { disclosure, quietButton, shared } from './shared_styles.js';
 import { spentInWords } from './usage_words.js';
@@ -8,19 +10,21 @@ import { spentInWords } from './usage_words.js';
 /** @typedef {import('./events.js').ExportForm} ExportForm */
 /** @typedef {import('./events.js').RunFinished} RunFinished */
 
-/** @type {Record<Cap, string>} */
-const RAN_OUT = {
-  steps: 'The steps ran out',
-  tokens: 'The tokens for this run were used up',
-  seconds: 'The time for this run was over',
-  money: 'The money for this run was spent',
-};
-/** @type {{form: ExportForm, label: string, words: string}[]} */
-const FORMS = [
-  { form: 'json', label: 'JSON', words: 'the whole trace' },
-  { form: 'ipynb', label: 'Notebook', words: 'opens in Jupyter' },
-  { form: 'py', label: 'Python', words: 'the code alone' },
-  { form: 'md', label: 'Markdown', words: 'to be read' },
+/** What ran out. @param {Cap | null} cap */
+const ranOut = (cap) =>
+  ({
+    steps: msg('The steps ran out'),
+    tokens: msg('The tokens for this run were used up'),
+    seconds: msg('The time for this run was over'),
+    money: msg('The money for this run was spent'),
+  })[cap ?? 'steps'];
+
+/** @returns {{form: ExportForm, label: string, words: string}[]} */
+const forms = () => [
+  { form: 'json', label: 'JSON', words: msg('the whole trace') },
+  { form: 'ipynb', label: 'Notebook', words: msg('opens in Jupyter') },
+  { form: 'py', label: 'Python', words: msg('the code alone') },
+  { form: 'md', label: 'Markdown', words: msg('to be read') },
 ];
 
 /**
@@ -69,20 +73,18 @@ export class EndingElement extends LitElement {
   /** @override */
   render() {
     if (!this.ending) return '';
-    const { answer, status, steps, cap, usage, cost, duration_ms: ms } = this.ending;
-    const forced = status === 'forced' ? `${RAN_OUT[cap ?? 'steps']}, so the model answered with what it had. ` : '';
-    const facts = [counted(steps, 'step'), ms ? duration(ms) : '', spentInWords(usage, cost)]
-      .filter(Boolean)
-      .join(' · ');
+    const { answer, status, steps: count, cap, usage, cost, duration_ms: ms } = this.ending;
+    const forced = status === 'forced' ? `${msg(str`${ranOut(cap)}, so the model answered with what it had.`)} ` : '';
+    const facts = [steps(count), ms ? duration(ms) : '', spentInWords(usage, cost)].filter(Boolean).join(' · ');
     return html`${answer ? html`<ca-answer .answer=${answer}></ca-answer>` : this.#trouble(this.ending)}
-      ${steps && !this.nested ? html`<div class="below"><p class="facts">${forced}${facts}</p>${this.saving ? this.#save() : ''}</div>` : ''}`;
+      ${count && !this.nested ? html`<div class="below"><p class="facts">${forced}${facts}</p>${this.saving ? this.#save() : ''}</div>` : ''}`;
   }
 
   #save() {
-    const item = (/** @type {typeof FORMS[number]} */ { form, label, words }) =>
+    const item = (/** @type {ReturnType<typeof forms>[number]} */ { form, label, words }) =>
       html`<li><button type="button" @click=${() => this.dispatchEvent(new ExportEvent(form))}>${label} <span>${words}</span></button></li>`;
     return html`<details class="save" @click=${this.#chosen} @keydown=${this.#escape} @focusout=${this.#left}>
-      <summary>Save run as…</summary><ul>${FORMS.map(item)}</ul></details>`;
+      <summary>${msg('Save run as…')}</summary><ul>${forms().map(item)}</ul></details>`;
   }
 
   /** @param {Event} event */
@@ -111,18 +113,20 @@ export class EndingElement extends LitElement {
 
   /** @param {RunFinished} ending */
   #trouble({ status, error, cap }) {
+    // A run is ended by a reload before it can say so: these words are ours.
+    const said = error?.kind === 'reloaded' ? msg('The page was reloaded during this run.') : error?.message;
     const again = () => this.dispatchEvent(new SendEvent(this.task));
     const [title, words] = {
-      stopped: ['Stopped', error?.message ?? 'The conversation so far is kept.'],
-      stuck: ['Stuck', error?.message ?? 'The run went in circles, and was ended.'],
-      failed: ['This did not work', error?.message ?? 'Something failed without saying why. Try again.'],
+      stopped: [msg('Stopped'), said ?? msg('The conversation so far is kept.')],
+      stuck: [msg('Stuck'), said ?? msg('The run went in circles, and was ended.')],
+      failed: [msg('This did not work'), said ?? msg('Something failed without saying why. Try again.')],
     }[/** @type {string} */ (status)] ?? [
-      'No answer',
-      error?.message ?? `${RAN_OUT[cap ?? 'steps']}. Try again, or ask for less at once.`,
+      msg('No answer'),
+      said ?? msg(str`${ranOut(cap)}. Try again, or ask for less at once.`),
     ];
     return html`<div class="trouble ${status}">
       <div><h3>${title}</h3><p>${words}</p></div>
-      ${this.nested ? '' : html`<button class="quiet" type="button" @click=${again}>Try again</button>`}
+      ${this.nested ? '' : html`<button class="quiet" type="button" @click=${again}>${msg('Try again')}</button>`}
     </div>`;
   }
 }

@@ -1,4 +1,6 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
+import { models as counted } from './counts.js';
 import { EndpointEvent } from './events.js';
 import { fieldStyles, quietButton, shared } from './shared_styles.js';
 
@@ -43,7 +45,7 @@ export class EndpointsElement extends LitElement {
     /** Whether the person may name an address. */
     this.own = true;
     /** How the connection went. */
-    this.words = '';
+    this.words = () => '';
     this.failed = false;
     this.busy = false;
     /** The operator's that is picked; empty: the person's own. */
@@ -58,45 +60,44 @@ export class EndpointsElement extends LitElement {
   /** @override */
   render() {
     if (!this.own && !this.offered.length) return '';
-    return html`<p>Any service with an OpenAI-compatible API, also one on this computer. Your key stays in this page and goes to that address only.</p>
+    return html`<p>${msg('Any service with an OpenAI-compatible API, also one on this computer. Your key stays in this page and goes to that address only.')}</p>
       <form @submit=${this.#connect}>
         ${this.offered.length ? this.#services() : ''}
         ${
           this.picked
             ? ''
-            : html`<div class="field"><label for="address">Address</label>
+            : html`<div class="field"><label for="address">${msg('Address')}</label>
           <input id="address" name="base_url" type="url" required placeholder="http://127.0.0.1:11434/v1" autocomplete="off" spellcheck="false"></div>`
         }
-        <div class="field"><label for="key">Key, if it wants one</label>
+        <div class="field"><label for="key">${msg('Key, if it wants one')}</label>
           <input id="key" name="key" type="password" autocomplete="off" spellcheck="false"></div>
-        <label class="check"><input name="remember" type="checkbox"><span>Remember the key in this browser. Otherwise it is forgotten when this tab is closed.</span></label>
+        <label class="check"><input name="remember" type="checkbox"><span>${msg('Remember the key in this browser. Otherwise it is forgotten when this tab is closed.')}</span></label>
         <div class="actions">
-          <button class="quiet primary" type="submit" ?disabled=${this.busy}>Connect</button>
-          <p role="status" class=${this.failed ? 'failed' : ''}>${this.busy ? 'Connecting…' : this.words}</p>
+          <button class="quiet primary" type="submit" ?disabled=${this.busy}>${msg('Connect')}</button>
+          <p role="status" class=${this.failed ? 'failed' : ''}>${this.busy ? msg('Connecting…') : this.words()}</p>
         </div>
       </form>
-      ${this.connected.length ? html`<ul aria-label="Connected endpoints">${this.connected.map((each) => this.#row(each))}</ul>` : ''}`;
+      ${this.connected.length ? html`<ul aria-label=${msg('Connected endpoints')}>${this.connected.map((each) => this.#row(each))}</ul>` : ''}`;
   }
 
   #services() {
     const pick = (/** @type {Event} */ event) => {
       this.picked = /** @type {HTMLSelectElement} */ (event.target).value;
     };
-    return html`<div class="field"><label for="service">Service</label>
+    return html`<div class="field"><label for="service">${msg('Service')}</label>
       <select id="service" @change=${pick}>
         ${this.offered.map(({ name, base_url }) => html`<option value=${base_url} .selected=${base_url === this.picked}>${name}</option>`)}
-        ${this.own ? html`<option value="" .selected=${!this.picked}>Another address</option>` : ''}
+        ${this.own ? html`<option value="" .selected=${!this.picked}>${msg('Another address')}</option>` : ''}
       </select></div>`;
   }
 
   /** @param {Connected} endpoint */
   #row(endpoint) {
     const { base_url, name, models, problem, remember } = endpoint;
-    const count = `${models.length} model${models.length === 1 ? '' : 's'}`;
-    const kept = remember ? 'kept in this browser' : 'until this tab is closed';
+    const kept = remember ? msg('kept in this browser') : msg('until this tab is closed');
     const forget = () => this.dispatchEvent(new EndpointEvent('disconnect', endpoint));
-    return html`<li><div>${name || base_url}<p class=${problem ? 'failed' : ''}>${problem || `${count} · ${kept}`}</p></div>
-      <button class="quiet" type="button" aria-label="Disconnect ${name || base_url}" @click=${forget}>Disconnect</button></li>`;
+    return html`<li><div>${name || base_url}<p class=${problem ? 'failed' : ''}>${problem || `${counted(models.length)} · ${kept}`}</p></div>
+      <button class="quiet" type="button" aria-label=${msg(str`Disconnect ${name || base_url}`)} @click=${forget}>${msg('Disconnect')}</button></li>`;
   }
 
   /** @param {SubmitEvent} event */

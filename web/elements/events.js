@@ -45,11 +45,12 @@
 /** @typedef {Output | Displayed | ToolCalled | ToolProgress | ToolReturned | SubAgentEvent | ApprovalAsked | ApprovalGiven | QuestionAsked | QuestionAnswered} ActivityEvent  what code does while it runs */
 /** @typedef {StepStarted | ContextShortened | ModelAsked | ModelDelta | ModelRetried | ModelReplied | CodeParsed | ActivityEvent | PackageProgress | Restored | AnswerRejected | Nudged | StepFinished} StepEvent */
 /** @typedef {RunStarted | RunFinished | PlanMade | StepEvent} AgentEvent  see docs/events.md */
-/** @typedef {{step: string, label: string, state: 'doing' | 'done' | 'failed', message?: string, ms?: number}} BootStep */
+/** @typedef {{step: string, state: 'doing' | 'done' | 'failed', message?: string, ms?: number, lacks?: Lack[]}} BootStep */
+/** @typedef {'jspi' | 'shared_memory'} Lack  what this browser, or how the page is served, has not */
 /** @typedef {'relay' | 'endpoint' | 'wllama' | 'webllm' | 'prompt_api' | 'recorded'} ProviderName */
 /** @typedef {{id: string, name: string, recorded: boolean, provider: ProviderName, group?: string, modes?: Mode[], bytes?: number, context_window?: number, takes_images?: boolean, price?: {input: number, output: number}}} Model  `group`: the endpoint it belongs to; `modes`: those it can act in, where not all; `bytes` of its weights */
 /** @typedef {{id: string, title: string, task: string}} Task */
-/** @typedef {{key: string, words: string, tone: 'info' | 'warning', action?: {label: string, act: () => void}}} Notice */
+/** @typedef {{key: string, words: () => string, tone: 'info' | 'warning', action?: {label: () => string, act: () => void}}} Notice  `words` and `label` in the language of the time */
 /** @typedef {{name: string, size: number, state: 'adding' | 'added' | 'failed', path: string, message: string}} Upload */
 /** @typedef {{question: string, choices: string[] | null}} Question */
 /** @typedef {{path: string, action: 'read' | 'write' | 'delete'}} TouchedFile */
@@ -130,6 +131,15 @@ export class RunSettingsEvent extends Event {
   constructor(settings) {
     super('ca-run-settings', { bubbles: true, composed: true });
     this.settings = settings;
+  }
+}
+
+/** `ca-language`: the person chose the page's language. */
+export class LanguageEvent extends Event {
+  /** @param {string} language  empty: the browser's */
+  constructor(language) {
+    super('ca-language', { bubbles: true, composed: true });
+    this.language = language;
   }
 }
 

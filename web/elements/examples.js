@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { SendEvent } from './events.js';
 import { shared } from './shared_styles.js';
 
@@ -35,6 +36,6 @@ export class ExamplesElement extends LitElement {
     if (!this.tasks.length) return '';
     const chip = (/** @type {Task} */ { title, task }) =>
       html`<li><button type="button" title=${task} @click=${() => this.dispatchEvent(new SendEvent(task))}>${title}</button></li>`;
-    return html`<ul aria-label="Examples">${this.tasks.map(chip)}</ul>`;
+    return html`<ul aria-label=${msg('Examples')}>${this.tasks.map(chip)}</ul>`;
   }
 }

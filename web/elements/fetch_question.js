@@ -1,5 +1,6 @@
 import { sizeInWords } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
 import { quietButton, shared } from './shared_styles.js';
 
 /** Asks, in a dialog, before many bytes of a model are fetched. */
@@ -50,11 +51,12 @@ export class FetchQuestionElement extends LitElement {
 
   /** @override */
   render() {
-    return html`<ca-dialog label="Fetch this model?" @ca-closed=${() => this.#decide(false)}>
-      <p>${this.name} is ${sizeInWords(this.bytes)}. It is fetched once and kept in this browser. It then runs on this computer, and what you write does not leave it.</p>
+    const size = sizeInWords(this.bytes);
+    return html`<ca-dialog label=${msg('Fetch this model?')} @ca-closed=${() => this.#decide(false)}>
+      <p>${msg(str`${this.name} is ${size}. It is fetched once and kept in this browser. It then runs on this computer, and what you write does not leave it.`)}</p>
       <div class="actions">
-        <button class="quiet primary" type="button" @click=${() => this.#decide(true)}>Fetch ${sizeInWords(this.bytes)}</button>
-        <button class="quiet" type="button" @click=${() => this.#decide(false)}>Not now</button>
+        <button class="quiet primary" type="button" @click=${() => this.#decide(true)}>${msg(str`Fetch ${size}`)}</button>
+        <button class="quiet" type="button" @click=${() => this.#decide(false)}>${msg('Not now')}</button>
       </div>
     </ca-dialog>`;
   }

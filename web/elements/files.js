@@ -1,10 +1,14 @@
 import { shownName, sizeInWords } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
 import { DeleteFileEvent, DownloadEvent } from './events.js';
 import { iconStyles, icons } from './icons.js';
 import { quietButton, shared } from './shared_styles.js';
 
 /** @typedef {import('../sandbox/protocol.js').FileInfo} FileInfo */
+
+/** Words between backquotes as code. @param {string} words */
+const withCode = (words) => words.split('`').map((part, index) => (index % 2 ? html`<code>${part}</code>` : part));
 
 /**
  * The files of the conversation, in a dialog.
@@ -35,7 +39,7 @@ export class FilesElement extends LitElement {
     /** @type {FileInfo[]} */
     this.files = [];
     /** How much fits, in words. */
-    this.room = '';
+    this.room = () => '';
   }
 
   async show() {
@@ -51,13 +55,13 @@ export class FilesElement extends LitElement {
   render() {
     const below = (/** @type {string} */ folder) => this.files.filter(({ path }) => path.startsWith(folder));
     const add = () => this.dispatchEvent(new Event('ca-add-files', { bubbles: true, composed: true }));
-    return html`<ca-dialog label="Files">
-      <button class="quiet add" type="button" @click=${add}>${icons.plus}Add files</button>
-      <h3>Added by you</h3>
-      ${this.#list(below('/data/'), true, html`Nothing yet. Python finds what you add in <code>/data</code>, where it can read but not change it.`)}
-      <h3>Written by Python</h3>
-      ${this.#list(below('/output/'), false, html`Nothing yet. What the code writes to <code>/output</code> can be downloaded here.`)}
-      <p class="room">${this.room}</p>
+    return html`<ca-dialog label=${msg('Files')}>
+      <button class="quiet add" type="button" @click=${add}>${icons.plus}${msg('Add files')}</button>
+      <h3>${msg('Added by you')}</h3>
+      ${this.#list(below('/data/'), true, withCode(msg('Nothing yet. Python finds what you add in `/data`, where it can read but not change it.')))}
+      <h3>${msg('Written by Python')}</h3>
+      ${this.#list(below('/output/'), false, withCode(msg('Nothing yet. What the code writes to `/output` can be downloaded here.')))}
+      <p class="room">${this.room()}</p>
     </ca-dialog>`;
   }
 
@@ -119,9 +123,9 @@ export class FileListElement extends LitElement {
     const remove = () => this.dispatchEvent(new DeleteFileEvent(path));
     return html`<li>
       <button type="button" @click=${download}>
-        ${icons.download}<span class="visually-hidden">Download </span><bdi>${name}</bdi><span class="size">${sizeInWords(size)}</span>
+        ${icons.download}<span class="visually-hidden">${msg('Download')} </span><bdi>${name}</bdi><span class="size">${sizeInWords(size)}</span>
       </button>
-      ${this.deletable ? html`<button class="delete" type="button" title="Delete" aria-label="Delete ${name}" @click=${remove}>${icons.trash}</button>` : ''}
+      ${this.deletable ? html`<button class="delete" type="button" title=${msg('Delete')} aria-label=${msg(str`Delete ${name}`)} @click=${remove}>${icons.trash}</button>` : ''}
     </li>`;
   }
 }

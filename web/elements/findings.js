@@ -1,10 +1,11 @@
 import { css, html, LitElement } from '../vendor/lit.js';
-import { counted } from './duration.js';
+import { msg, str } from '../vendor/localize.js';
+import { number, plural } from './counts.js';
 import { disclosure, shared } from './shared_styles.js';
 
 /** @typedef {import('../sandbox/protocol.js').Finding} Finding */
 
-const WORDS = { LOW: 'Low', MEDIUM: 'Medium', HIGH: 'High' };
+const SEVERITIES = { LOW: () => msg('Low'), MEDIUM: () => msg('Medium'), HIGH: () => msg('High') };
 
 /** What the audit found in the code before it ran: HIGH in sight, the rest folded. */
 export class FindingsElement extends LitElement {
@@ -41,9 +42,20 @@ export class FindingsElement extends LitElement {
     const high = this.findings.filter(({ severity }) => severity === 'HIGH');
     const rest = this.findings.filter(({ severity }) => severity !== 'HIGH');
     const row = (/** @type {Finding} */ { rule, severity, line, text }) =>
-      html`<li><span class="severity ${severity in WORDS ? severity : ''}">${WORDS[severity] ?? 'Unknown'}</span><span class="line">line ${line}</span><span>${text} <span class="rule">(${rule})</span></span></li>`;
-    const words = `${counted(rest.length, high.length ? 'more finding' : 'finding')} of the code audit`;
-    return html`${high.length ? html`<ul class="high" aria-label="Serious findings of the code audit">${high.map(row)}</ul>` : ''}
+      html`<li><span class="severity ${severity in SEVERITIES ? severity : ''}">${SEVERITIES[severity]?.() ?? msg('Unknown')}</span><span class="line">${msg(str`line ${line}`)}</span><span>${text} <span class="rule">(${rule})</span></span></li>`;
+    const count = number(rest.length);
+    const words = high.length
+      ? plural(
+          rest.length,
+          msg(str`${count} more finding of the code audit`),
+          msg(str`${count} more findings of the code audit`),
+        )
+      : plural(
+          rest.length,
+          msg(str`${count} finding of the code audit`),
+          msg(str`${count} findings of the code audit`),
+        );
+    return html`${high.length ? html`<ul class="high" aria-label=${msg('Serious findings of the code audit')}>${high.map(row)}</ul>` : ''}
       ${rest.length ? html`<details ?open=${this.open}><summary>${words}</summary><ul>${rest.map(row)}</ul></details>` : ''}`;
   }
 }

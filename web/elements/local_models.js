@@ -1,6 +1,8 @@
 import { sizeInWords } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
 import { LocalModelEvent } from './events.js';
+import { modelName } from './model_words.js';
 import { quietButton, shared } from './shared_styles.js';
 
 /** @typedef {import('./events.js').Model} Model */
@@ -42,31 +44,33 @@ export class LocalModelsElement extends LitElement {
   /** @override */
   render() {
     if (!this.own && !this.models.length) return '';
-    return html`<p>They run on this computer: nothing you write leaves it. They are slower and less able than those of a service, and act by writing Python.</p>
-      ${this.models.length ? html`<ul aria-label="Models in this browser">${this.models.map((each) => this.#row(each))}</ul>` : ''}
+    return html`<p>${msg('They run on this computer: nothing you write leaves it. They are slower and less able than those of a service, and act by writing Python.')}</p>
+      ${this.models.length ? html`<ul aria-label=${msg('Models in this browser')}>${this.models.map((each) => this.#row(each))}</ul>` : ''}
       ${this.own ? this.#opener() : ''}
       <p role="status">${this.words}</p>`;
   }
 
   #opener() {
     const choose = () => this.renderRoot.querySelector('input')?.click();
-    return html`<button class="quiet" type="button" @click=${choose}>Open a GGUF file…</button>
-      <input type="file" accept=".gguf" aria-label="GGUF file" @change=${this.#open}>`;
+    return html`<button class="quiet" type="button" @click=${choose}>${msg('Open a GGUF file…')}</button>
+      <input type="file" accept=".gguf" aria-label=${msg('GGUF file')} @change=${this.#open}>`;
   }
 
   /** @param {Model} model */
-  #row({ id, name, bytes = 0, provider }) {
+  #row(model) {
+    const { id, bytes = 0, provider } = model;
+    const name = modelName(model);
     const isKept = this.kept.includes(id);
     const size = bytes ? sizeInWords(bytes) : '';
     const where =
       provider === 'prompt_api'
-        ? 'the browser keeps it itself'
+        ? msg('the browser keeps it itself')
         : isKept
-          ? 'kept in this browser'
-          : 'fetched when you choose it';
+          ? msg('kept in this browser')
+          : msg('fetched when you choose it');
     const remove = () => this.dispatchEvent(new LocalModelEvent('remove', { id }));
     return html`<li><div>${name}<p>${[size, where].filter(Boolean).join(' · ')}</p></div>
-      ${isKept ? html`<button class="quiet" type="button" aria-label="Remove ${name} from cache" @click=${remove}>Remove from cache</button>` : ''}</li>`;
+      ${isKept ? html`<button class="quiet" type="button" aria-label=${msg(str`Remove ${name} from cache`)} @click=${remove}>${msg('Remove from cache')}</button>` : ''}</li>`;
   }
 
   /** @param {Event} event */

@@ -1,6 +1,8 @@
 /** Text too long to be read as Markdown, or to be put into the page whole. */
 
 import { css, html } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
+import { characters } from './counts.js';
 
 /** Longer text is not read as Markdown: some of it would take the parser seconds. */
 export const MOST_MARKDOWN = 20_000;
@@ -19,7 +21,7 @@ export function shownPart(text) {
 /** A sentence for what is not shown, if anything. @param {string} text @param {string} [hint]  what to do about it */
 export function leftOut(text, hint = '') {
   const left = text.length - shownPart(text).length;
-  return left ? html`<p class="left">The last ${left.toLocaleString('en')} characters are not shown.${hint}</p>` : '';
+  return left ? html`<p class="left">${msg(str`The last ${characters(left)} are not shown.`)}${hint}</p>` : '';
 }
 
 /** Plain text, scrollable, with a sentence when it is cut. @param {string} text @param {string} [hint] */

@@ -1,23 +1,25 @@
 import { sizeInWords } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { ModelChosenEvent } from './events.js';
+import { modelName } from './model_words.js';
 import { shared } from './shared_styles.js';
 
 /** @typedef {import('./events.js').Model} Model */
 
-const IN_BROWSER = 'In this browser';
-/** @type {Record<import('./events.js').ProviderName, string>} */
-const GROUPS = {
-  relay: 'This site',
-  endpoint: 'Your endpoint',
-  wllama: IN_BROWSER,
-  webllm: IN_BROWSER,
-  prompt_api: IN_BROWSER,
-  recorded: 'Recorded replies',
-};
-
 /** @param {Model} model */
-const groupOf = ({ provider, group }) => (group ? `${GROUPS[provider]}: ${group}` : GROUPS[provider]);
+function groupOf({ provider, group }) {
+  switch (provider) {
+    case 'relay':
+      return msg('This site');
+    case 'endpoint':
+      return group ? `${msg('Your endpoint')}: ${group}` : msg('Your endpoint');
+    case 'recorded':
+      return msg('Recorded replies');
+    default:
+      return msg('In this browser');
+  }
+}
 
 /**
  * Which model answers, grouped by where it runs.
@@ -49,15 +51,16 @@ export class ModelPickerElement extends LitElement {
   render() {
     if (!this.models.length) return '';
     const groups = Map.groupBy(this.models, groupOf);
-    return html`<select aria-label="Model" @change=${this.#choose}>
+    return html`<select aria-label=${msg('Model')} @change=${this.#choose}>
       ${[...groups].map(([label, models]) => html`<optgroup label=${label}>${models.map((each) => this.#option(each))}</optgroup>`)}
     </select>`;
   }
 
   /** @param {Model} model */
-  #option({ id, name, bytes }) {
+  #option(model) {
+    const { id, bytes } = model;
     const size = bytes ? ` (${sizeInWords(bytes)})` : '';
-    return html`<option value=${id} .selected=${id === this.chosen}>${name}${size}</option>`;
+    return html`<option value=${id} .selected=${id === this.chosen}>${modelName(model)}${size}</option>`;
   }
 
   /** @param {Event} event */

@@ -1,7 +1,8 @@
 import { sizeInWords } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
 import { ModelChosenEvent } from './events.js';
-import { abilityInWords } from './model_words.js';
+import { abilityInWords, modelName } from './model_words.js';
 import { quietButton, shared } from './shared_styles.js';
 
 /** @typedef {import('./events.js').Model} Model */
@@ -46,27 +47,29 @@ export class ModelStatusElement extends LitElement {
   }
 
   /** @param {ModelProgress} progress @param {Model} model */
-  #words({ state, loaded, total, text, context_window = 0, threads = 1 }, { name }) {
+  #words({ state, loaded, total, text, context_window = 0, threads = 1 }, model) {
+    const name = modelName(model);
+    const share = total ? msg(str`${sizeInWords(loaded)} of ${sizeInWords(total)}`) : sizeInWords(loaded);
     switch (state) {
       case 'asking':
         return '';
       case 'fetching':
-        return html`<span>Fetching ${name}: ${sizeInWords(loaded)}${total ? ` of ${sizeInWords(total)}` : ''}</span>
-          <progress aria-label="Fetching ${name}" max=${total || 1} .value=${loaded}></progress>${this.#cancel()}`;
+        return html`<span>${msg(str`Fetching ${name}: ${share}`)}</span>
+          <progress aria-label=${msg(str`Fetching ${name}`)} max=${total || 1} .value=${loaded}></progress>${this.#cancel()}`;
       case 'starting':
-        return html`<span>Starting ${name}…</span>${this.#cancel()}`;
+        return html`<span>${msg(str`Starting ${name}…`)}</span>${this.#cancel()}`;
       case 'ready':
-        return html`<span>${name} runs in this browser · ${abilityInWords(context_window, threads, this.speed)}</span>`;
+        return html`<span>${msg(str`${name} runs in this browser`)} · ${abilityInWords(context_window, threads, this.speed)}</span>`;
       case 'idle':
-        return html`<span>${name} is not loaded.</span>${this.#load('Load')}`;
+        return html`<span>${msg(str`${name} is not loaded.`)}</span>${this.#load(msg('Load'))}`;
       case 'failed':
-        return html`<span class="failed" role="alert">${text}</span>${this.#load('Try again')}`;
+        return html`<span class="failed" role="alert">${text}</span>${this.#load(msg('Try again'))}`;
     }
   }
 
   #cancel() {
     const cancel = () => this.dispatchEvent(new Event('ca-model-given-up', { bubbles: true, composed: true }));
-    return html`<button class="quiet" type="button" @click=${cancel}>Cancel</button>`;
+    return html`<button class="quiet" type="button" @click=${cancel}>${msg('Cancel')}</button>`;
   }
 
   /** @param {string} label */

@@ -1,5 +1,7 @@
 /** What a screen reader is told of a run: step starts, questions, errors and the answer; not every line. */
 
+import { msg, str } from '../vendor/localize.js';
+
 /** @typedef {import('./events.js').AgentEvent} AgentEvent */
 
 const LONGEST = 600;
@@ -13,37 +15,40 @@ export function narrate(event) {
   switch (event.type) {
     case 'step_started':
       return event.forced
-        ? 'The steps or the budget ran out; the model must answer now.'
-        : `Step ${event.step} started.`;
+        ? msg('The steps or the budget ran out; the model must answer now.')
+        : msg(str`Step ${event.step} started.`);
     case 'plan_made':
-      return 'The model made a plan.';
+      return msg('The model made a plan.');
     case 'question_asked':
-      return `The agent asks you: ${event.question}`;
+      return msg(str`The agent asks you: ${event.question}`);
     case 'approval_asked':
       return event.card.kind === 'code'
-        ? `Code waits for your leave. ${event.card.reasons?.join('. ') ?? ''}`
-        : `The code wants to call ${event.card.name} and waits for your leave.`;
+        ? `${msg('Code waits for your leave.')} ${event.card.reasons?.join('. ') ?? ''}`
+        : msg(str`The code wants to call ${event.card.name} and waits for your leave.`);
     case 'agent_event':
       return narrateAgent(event);
     case 'answer_rejected':
-      return `The answer was not accepted: ${event.problems.join(' ')}`;
+      return msg(str`The answer was not accepted: ${event.problems.join(' ')}`);
     case 'nudged':
-      return `The model goes in circles: ${event.reason}.`;
+      return msg(str`The model goes in circles: ${event.reason}.`);
     case 'model_retried':
       return event.message;
     case 'step_finished': {
       const error = event.result?.error;
       const words = error ? `${error.name}: ${error.value}` : event.error?.message;
-      return words ? `Step ${event.step}: ${words}` : '';
+      return words ? msg(str`Step ${event.step}: ${words}`) : '';
     }
     case 'run_finished':
-      if (event.answer) return `Answer: ${event.answer.text.slice(0, 2 * LONGEST).replace(/\*\*|`/g, '')}`;
-      if (event.status === 'stopped') return 'Stopped.';
-      return event.error?.message ?? 'The run ended without an answer.';
+      if (event.answer) return msg(str`Answer: ${withoutMarks(event.answer.text)}`);
+      if (event.status === 'stopped') return msg('Stopped.');
+      return event.error?.message ?? msg('The run ended without an answer.');
     default:
       return '';
   }
 }
+
+/** Markdown as it is read out. @param {string} text */
+const withoutMarks = (text) => text.slice(0, 2 * LONGEST).replace(/\*\*|`/g, '');
 
 /** Of a sub-agent only what the person must do, and its end. @param {import('./events.js').SubAgentEvent} event */
 function narrateAgent({ agent, event }) {
@@ -53,7 +58,7 @@ function narrateAgent({ agent, event }) {
     case 'agent_event':
       return narrate(event);
     case 'run_finished':
-      return event.answer ? `${agent} has answered.` : `${agent} gave no answer.`;
+      return event.answer ? msg(str`${agent} has answered.`) : msg(str`${agent} gave no answer.`);
     default:
       return '';
   }

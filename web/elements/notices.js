@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { iconStyles, icons } from './icons.js';
 import { quietButton, shared } from './shared_styles.js';
 
@@ -48,7 +49,7 @@ export class NoticesElement extends LitElement {
 
   /** @override */
   render() {
-    return html`<section aria-label="Notices" role="status">${this.notices.map((each) => this.#row(each))}</section>`;
+    return html`<section aria-label=${msg('Notices')} role="status">${this.notices.map((each) => this.#row(each))}</section>`;
   }
 
   /** @param {Notice} notice */
@@ -61,9 +62,9 @@ export class NoticesElement extends LitElement {
       this.hide(key);
       action?.act();
     };
-    return html`<div class=${tone}><p>${words}</p>
-      ${action ? html`<button class="quiet" type="button" @click=${act}>${action.label}</button>` : ''}
-      <button class="dismiss" type="button" aria-label="Dismiss" @click=${dismiss}>${icons.close}</button>
+    return html`<div class=${tone}><p>${words()}</p>
+      ${action ? html`<button class="quiet" type="button" @click=${act}>${action.label()}</button>` : ''}
+      <button class="dismiss" type="button" aria-label=${msg('Dismiss')} @click=${dismiss}>${icons.close}</button>
     </div>`;
   }
 }

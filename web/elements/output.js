@@ -1,5 +1,6 @@
 import { css, html, LitElement } from '../vendor/lit.js';
-import { counted } from './duration.js';
+import { msg, str } from '../vendor/localize.js';
+import { characters } from './counts.js';
 import { shared } from './shared_styles.js';
 
 /** @typedef {import('./events.js').Chunk} Chunk */
@@ -94,7 +95,7 @@ export class OutputElement extends LitElement {
 
   /** @override */
   render() {
-    const note = html`<p>The first ${counted(this.dropped, 'character')} are no longer shown.</p>`;
+    const note = html`<p>${msg(str`The first ${characters(this.dropped)} are no longer shown.`)}</p>`;
     return html`${this.dropped ? note : ''}${this.#pre}`;
   }
 }

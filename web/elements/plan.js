@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { duration } from './duration.js';
 import { disclosure, shared } from './shared_styles.js';
 import { spentInShort, whyAbout } from './usage_words.js';
@@ -40,9 +41,9 @@ export class PlanElement extends LitElement {
       this.open = /** @type {HTMLDetailsElement} */ (event.target).open;
     };
     const facts = [spentInShort(usage, cost), duration(ms)].filter(Boolean).join(' · ');
-    return html`<section aria-label="Plan"><details ?open=${this.open} @toggle=${toggled}>
-      <summary><span class="title">${this.revised ? 'Plan, revised' : 'Plan'}</span><span class="facts" title=${whyAbout(usage)}>${facts}</span></summary>
-      <ca-markdown .text=${plan || 'The model wrote no plan.'}></ca-markdown>
+    return html`<section aria-label=${msg('Plan')}><details ?open=${this.open} @toggle=${toggled}>
+      <summary><span class="title">${this.revised ? msg('Plan, revised') : msg('Plan')}</span><span class="facts" title=${whyAbout(usage)}>${facts}</span></summary>
+      <ca-markdown .text=${plan || msg('The model wrote no plan.')}></ca-markdown>
     </details></section>`;
   }
 }

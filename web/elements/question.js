@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { Asking } from './asking.js';
 import { AsksEvent } from './events.js';
 import { fieldStyles, quietButton, shared } from './shared_styles.js';
@@ -70,15 +71,15 @@ export class QuestionElement extends LitElement {
   render() {
     if (!this.question) return '';
     return html`<section class=${this.isAsking ? 'open' : ''} aria-labelledby="question">
-      <p class="who">${this.isAsking ? 'The agent asks you' : 'The agent asked you'}</p>
-      <p class="question" id="question">${this.question.question || 'Python waits for a line of text.'}</p>
+      <p class="who">${this.isAsking ? msg('The agent asks you') : msg('The agent asked you')}</p>
+      <p class="question" id="question">${this.question.question || msg('Python waits for a line of text.')}</p>
       ${this.isAsking ? this.#field(this.question) : this.#answered()}
     </section>`;
   }
 
   #answered() {
-    if (this.answer === null) return html`<p class="who">It was not answered.</p>`;
-    return html`<p><span class="who">You answered:</span> ${this.answer || html`<em>nothing</em>`}</p>`;
+    if (this.answer === null) return html`<p class="who">${msg('It was not answered.')}</p>`;
+    return html`<p><span class="who">${msg('You answered:')}</span> ${this.answer || html`<em>${msg('nothing')}</em>`}</p>`;
   }
 
   /** @param {QuestionAsked} question */
@@ -86,7 +87,7 @@ export class QuestionElement extends LitElement {
     if (!choices?.length)
       return html`<form class="field" @submit=${this.#submit}>
         <input name="answer" type="text" aria-labelledby="question" autocomplete="off">
-        <button class="quiet primary" type="submit">Answer</button>
+        <button class="quiet primary" type="submit">${msg('Answer', { id: 'Answer (verb)' })}</button>
       </form>`;
     const button = (/** @type {string} */ choice) =>
       html`<button class="quiet" type="button" @click=${() => this.#answer(choice)}>${choice}</button>`;

@@ -1,5 +1,6 @@
 import { shownName, sizeInWords } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { shared } from './shared_styles.js';
 import { stepsStyles } from './step_styles.js';
 
@@ -60,8 +61,8 @@ export class RunElement extends LitElement {
       html`<li><bdi>${shownName(path.split('/').slice(2).join('/'))}</bdi> · ${sizeInWords(size)}</li>`;
     return html`<article aria-labelledby="task">
       <h2 id="task" part="task">${this.task}</h2>
-      ${this.files.length ? html`<ul class="files" aria-label="Files for this task">${this.files.map(file)}</ul>` : ''}
-      ${this.waiting ? html`<p class="waiting">Python is still starting. The task begins as soon as it is ready.</p>` : ''}
+      ${this.files.length ? html`<ul class="files" aria-label=${msg('Files for this task')}>${this.files.map(file)}</ul>` : ''}
+      ${this.waiting ? html`<p class="waiting">${msg('Python is still starting. The task begins as soon as it is ready.')}</p>` : ''}
       ${this.#steps}
       ${this.ending ? html`<ca-ending saving .task=${this.task} .ending=${this.ending}></ca-ending>` : ''}
     </article>`;

@@ -3,7 +3,8 @@
 /** @typedef {import('./events.js').RunFinished} RunFinished */
 /** @typedef {import('./step.js').StepElement} StepElement */
 
-import { counted } from './duration.js';
+import { msg, str } from '../vendor/localize.js';
+import { number, plural, tokens } from './counts.js';
 
 /** The plans and steps of a run, of the conversation's or of a sub-agent's, and what happened between them. */
 export class RunStepsElement extends HTMLElement {
@@ -17,7 +18,7 @@ export class RunStepsElement extends HTMLElement {
     switch (event.type) {
       case 'run_started':
         this.#interval = event.planning_interval;
-        if (this.#interval) this.#beginPlan('The model makes a plan…');
+        if (this.#interval) this.#beginPlan(() => msg('The model makes a plan…'));
         return;
       case 'plan_made':
         this.#endPlan();
@@ -26,7 +27,7 @@ export class RunStepsElement extends HTMLElement {
         this.append(this.#plan);
         return;
       case 'context_shortened':
-        this.append(note(shortenedInWords(event)));
+        this.append(note(() => shortenedInWords(event)));
         return;
       case 'step_started':
         this.#endPlan();
@@ -39,7 +40,8 @@ export class RunStepsElement extends HTMLElement {
         return;
       case 'step_finished':
         this.#last?.receive(event);
-        if (this.#interval && event.step % this.#interval === 0) this.#beginPlan('The model goes over its plan…');
+        if (this.#interval && event.step % this.#interval === 0)
+          this.#beginPlan(() => msg('The model goes over its plan…'));
         return;
       default:
         this.#last?.receive(event);
@@ -51,7 +53,7 @@ export class RunStepsElement extends HTMLElement {
     return this.#last?.number ?? 0;
   }
 
-  /** @param {string} words */
+  /** @param {() => string} words */
   #beginPlan(words) {
     this.#planning = note(words);
     this.append(this.#planning);
@@ -63,19 +65,26 @@ export class RunStepsElement extends HTMLElement {
   }
 }
 
-/** @param {string} words */
+/** @param {() => string} words */
 function note(words) {
-  return Object.assign(document.createElement('p'), { className: 'note', textContent: words });
+  return Object.assign(document.createElement('ca-note'), { words });
 }
 
 /** @param {ContextShortened} event */
 function shortenedInWords({ shortened, summary, before_tokens: before, after_tokens: after }) {
+  const count = number(shortened.length);
   const done = [
     shortened.length
-      ? `${counted(shortened.length, 'older observation')} ${shortened.length === 1 ? 'was' : 'were'} shortened`
+      ? plural(
+          shortened.length,
+          msg(str`${count} older observation was shortened`),
+          msg(str`${count} older observations were shortened`),
+        )
       : '',
-    summary ? 'the earlier messages were summarised' : '',
+    summary ? msg('the earlier messages were summarised') : '',
   ].filter(Boolean);
-  const words = done.join(' and ');
-  return `The conversation no longer fitted in what the model can read at once, so ${words} for it: from about ${counted(before, 'token')} to ${after.toLocaleString('en')}.`;
+  const words = done.join(msg(' and '));
+  return msg(
+    str`The conversation no longer fitted in what the model can read at once, so ${words} for it: from about ${tokens(before)} to ${number(after)}.`,
+  );
 }

@@ -1,5 +1,7 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
 import { RunSettingsEvent } from './events.js';
+import { modelName } from './model_words.js';
 import { shared } from './shared_styles.js';
 
 /** @typedef {import('./events.js').Approval} Approval */
@@ -7,25 +9,33 @@ import { shared } from './shared_styles.js';
 /** @typedef {import('../run_settings.js').RunSettings} RunSettings */
 /** @typedef {{value: string, label: string, words: string}} Choice */
 
-/** @type {Choice[]} */
-const APPROVALS = [
-  { value: 'never', label: 'Never', words: 'It runs at once; the sandbox holds it.' },
+/** @returns {Choice[]} */
+const approvals = () => [
+  { value: 'never', label: msg('Never'), words: msg('It runs at once; the sandbox holds it.') },
   {
     value: 'risky',
-    label: 'Only risky code',
-    words: 'When an audit finds something serious, or the code deletes files or imports something new.',
+    label: msg('Only risky code'),
+    words: msg('When an audit finds something serious, or the code deletes files or imports something new.'),
   },
-  { value: 'always', label: 'Always', words: 'You see the code of each step before it runs.' },
+  { value: 'always', label: msg('Always'), words: msg('You see the code of each step before it runs.') },
 ];
-/** @type {Choice[]} */
-const MODES = [
-  { value: 'code', label: 'By writing Python', words: 'Many tool calls in one step. The best choice for most models.' },
+/** @returns {Choice[]} */
+const modes = () => [
+  {
+    value: 'code',
+    label: msg('By writing Python'),
+    words: msg('Many tool calls in one step. The best choice for most models.'),
+  },
   {
     value: 'json',
-    label: 'By calling one tool at a time',
-    words: 'As JSON, the way most agents do. For comparison; needs more steps.',
+    label: msg('By calling one tool at a time'),
+    words: msg('As JSON, the way most agents do. For comparison; needs more steps.'),
   },
-  { value: 'hybrid', label: 'By calling a tool that runs Python', words: 'For models that are trained to call tools.' },
+  {
+    value: 'hybrid',
+    label: msg('By calling a tool that runs Python'),
+    words: msg('For models that are trained to call tools.'),
+  },
 ];
 
 /**
@@ -77,7 +87,7 @@ export class SettingsElement extends LitElement {
     this.offered = [];
     this.ownEndpoint = true;
     /** How the newest connection went. */
-    this.connection = { busy: false, failed: false, words: '' };
+    this.connection = { busy: false, failed: false, words: () => '' };
     /** Models that run in this browser. @type {import('./events.js').Model[]} */
     this.local = [];
     /** Ids of those whose weights are kept. @type {string[]} */
@@ -110,16 +120,17 @@ export class SettingsElement extends LitElement {
   render() {
     const { approval, mode } = this.settings;
     const asked = this.siteAsks && approval === 'never' ? 'risky' : approval;
-    return html`<ca-dialog label="Settings">
-      <p>What you choose is remembered in this browser, and holds from the next task on.</p>
+    return html`<ca-dialog label=${msg('Settings')}>
+      <ca-language></ca-language>
+      <p>${msg('What you choose is remembered in this browser, and holds from the next task on.')}</p>
       <fieldset>
-        <legend>Ask before code runs</legend>
-        ${APPROVALS.map((each) => this.#radio('approval', each, asked, this.siteAsks && each.value === 'never'))}
-        ${this.siteAsks ? html`<p>The people who run this site want you to be asked at least before risky code.</p>` : ''}
+        <legend>${msg('Ask before code runs')}</legend>
+        ${approvals().map((each) => this.#radio('approval', each, asked, this.siteAsks && each.value === 'never'))}
+        ${this.siteAsks ? html`<p>${msg('The people who run this site want you to be asked at least before risky code.')}</p>` : ''}
       </fieldset>
       <fieldset>
-        <legend>How the model acts</legend>
-        ${MODES.map((each) => this.#radio('mode', each, this.#can(mode) ? mode : 'code', !this.#can(each.value)))}
+        <legend>${msg('How the model acts')}</legend>
+        ${modes().map((each) => this.#radio('mode', each, this.#can(mode) ? mode : 'code', !this.#can(each.value)))}
         ${this.#whyNot()}
       </fieldset>
       ${this.#models()}
@@ -133,13 +144,13 @@ export class SettingsElement extends LitElement {
     const local = this.ownModel || this.local.length;
     return html`${
       endpoints
-        ? html`<section><h2>Your endpoint</h2>
+        ? html`<section><h2>${msg('Your endpoint')}</h2>
         <ca-endpoints .connected=${this.connected} .offered=${this.offered} .own=${this.ownEndpoint} .busy=${busy} .failed=${failed} .words=${words}></ca-endpoints></section>`
         : ''
     }
       ${
         local
-          ? html`<section><h2>Models in this browser</h2>
+          ? html`<section><h2>${msg('Models in this browser')}</h2>
         <ca-local-models .models=${this.local} .kept=${this.kept} .own=${this.ownModel}></ca-local-models></section>`
           : ''
       }`;
@@ -151,8 +162,10 @@ export class SettingsElement extends LitElement {
   }
 
   #whyNot() {
-    if (this.model?.recorded) return html`<p>The recorded tasks act as they were recorded.</p>`;
-    return this.model?.modes ? html`<p>${this.model.name} runs in this browser and acts by writing Python.</p>` : '';
+    if (this.model?.recorded) return html`<p>${msg('The recorded tasks act as they were recorded.')}</p>`;
+    return this.model?.modes
+      ? html`<p>${msg(str`${modelName(this.model)} runs in this browser and acts by writing Python.`)}</p>`
+      : '';
   }
 
   /** @param {keyof RunSettings} name @param {Choice} choice @param {string} chosen @param {boolean} disabled */

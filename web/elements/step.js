@@ -1,5 +1,6 @@
 import { sizeInWords } from '../file_names.js';
 import { html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
 import { duration } from './duration.js';
 import { splitReply } from './reply.js';
 import { restoredInWords } from './restored.js';
@@ -11,7 +12,11 @@ import { spentInShort, whyAbout } from './usage_words.js';
 /** @typedef {import('./events.js').StepFinished} StepFinished */
 /** @typedef {'asking' | 'running' | 'done' | 'failed' | 'stopped'} StepState */
 
-const WORDS = { asking: 'Thinking', running: 'Running', done: 'Done', failed: 'Error', stopped: 'Stopped' };
+/** @param {StepState} state */
+const stateInWords = (state) =>
+  ({ asking: msg('Thinking…'), running: msg('Running…'), done: '', failed: msg('Error'), stopped: msg('Stopped') })[
+    state
+  ];
 
 /**
  * One step: the model's thought, its code, and what the code did.
@@ -26,11 +31,9 @@ export class StepElement extends LitElement {
     thought: { state: true },
     code: { state: true },
     notice: { state: true },
-    remark: { state: true },
     problems: { state: true },
     circle: { state: true },
-    spent: { state: true },
-    about: { state: true },
+    replied: { state: true },
     restored: { state: true },
     finished: { state: true },
     seconds: { state: true },
@@ -53,18 +56,16 @@ export class StepElement extends LitElement {
     this.state = 'asking';
     this.thought = '';
     this.code = '';
-    this.notice = '';
-    /** Stays, unlike a notice. */
-    this.remark = '';
+    /** What it waits for, in words. @type {(() => string) | null} */
+    this.notice = null;
     /** Why the answer was not accepted. @type {string[]} */
     this.problems = [];
     /** How the run goes in circles. */
     this.circle = '';
-    /** Tokens and money, in words. */
-    this.spent = '';
-    this.about = '';
-    /** What came back in a replaced interpreter, in words. */
-    this.restored = '';
+    /** The whole reply. @type {import('./events.js').ModelReplied | null} */
+    this.replied = null;
+    /** What came back in a replaced interpreter. @type {import('./restored.js').Report | null} */
+    this.restored = null;
     /** @type {StepFinished | null} */
     this.finished = null;
     this.seconds = 0;
@@ -87,7 +88,7 @@ export class StepElement extends LitElement {
   receive(event) {
     switch (event.type) {
       case 'model_delta':
-        this.notice = '';
+        this.notice = null;
         this.#reply += event.text;
         this.#frame ||= requestAnimationFrame(() => this.#write());
         return;
@@ -95,12 +96,10 @@ export class StepElement extends LitElement {
         if (this.state !== 'asking') return; // for a plan after this step
         this.#reply = '';
         this.#write();
-        this.notice = `${event.message} Trying again in ${Math.ceil(event.delay_ms / 1000)} s (attempt ${event.attempt}).`;
+        this.notice = () => retrying(event);
         return;
       case 'model_replied':
-        this.spent = spentInShort(event.usage, event.cost);
-        this.about = whyAbout(event.usage);
-        if (event.tool_calls?.length > 1) this.remark = manyCalls(event.tool_calls.length);
+        this.replied = event;
         return;
       case 'code_parsed':
         cancelAnimationFrame(this.#frame);
@@ -110,10 +109,10 @@ export class StepElement extends LitElement {
         if (event.code || event.calls?.length) this.state = 'running';
         return;
       case 'package_progress':
-        this.notice = fetching(event);
+        this.notice = () => fetching(event);
         return;
       case 'restored':
-        this.restored = restoredInWords(event);
+        this.restored = event;
         return;
       case 'answer_rejected':
         this.problems = event.problems;
@@ -129,7 +128,7 @@ export class StepElement extends LitElement {
       case 'context_shortened':
         return; // nothing of them is shown here
       default:
-        if (event.type === 'output') this.notice = '';
+        if (event.type === 'output') this.notice = null;
         this.#activity.receive(event);
     }
   }
@@ -139,7 +138,7 @@ export class StepElement extends LitElement {
     if (!this.#active) return;
     this.#activity.finish();
     clearInterval(this.#clock);
-    this.notice = '';
+    this.notice = null;
     this.state = state;
   }
 
@@ -161,16 +160,17 @@ export class StepElement extends LitElement {
 
   /** @override */
   render() {
-    return html`<article part="card" aria-label=${`Step ${this.number}`}>
+    const calls = this.replied?.tool_calls?.length ?? 0;
+    return html`<article part="card" aria-label=${msg(str`Step ${this.number}`)}>
       <header>
         <span class="mark"></span>
-        <h3>Step ${this.number}</h3>
+        <h3>${msg(str`Step ${this.number}`)}</h3>
         <span class="state">${this.#words()}</span>
-        <span class="facts" title=${this.about}>${this.#facts()}</span>
+        <span class="facts" title=${whyAbout(this.replied?.usage)}>${this.#facts()}</span>
       </header>
-      ${this.forced ? html`<p class="notice">The steps or the budget ran out, so the model must answer now.</p>` : ''}
-      ${this.notice ? html`<p class="notice">${this.notice}</p>` : ''}
-      ${this.remark ? html`<p class="notice">${this.remark}</p>` : ''}
+      ${this.forced ? html`<p class="notice">${msg('The steps or the budget ran out, so the model must answer now.')}</p>` : ''}
+      ${this.notice ? html`<p class="notice">${this.notice()}</p>` : ''}
+      ${calls > 1 ? html`<p class="notice">${manyCalls(calls)}</p>` : ''}
       ${this.thought ? html`<ca-markdown class="said" .text=${this.thought} ?writing=${this.state === 'asking'}></ca-markdown>` : ''}
       ${this.code ? html`<ca-code .code=${this.code} ?writing=${this.state === 'asking'}></ca-code>` : ''}
       ${this.#activity}
@@ -180,19 +180,19 @@ export class StepElement extends LitElement {
 
   #facts() {
     const took = this.finished ? duration(this.finished.duration_ms) : this.seconds > 1 ? `${this.seconds} s` : '';
-    return [this.spent, took].filter(Boolean).join(' · ');
+    return [spentInShort(this.replied?.usage, this.replied?.cost), took].filter(Boolean).join(' · ');
   }
 
   #words() {
-    if (this.#active) return `${this.code && this.state === 'asking' ? 'Writing' : WORDS[this.state]}…`;
-    if (this.finished?.result?.timed_out || this.finished?.error?.kind === 'killed') return 'Time limit';
-    return this.state === 'done' ? '' : WORDS[this.state];
+    if (this.code && this.state === 'asking') return msg('Writing…');
+    if (this.finished?.result?.timed_out || this.finished?.error?.kind === 'killed') return msg('Time limit');
+    return stateInWords(this.state);
   }
 
   #outcome() {
     if (!this.finished) return '';
     const { result, error, observation, difference } = this.finished;
-    const told = html`<details class="told"><summary>${this.#activity.isEmpty ? 'No code in this reply' : 'What the model was told'}</summary><pre>${observation}</pre></details>`;
+    const told = html`<details class="told"><summary>${this.#activity.isEmpty ? msg('No code in this reply') : msg('What the model was told')}</summary><pre>${observation}</pre></details>`;
     const variables = result?.variables.length
       ? html`<ca-variables .variables=${result.variables}></ca-variables>`
       : '';
@@ -202,19 +202,20 @@ export class StepElement extends LitElement {
     const silent = !result && !error && !this.#activity.hasOutcome && !this.problems.length && Boolean(observation);
     const folded = html`<div class="folded">${silent ? told : ''}${variables}${high ? '' : findings}${differs}</div>`;
     return html`${high ? html`<div class="audit">${findings}</div>` : ''}${result?.results.map(
-      (bundle) => html`<div class="result"><p class="label">Result</p><ca-bundle .bundle=${bundle}></ca-bundle></div>`,
+      (bundle) =>
+        html`<div class="result"><p class="label">${msg('Result')}</p><ca-bundle .bundle=${bundle}></ca-bundle></div>`,
     )}
     ${result?.error ? html`<div class="error">${this.#error(result.error, result.timed_out || result.stopped)}</div>` : ''}
     ${error ? html`<div class="error"><p>${error.message}</p></div>` : ''}
     ${this.#refused()}
-    ${this.restored ? html`<p class="notice restored">${this.restored}</p>` : ''}
-    ${result?.files.length ? html`<div class="result"><p class="label">Files written</p><ca-file-list .files=${result.files}></ca-file-list></div>` : ''}
+    ${this.restored ? html`<p class="notice restored">${restoredInWords(this.restored)}</p>` : ''}
+    ${result?.files.length ? html`<div class="result"><p class="label">${msg('Files written')}</p><ca-file-list .files=${result.files}></ca-file-list></div>` : ''}
     ${variables || differs || silent || (findings && !high) ? folded : ''}`;
   }
 
   #refused() {
-    const circle = `The model goes in circles: ${this.circle}. It was told so, and to try something else.`;
-    return html`${this.problems.length ? html`<div class="refused"><p>The answer was not accepted, and the model was told why:</p><ul>${this.problems.map((each) => html`<li>${each}</li>`)}</ul></div>` : ''}
+    const circle = msg(str`The model goes in circles: ${this.circle}. It was told so, and to try something else.`);
+    return html`${this.problems.length ? html`<div class="refused"><p>${msg('The answer was not accepted, and the model was told why:')}</p><ul>${this.problems.map((each) => html`<li>${each}</li>`)}</ul></div>` : ''}
       ${this.circle ? html`<div class="refused"><p>${circle}</p></div>` : ''}`;
   }
 
@@ -235,11 +236,16 @@ function ending({ result, error }) {
 
 /** @param {import('./events.js').PackageProgress} event */
 function fetching({ name, loaded, total }) {
-  const share = total ? `${sizeInWords(loaded)} of ${sizeInWords(total)}` : sizeInWords(loaded);
-  return `Fetching the package ${name}: ${share}.`;
+  const share = total ? msg(str`${sizeInWords(loaded)} of ${sizeInWords(total)}`) : sizeInWords(loaded);
+  return msg(str`Fetching the package ${name}: ${share}.`);
 }
 
 /** @param {number} count */
 function manyCalls(count) {
-  return `The model asked for ${count} tool calls at once; one at a time is carried out, so only the first is.`;
+  return msg(str`The model asked for ${count} tool calls at once; one at a time is carried out, so only the first is.`);
+}
+
+/** @param {import('./events.js').ModelRetried} event */
+function retrying({ message, delay_ms: ms, attempt }) {
+  return `${message} ${msg(str`Trying again in ${Math.ceil(ms / 1000)} s (attempt ${attempt}).`)}`;
 }

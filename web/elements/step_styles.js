@@ -5,7 +5,7 @@ import { css } from '../vendor/lit.js';
 export const stepsStyles = css`
   ca-run-steps { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-3); }
   ca-run-steps:empty { display: none; }
-  ca-run-steps > .note { margin: 0; padding-inline: var(--ca-space-4); color: var(--ca-color-muted); font-size: var(--ca-size-2); text-wrap: pretty; }
+  ca-run-steps > ca-note { padding-inline: var(--ca-space-4); }
 `;
 
 export const stepStyles = css`
@@ -26,7 +26,6 @@ export const stepStyles = css`
   ca-activity { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-2); padding: var(--ca-space-3) var(--ca-space-4); border-block-start: 1px solid var(--ca-color-line); }
   ca-activity:empty { display: none; }
   ca-activity ca-sub-agent { margin-inline-start: var(--ca-space-2); }
-  ca-activity .note { margin: 0; color: var(--ca-color-muted); font-size: var(--ca-size-2); }
   .result, .error { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-1); padding: var(--ca-space-3) var(--ca-space-4); border-block-start: 1px solid var(--ca-color-line); }
   .label { margin: 0; color: var(--ca-color-muted); font-size: var(--ca-size-1); }
   .refused { padding: var(--ca-space-3) var(--ca-space-4); border-block-start: 1px solid var(--ca-color-line); background: var(--ca-color-warning-soft); color: var(--ca-color-warning); font-size: var(--ca-size-2); overflow-wrap: anywhere; }

@@ -1,6 +1,8 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
 import { ASKING } from './asking.js';
-import { counted, duration } from './duration.js';
+import { steps } from './counts.js';
+import { duration } from './duration.js';
 import { disclosure, shared } from './shared_styles.js';
 import { stepsStyles } from './step_styles.js';
 import { spentInShort, whyAbout } from './usage_words.js';
@@ -8,14 +10,16 @@ import { spentInShort, whyAbout } from './usage_words.js';
 /** @typedef {import('./events.js').AgentEvent} AgentEvent */
 /** @typedef {import('./events.js').RunFinished} RunFinished */
 
-const ENDED = {
-  answered: 'answered',
-  forced: 'answered with what it had',
-  unanswered: 'gave no answer',
-  stopped: 'was stopped',
-  stuck: 'went in circles',
-  failed: 'failed',
-};
+/** @param {import('./events.js').Status} status */
+const endedInWords = (status) =>
+  ({
+    answered: msg('answered'),
+    forced: msg('answered with what it had'),
+    unanswered: msg('gave no answer'),
+    stopped: msg('was stopped'),
+    stuck: msg('went in circles'),
+    failed: msg('failed'),
+  })[status];
 
 /** The run of an agent that the code called as a function: one line, and its steps when opened. */
 export class SubAgentElement extends LitElement {
@@ -76,11 +80,11 @@ export class SubAgentElement extends LitElement {
 
   #words() {
     if (this.ending) {
-      const { status, steps, duration_ms: ms, usage, cost } = this.ending;
-      const facts = [counted(steps, 'step'), duration(ms), spentInShort(usage, cost)].filter(Boolean).join(' · ');
-      return `${ENDED[status]} · ${facts}`;
+      const { status, steps: count, duration_ms: ms, usage, cost } = this.ending;
+      const facts = [steps(count), duration(ms), spentInShort(usage, cost)].filter(Boolean).join(' · ');
+      return `${endedInWords(status)} · ${facts}`;
     }
-    if (this.ended) return `was ended · ${counted(this.steps, 'step')}`;
-    return this.steps ? `works on step ${this.steps}…` : 'begins…';
+    if (this.ended) return `${msg('was ended')} · ${steps(this.steps)}`;
+    return this.steps ? msg(str`works on step ${this.steps}…`) : msg('begins…');
   }
 }

@@ -1,4 +1,6 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg, str } from '../vendor/localize.js';
+import { number } from './counts.js';
 import { duration } from './duration.js';
 import { keywords, literal } from './literal.js';
 import { shared } from './shared_styles.js';
@@ -54,8 +56,8 @@ export class ToolCallElement extends LitElement {
 
   /** @param {Pick<ToolProgress, 'fraction' | 'text'>} progress */
   #progress({ fraction, text }) {
-    const label = `Progress of ${this.call?.name}`;
-    const share = fraction === null ? '' : `${Math.round(fraction * 100)} %`;
+    const label = msg(str`Progress of ${this.call?.name}`);
+    const share = fraction === null ? '' : `${number(Math.round(fraction * 100))} %`;
     return html`<div class="progress">
       ${fraction === null ? html`<progress aria-label=${label}></progress>` : html`<progress aria-label=${label} max="1" .value=${fraction}></progress>`}
       <span>${[share, text].filter(Boolean).join(' · ')}</span></div>`;
@@ -75,7 +77,7 @@ export class ToolCallElement extends LitElement {
       this.whole = !this.whole;
     };
     const rest = text.length > LONGEST || !this.whole ? '…' : '';
-    const button = html`<button type="button" aria-expanded=${this.whole} @click=${show}>${this.whole ? 'less' : 'more'}</button>`;
+    const button = html`<button type="button" aria-expanded=${this.whole} @click=${show}>${this.whole ? msg('less') : msg('more')}</button>`;
     return html`${text.slice(0, this.whole ? LONGEST : SHORT)}${rest} ${button}`;
   }
 }

@@ -1,4 +1,5 @@
 import { css, html, LitElement } from '../vendor/lit.js';
+import { msg } from '../vendor/localize.js';
 import { shared } from './shared_styles.js';
 
 /** @typedef {import('./events.js').AgentEvent} AgentEvent */
@@ -58,6 +59,6 @@ export class TranscriptElement extends LitElement {
 
   /** @override */
   render() {
-    return html`<section aria-label="Transcript"><slot></slot></section>`;
+    return html`<section aria-label=${msg('Transcript')}><slot></slot></section>`;
   }
 }

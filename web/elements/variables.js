@@ -1,5 +1,6 @@
 import { css, html, LitElement } from '../vendor/lit.js';
-import { counted } from './duration.js';
+import { msg } from '../vendor/localize.js';
+import { variables } from './counts.js';
 import { disclosure, shared } from './shared_styles.js';
 
 /** @typedef {import('../sandbox/protocol.js').Variable} Variable */
@@ -36,9 +37,9 @@ export class VariablesElement extends LitElement {
     const row = (/** @type {Variable} */ { name, type, repr }) =>
       html`<tr><td>${name}</td><td>${type}</td><td>${repr}</td></tr>`;
     return html`<details @toggle=${this.#reflect}>
-      <summary>${counted(this.variables.length, 'variable')}</summary>
+      <summary>${variables(this.variables.length)}</summary>
       <div class="scroll"><table>
-        <thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Value</th></tr></thead>
+        <thead><tr><th scope="col">${msg('Name')}</th><th scope="col">${msg('Type')}</th><th scope="col">${msg('Value')}</th></tr></thead>
         <tbody>${this.variables.map(row)}</tbody>
       </table></div>
     </details>`;

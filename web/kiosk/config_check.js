@@ -1,7 +1,8 @@
 /** What is wrong with a kiosk.json, a sentence for each mistake that says what to write instead. */
 
-/** Those that words.js has. */
-export const LANGUAGES = ['en', 'de', 'fr', 'es'];
+import { LANGUAGES as NAMES } from '../language_names.js';
+
+const LANGUAGES = Object.keys(NAMES);
 const COLORS = ['accent', 'page', 'surface', 'text'];
 const COLOR = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
 const RECORDING = /^[\w-]+$/;

@@ -1,5 +1,6 @@
 /** Joins session, view and operator: what happens from a visitor's first touch until nothing is left of them. */
 
+import { setLanguage } from '../languages.js';
 import { Attract } from './attract.js';
 import { inLanguage } from './config.js';
 import { watchCorner } from './corner.js';
@@ -7,7 +8,7 @@ import { Figures } from './figures.js';
 import { Idle } from './idle.js';
 import { Operator } from './operator.js';
 import { Visits } from './visits.js';
-import { wordsOf } from './words.js';
+import { kioskWords } from './words.js';
 
 /** @typedef {import('../elements/events.js').AgentEvent} AgentEvent */
 /** @typedef {import('../session.js').Session} Session */
@@ -131,13 +132,11 @@ export class Kiosk {
     this.#speak(language);
   }
 
-  /** @param {string} language */
-  #speak(language) {
-    this.#view.language = language;
-    document.documentElement.lang = language;
-    this.#question.language = language;
-    if (this.#view.run) this.#view.run.language = language;
-    if (this.#view.notice) this.#view.notice = wordsOf(language).update;
+  /** The words of the elements follow by themselves; what a card says is in the operator's file. @param {string} wanted */
+  #speak(wanted) {
+    this.#view.language = wanted;
+    // A kiosk that says its own words in English still works.
+    setLanguage([wanted]).catch((error) => console.error(error));
   }
 
   #join() {
@@ -159,7 +158,7 @@ export class Kiosk {
     });
     this.#session.addEventListener('broken', () => this.#break());
     this.#upkeep.addEventListener('waiting', () => {
-      view.notice = wordsOf(view.language).update;
+      view.isOutdated = true;
     });
   }
 
@@ -173,9 +172,8 @@ export class Kiosk {
 
   /** @param {string} task @param {string} model */
   #show(task, model) {
-    const { language } = this.#view;
     this.#view.isRecorded = model === 'recorded';
-    this.#view.run = Object.assign(document.createElement('ca-kiosk-run'), { task, language });
+    this.#view.run = Object.assign(document.createElement('ca-kiosk-run'), { task });
   }
 
   /** @param {AgentEvent} event */
@@ -221,7 +219,7 @@ export class Kiosk {
   }
 
   #break() {
-    this.#view.trouble = [wordsOf(this.#view.language).broken];
+    this.#view.trouble = [kioskWords().broken];
     setTimeout(() => location.reload(), RESTART_MS);
   }
 }

@@ -30,7 +30,7 @@ export class Operator {
   /** Ask for the code, where there is one. */
   ask() {
     const { exit_code: code } = this.#config;
-    if (code) this.#view.append(Object.assign(this.#keypad, { code, language: this.#view.language }));
+    if (code) this.#view.append(Object.assign(this.#keypad, { code }));
   }
 
   async #open() {

@@ -1,5 +1,6 @@
 /** OpenAI-compatible services that the person connects, with a key of their own that goes nowhere else. */
 
+import { msg } from '../vendor/localize.js';
 import { keepEndpoints, keptEndpoints } from './endpoint_store.js';
 import { inWords } from './endpoint_words.js';
 import { unusable } from './model_failure.js';
@@ -74,7 +75,9 @@ export class Endpoints {
   async *chat(question, signal) {
     const way = this.#ways.get(question.model);
     if (!way)
-      throw unusable('This endpoint is no longer connected: connect it again in Settings, or choose another model.');
+      throw unusable(
+        msg('This endpoint is no longer connected: connect it again in Settings, or choose another model.'),
+      );
     try {
       yield* way.service.chat({ ...question, model: way.name }, signal);
     } catch (error) {
@@ -122,11 +125,11 @@ export function shortName(base_url) {
 function addressOf(typed) {
   const text = typed.trim().replace(/\/+$/, '');
   if (!URL.canParse(text) || !['http:', 'https:'].includes(new URL(text).protocol)) {
-    throw unusable('This is not an address. It looks like https://api.example.com/v1.');
+    throw unusable(msg('This is not an address. It looks like https://api.example.com/v1.'));
   }
   const { username, password, search, hash } = new URL(text);
   if (username || password || search || hash) {
-    throw unusable('The address must end with its path, such as /v1, and hold no key or name.');
+    throw unusable(msg('The address must end with its path, such as /v1, and hold no key or name.'));
   }
   return new URL(text).href.replace(/\/+$/, '');
 }

@@ -1,11 +1,12 @@
 /** Why an endpoint of the person's could not be asked, in a sentence that says what to do. */
 
+import { msg, str } from '../vendor/localize.js';
 import { ModelFailure } from './model_failure.js';
 
 /** The same failure with a sentence, where there is one for it. @param {unknown} error @param {string} base_url */
 export async function inWords(error, base_url) {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return sentence('unreachable', `${hostOf(base_url)} did not answer in time. Check the address.`);
+    return sentence('unreachable', msg(str`${hostOf(base_url)} did not answer in time. Check the address.`));
   }
   if (!(error instanceof ModelFailure) || error.isSentence) return error;
   const { kind, status, message } = error;
@@ -13,17 +14,23 @@ export async function inWords(error, base_url) {
   if (kind === 'malformed') {
     return sentence(
       kind,
-      `${base_url} does not answer like an OpenAI-compatible API. The address usually ends in /v1.`,
+      msg(str`${base_url} does not answer like an OpenAI-compatible API. The address usually ends in /v1.`),
     );
   }
   if (kind !== 'refused' || status >= 500 || status === 429) return error; // the loop has words for these
-  const said = message.trim() ? ` It said: ${message.trim()}` : '';
+  const said = message.trim() ? ` ${msg(str`It said: ${message.trim()}`)}` : '';
   const words = {
-    401: `${hostOf(base_url)} refused the key (status 401). Check the key in Settings.`,
-    403: `${hostOf(base_url)} does not allow this (status 403). Check the key in Settings, and what it is allowed to do.`,
-    404: `There is no such model or address at ${base_url} (status 404). The address usually ends in /v1.`,
+    401: msg(str`${hostOf(base_url)} refused the key (status 401). Check the key in Settings.`),
+    403: msg(
+      str`${hostOf(base_url)} does not allow this (status 403). Check the key in Settings, and what it is allowed to do.`,
+    ),
+    404: msg(str`There is no such model or address at ${base_url} (status 404). The address usually ends in /v1.`),
   }[status];
-  return sentence(kind, `${words ?? `${hostOf(base_url)} refused the request (status ${status}).`}${said}`, status);
+  return sentence(
+    kind,
+    `${words ?? msg(str`${hostOf(base_url)} refused the request (status ${status}).`)}${said}`,
+    status,
+  );
 }
 
 /** @param {string} url */
@@ -55,15 +62,21 @@ async function whyUnreachable(base_url) {
   await new Promise((resolve) => setTimeout(resolve)); // the event comes in a task of its own
   document.removeEventListener('securitypolicyviolation', note);
   if (isForbidden) {
-    return `This site does not allow its pages to ask ${host}. Who runs the site can allow it: codeact-web bundle --connect ${origin}.`;
+    return msg(
+      str`This site does not allow its pages to ask ${host}. Who runs the site can allow it: codeact-web bundle --connect ${origin}.`,
+    );
   }
   if (location.protocol === 'https:' && protocol === 'http:' && !isLoopback(hostname)) {
-    return `A page that came over https may not ask ${origin}, which is plain http. Use an https address, or one on this computer.`;
+    return msg(
+      str`A page that came over https may not ask ${origin}, which is plain http. Use an https address, or one on this computer.`,
+    );
   }
   if (isThere) {
-    return `${host} is there, but does not allow pages of ${location.origin} to ask it (CORS). Allow this origin in its settings; Ollama, for one, reads OLLAMA_ORIGINS.`;
+    return msg(
+      str`${host} is there, but does not allow pages of ${location.origin} to ask it (CORS). Allow this origin in its settings; Ollama, for one, reads OLLAMA_ORIGINS.`,
+    );
   }
-  return `${host} could not be reached. Check the address, and that the service is running.`;
+  return msg(str`${host} could not be reached. Check the address, and that the service is running.`);
 }
 
 /** @param {string} hostname */

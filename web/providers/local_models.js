@@ -1,6 +1,7 @@
 /** Models that run in this browser. One is loaded at a time: each takes as much memory as its weights, and more. */
 
 import { sizeInWords } from '../file_names.js';
+import { msg, str } from '../vendor/localize.js';
 import { aborted, ModelFailure, unusable } from './model_failure.js';
 import { plainMessages } from './plain_messages.js';
 
@@ -110,7 +111,7 @@ export class LocalModels {
   /** @param {Question} question @param {AbortSignal} signal @returns {AsyncGenerator<Part, void>} */
   async *chat({ model, messages, tools }, signal) {
     if (tools)
-      throw unusable('A model in the browser acts by writing Python. Choose that in Settings, or another model.');
+      throw unusable(msg('A model in the browser acts by writing Python. Choose that in Settings, or another model.'));
     const engine = await this.#soundEngine(model, signal);
     try {
       for await (const part of engine.reply(plainMessages(messages), signal)) {
@@ -168,7 +169,7 @@ export class LocalModels {
   /** @param {string} id */
   #find(id) {
     const found = this.#known.get(id);
-    if (!found) throw unusable('This model is not here any more: choose another one.');
+    if (!found) throw unusable(msg('This model is not here any more: choose another one.'));
     return found;
   }
 
@@ -211,7 +212,7 @@ export class LocalModels {
     } catch (error) {
       if (signal.aborted) throw aborted(signal);
       if (error instanceof ModelFailure) throw error;
-      throw unusable(`${model.name} could not be started: ${/** @type {Error} */ (error).message}`);
+      throw unusable(msg(str`${model.name} could not be started: ${/** @type {Error} */ (error).message}`));
     }
   }
 
@@ -222,13 +223,17 @@ export class LocalModels {
     const { quota = Number.POSITIVE_INFINITY, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
     if (bytes > quota - usage) {
       throw unusable(
-        `${model.name} takes ${sizeInWords(bytes)}, and this browser has only ${sizeInWords(quota - usage)} left for this site.`,
+        msg(
+          str`${model.name} takes ${sizeInWords(bytes)}, and this browser has only ${sizeInWords(quota - usage)} left for this site.`,
+        ),
       );
     }
     this.#tell(source.id, 'asking', { total: bytes });
     if (await this.#delegate.allowFetch(model, bytes, signal)) return;
     this.#declined = unusable(
-      `${model.name} is not in this browser yet. Send the task again to fetch ${sizeInWords(bytes)}, or choose another model.`,
+      msg(
+        str`${model.name} is not in this browser yet. Send the task again to fetch ${sizeInWords(bytes)}, or choose another model.`,
+      ),
     );
     throw this.#declined;
   }

@@ -3,6 +3,7 @@
  * The browser fetches and keeps its weights, and shares them between sites.
  */
 
+import { msg, str } from '../vendor/localize.js';
 import { unusable } from './model_failure.js';
 
 /** @typedef {import('./local_engine.js').Engine} Engine */
@@ -53,7 +54,7 @@ export const remove = async () => {};
 export async function open({ name }, { progress, signal }) {
   const model = builtIn();
   if (!model || (await state()) === 'unavailable') {
-    throw unusable(`${name}: this browser does not offer its model here any more. Choose another one.`);
+    throw unusable(msg(str`${name}: this browser does not offer its model here any more. Choose another one.`));
   }
   const monitor = (/** @type {EventTarget} */ events) => {
     events.addEventListener('downloadprogress', (event) => {
@@ -91,8 +92,8 @@ async function* reply(model, name, messages, signal) {
     if (signal.aborted) throw error;
     const { name: kind, message } = /** @type {DOMException} */ (error);
     if (kind === 'QuotaExceededError')
-      throw unusable(`The conversation no longer fits in what ${name} can take in. Start a new one.`);
-    throw unusable(`${name} could not answer: ${message}`);
+      throw unusable(msg(str`The conversation no longer fits in what ${name} can take in. Start a new one.`));
+    throw unusable(msg(str`${name} could not answer: ${message}`));
   } finally {
     session?.destroy();
   }

@@ -2,6 +2,7 @@
 
 import { RECORDED } from '../choices.js';
 import { fetchSiteSettings, USUAL } from '../site_settings.js';
+import { msg, str } from '../vendor/localize.js';
 import { Endpoints } from './endpoint.js';
 import { LocalModels } from './local_models.js';
 import { unusable } from './model_failure.js';
@@ -82,7 +83,8 @@ export class Providers {
     try {
       this.#relayed = await this.#relay.models();
     } catch (error) {
-      this.#tell(`The connected models could not be listed: ${/** @type {Error} */ (error).message}`);
+      const { message } = /** @type {Error} */ (error);
+      this.#tell(msg(str`The connected models could not be listed: ${message}`));
     }
   }
 
@@ -95,5 +97,5 @@ export class Providers {
 /** @returns {AsyncGenerator<never, void>} */
 // biome-ignore lint/correctness/useYield: it only throws
 async function* gone() {
-  throw unusable('This model is not here any more: choose another one.');
+  throw unusable(msg('This model is not here any more: choose another one.'));
 }

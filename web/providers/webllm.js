@@ -1,5 +1,6 @@
 /** Models compiled for WebGPU, by WebLLM, in a worker. https://webllm.mlc.ai */
 
+import { msg, str } from '../vendor/localize.js';
 import { deleteModelAllInfoInCache, hasModelInCache, WebWorkerMLCEngine } from '../vendor/webllm.js';
 import { USUAL_WINDOW } from './local_models.js';
 import { aborted, unusable } from './model_failure.js';
@@ -57,7 +58,9 @@ export async function open(source, { progress, signal }) {
     if (signal.aborted) throw aborted(signal);
     const said = error instanceof Error ? error.message : String(error);
     throw unusable(
-      `${source.name} could not be loaded from ${new URL(source.url).host}: ${said} Check that its weights and ${LIBRARY} are there.`,
+      msg(
+        str`${source.name} could not be loaded from ${new URL(source.url).host}: ${said} Check that its weights and ${LIBRARY} are there.`,
+      ),
     );
   } finally {
     signal.removeEventListener('abort', end);
@@ -69,7 +72,9 @@ async function seeGpu(name) {
   const { gpu } = /** @type {{gpu?: {requestAdapter(): Promise<object | null>}}} */ (navigator);
   if (await gpu?.requestAdapter().catch(() => null)) return;
   throw unusable(
-    `${name} needs WebGPU, which this browser or this computer does not offer. Choose a model that runs on the processor.`,
+    msg(
+      str`${name} needs WebGPU, which this browser or this computer does not offer. Choose a model that runs on the processor.`,
+    ),
   );
 }
 
@@ -116,7 +121,9 @@ class LoadedModel {
     } catch (error) {
       this.isBroken = true;
       throw unusable(
-        `${this.#name} broke down (${/** @type {Error} */ (error).message ?? error}). Send the task again, or choose a smaller model.`,
+        msg(
+          str`${this.#name} broke down (${/** @type {Error} */ (error).message ?? error}). Send the task again, or choose a smaller model.`,
+        ),
       );
     } finally {
       signal.removeEventListener('abort', stop);

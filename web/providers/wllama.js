@@ -1,6 +1,7 @@
 /** GGUF models by wllama: llama.cpp in WebAssembly, on the CPU, in a worker. https://github.com/ngxson/wllama */
 
 import { Mailbox } from '../mailbox.js';
+import { msg, str } from '../vendor/localize.js';
 import { ModelManager, Wllama, WllamaAbortError, WllamaError, WllamaRuntimeError } from '../vendor/wllama.js';
 import { USUAL_WINDOW } from './local_models.js';
 import { aborted, ModelFailure, unusable } from './model_failure.js';
@@ -106,7 +107,8 @@ async function settle(files, { name: model, bytes }) {
   const got = files.reduce((sum, { size }) => sum + size, 0);
   for (const { name, size, metadata } of files) {
     if (metadata.originalSize === size || got === bytes) continue;
-    if (metadata.originalSize > 0) throw unusable(`${model} arrived incomplete. Choose it again to fetch it anew.`);
+    if (metadata.originalSize > 0)
+      throw unusable(msg(str`${model} arrived incomplete. Choose it again to fetch it anew.`));
     await manager.cacheManager.writeMetadata(name, { ...metadata, originalSize: size });
   }
 }
@@ -116,24 +118,30 @@ async function check(source, blobs) {
   for (const blob of blobs) {
     if ((await blob.slice(0, MAGIC.length).text()) === MAGIC) continue;
     if (!source.file) await remove(source);
-    throw unusable(`${source.name} is not a GGUF file, so wllama cannot run it.`);
+    throw unusable(msg(str`${source.name} is not a GGUF file, so wllama cannot run it.`));
   }
 }
 
 /** @param {Source} source @param {Error} error */
 function whyNotFetched({ name, url }, error) {
   if (error.name === 'QuotaExceededError')
-    return `There is no room left in this browser’s storage for ${name}. Remove another model in Settings.`;
-  return `${name} could not be fetched from ${new URL(url).host}, and this browser does not keep it (${error.message}). Check the connection, and choose it again.`;
+    return msg(str`There is no room left in this browser’s storage for ${name}. Remove another model in Settings.`);
+  return msg(
+    str`${name} could not be fetched from ${new URL(url).host}, and this browser does not keep it (${error.message}). Check the connection, and choose it again.`,
+  );
 }
 
 /** @param {Source} source @param {Error} error */
 function whyNotLoaded({ name }, error) {
   const said = complaint || error.message;
   if (error instanceof RangeError || error instanceof WllamaRuntimeError) {
-    return `${name} could not be started, most likely for lack of memory. Close other tabs, or choose a smaller model. (${said})`;
+    return msg(
+      str`${name} could not be started, most likely for lack of memory. Close other tabs, or choose a smaller model. (${said})`,
+    );
   }
-  return `${name} could not be started: there is not enough memory for it and its context, or its file is damaged or of a kind that wllama does not know. (${said})`;
+  return msg(
+    str`${name} could not be started: there is not enough memory for it and its context, or its file is damaged or of a kind that wllama does not know. (${said})`,
+  );
 }
 
 /** @implements {Engine} */
@@ -205,11 +213,13 @@ class LoadedModel {
     if (error instanceof WllamaAbortError) return aborted();
     const { message } = /** @type {Error} */ (error);
     if (error instanceof WllamaError && error.type !== 'unknown_error') {
-      return unusable(`${this.#name} could not go on: ${message}`);
+      return unusable(msg(str`${this.#name} could not go on: ${message}`));
     }
     this.isBroken = true;
     return unusable(
-      `${this.#name} broke down, most likely for lack of memory (${message}). Send the task again, or choose a smaller model.`,
+      msg(
+        str`${this.#name} broke down, most likely for lack of memory (${message}). Send the task again, or choose a smaller model.`,
+      ),
     );
   }
 

@@ -50,9 +50,7 @@ export async function openStore(onOutdated) {
     });
     return new DatabaseStore(database);
   } catch (error) {
-    const { kind } = asStoreError(error);
-    const why = kind === 'failed' ? 'the browser could not open its storage' : 'the browser allows it no storage';
-    throw new StoreError('blocked', `This page cannot keep conversations: ${why}.`);
+    throw new StoreError('blocked', asStoreError(error).reason);
   }
 }
 
@@ -80,7 +78,7 @@ class DatabaseStore {
   async load(id) {
     return this.#read(['conversations', 'journal'], async (tx) => {
       const conversation = await tx.objectStore('conversations').get(id);
-      if (!conversation) throw new StoreError('gone', 'This conversation is no longer in this browser.');
+      if (!conversation) throw new StoreError('gone');
       /** @type {Entry[]} */
       const entries = await tx.objectStore('journal').getAll(keysOf(id));
       return {

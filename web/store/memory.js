@@ -70,7 +70,7 @@ export class MemoryStore {
   /** @param {string} id */
   #get(id) {
     const kept = this.#kept.get(id);
-    if (!kept) throw new StoreError('gone', 'This conversation is no longer here.');
+    if (!kept) throw new StoreError('gone');
     return kept;
   }
 }

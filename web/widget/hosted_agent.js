@@ -1,5 +1,6 @@
 /** Joins a session to the host page that asks for things, and to the view that shows them. */
 
+import { setLanguage } from '../languages.js';
 import { AskedPerson } from '../person.js';
 import { Conversation } from './conversation.js';
 import { toldOf } from './happenings.js';
@@ -82,11 +83,17 @@ export class HostedAgent {
     const former = this.#settings;
     this.#settings = settings;
     applyLook(settings);
+    this.#speak(settings.lang);
     this.#view.apply(settings);
     this.#session.options = settings.options;
     if (settings === former) return;
     if (settings.model !== former.model) this.choose();
     if (this.#preloaded) this.#preload();
+  }
+
+  /** @param {string} lang  of the element's surroundings; empty: they do not say */
+  #speak(lang) {
+    setLanguage(lang ? [lang] : navigator.languages).catch((error) => this.#host.fail(error));
   }
 
   /** The person's task. @param {string} task */

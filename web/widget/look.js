@@ -1,5 +1,5 @@
 /**
- * How the host page wants the widget to look: theme, language and a few custom properties. Their values come from
+ * How the host page wants the widget to look: theme and a few custom properties. Their values come from
  * another page, so each must be of its kind, and none may load anything.
  */
 
@@ -38,10 +38,9 @@ const LOOK = {
 };
 
 /** @param {WidgetSettings} settings  @param {HTMLElement} [root] */
-export function applyLook({ theme, lang, look }, root = document.documentElement) {
+export function applyLook({ theme, look }, root = document.documentElement) {
   const { style } = root;
   style.colorScheme = theme === 'light' || theme === 'dark' ? THEMES[theme] : 'light dark';
-  if (isLanguage(lang)) root.lang = lang;
   for (const [name, { property, sets }] of Object.entries(LOOK)) {
     const value = Object.hasOwn(look, name) ? look[name] : '';
     const isGood = value && isHarmless(value) && CSS.supports(property, value);
@@ -71,13 +70,4 @@ function readableOn(colour) {
   });
   const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue; // WCAG 2.2, relative luminance
   return luminance > 0.179 ? '#121315' : '#fff';
-}
-
-/** @param {string} lang */
-function isLanguage(lang) {
-  try {
-    return Intl.getCanonicalLocales(lang).length === 1;
-  } catch {
-    return false;
-  }
 }

@@ -2,6 +2,9 @@
 
 import { BottomFollower } from '../elements/bottom_follower.js';
 import { announce, narrate } from '../elements/narration.js';
+import { onLanguage } from '../languages.js';
+import { translatePage } from '../static_words.js';
+import { msg } from '../vendor/localize.js';
 
 /** @typedef {import('../elements/events.js').AgentEvent} AgentEvent */
 /** @typedef {import('../elements/events.js').Model} Model */
@@ -23,7 +26,7 @@ export class WidgetView {
   #models = element('ca-model-picker');
   #examples = element('ca-examples');
   #text = /** @type {HTMLTextAreaElement} */ (find('textarea'));
-  #placeholder = this.#text.placeholder;
+  /** The host page's. */ #placeholder = '';
   #latest = find('button.latest');
   #new = find('button.new');
   #follower = new BottomFollower(this.transcript, (following) => {
@@ -33,12 +36,19 @@ export class WidgetView {
 
   constructor() {
     this.#latest.addEventListener('click', () => this.#follower.jump());
+    translatePage();
+    onLanguage(() => this.#invite());
+  }
+
+  #invite() {
+    this.#text.placeholder = this.#placeholder || msg('Describe a task');
   }
 
   /** @param {WidgetSettings} settings */
   apply({ task, placeholder, autorun, readonly, fit }) {
     const text = this.#text;
-    text.placeholder = placeholder || this.#placeholder;
+    this.#placeholder = placeholder;
+    this.#invite();
     if (!autorun && text.value === this.#prefilled && task !== this.#prefilled) {
       text.value = this.#prefilled = task;
       text.dispatchEvent(new Event('input'));

@@ -1,6 +1,6 @@
 import { shared } from '../../elements/shared_styles.js';
 import { css, html, LitElement } from '../../vendor/lit.js';
-import { wordsOf } from '../words.js';
+import { kioskWords } from '../words.js';
 import { touch, veil } from './kiosk_styles.js';
 
 /** So that nobody tries all codes. */
@@ -12,7 +12,7 @@ const OPEN_MS = 20_000;
 /** Asks for the operator's code. Fires `code-given` where it was right, `closed` where it was not asked for any more. */
 export class KeypadElement extends LitElement {
   /** @override */
-  static properties = { language: {}, typed: { state: true }, isWrong: { state: true }, isPaused: { state: true } };
+  static properties = { typed: { state: true }, isWrong: { state: true }, isPaused: { state: true } };
 
   /** @override */
   static styles = [
@@ -33,7 +33,6 @@ export class KeypadElement extends LitElement {
 
   constructor() {
     super();
-    this.language = 'en';
     /** The right one. */
     this.code = '';
     this.typed = '';
@@ -55,7 +54,7 @@ export class KeypadElement extends LitElement {
 
   /** @override */
   render() {
-    const words = wordsOf(this.language);
+    const words = kioskWords();
     const key = (/** @type {string} */ digit) =>
       html`<button type="button" ?disabled=${this.isPaused} @click=${() => this.#type(digit)}>${digit}</button>`;
     return html`<div class="veil"><section class="box" role="dialog" aria-modal="true" aria-label=${words.code}>

@@ -1,7 +1,8 @@
 import { shared } from '../../elements/shared_styles.js';
+import { LANGUAGES } from '../../language_names.js';
 import { html, LitElement } from '../../vendor/lit.js';
 import { inLanguage } from '../config.js';
-import { NAMES, wordsOf } from '../words.js';
+import { kioskWords } from '../words.js';
 import { kioskLayout } from './kiosk_layout.js';
 import { touch, veil } from './kiosk_styles.js';
 
@@ -35,7 +36,7 @@ export class KioskElement extends LitElement {
     run: {},
     running: {},
     secondsLeft: {},
-    notice: {},
+    isOutdated: {},
     trouble: {},
   };
 
@@ -56,8 +57,8 @@ export class KioskElement extends LitElement {
     this.running = false;
     /** Until the visit ends, where the visitor is asked. @type {number | null} */
     this.secondsLeft = null;
-    /** What the operator may want to know. */
-    this.notice = '';
+    /** Whether there is a new version. */
+    this.isOutdated = false;
     /** Why nothing works: sentences. @type {string[]} */
     this.trouble = [];
     /** @type {KioskDelegate | null} */
@@ -73,7 +74,7 @@ export class KioskElement extends LitElement {
   render() {
     if (this.trouble.length) return this.#trouble();
     if (!this.config) return '';
-    const words = wordsOf(this.language);
+    const words = kioskWords();
     return html`<div class="screen" data-view=${this.view} lang=${this.language}>
       ${this.#bar(this.config, words)}
       <main>${this.view === 'home' ? this.#home(this.config, words) : this.#stage(this.config, words)}</main>
@@ -87,7 +88,7 @@ export class KioskElement extends LitElement {
   #bar({ title, languages }, words) {
     const speak = (/** @type {string} */ each) => () => this.delegate?.speak(each);
     const button = (/** @type {string} */ each) =>
-      html`<button type="button" class="plain" lang=${each} aria-label=${NAMES[each]} aria-pressed=${each === this.language} @click=${speak(each)}>${each.toUpperCase()}</button>`;
+      html`<button type="button" class="plain" lang=${each} aria-label=${LANGUAGES[each]} aria-pressed=${each === this.language} @click=${speak(each)}>${each.toUpperCase()}</button>`;
     const enter = () => document.documentElement.requestFullscreen?.().catch(() => {}); // not everywhere allowed
     return html`<header>
       <h1>${inLanguage(title, this.language, languages)}</h1>
@@ -143,7 +144,7 @@ export class KioskElement extends LitElement {
       <button type="button" @click=${() => this.delegate?.over()}>${words.over}</button>
       ${this.running ? html`<button type="button" class="primary" @click=${() => this.delegate?.stop()}>${words.stop}</button>` : html`<button type="button" class="primary" @click=${() => this.delegate?.again()}>${words.another}</button>`}
     </div>`;
-    return html`<footer>${recorded}${this.notice ? html`<p class="notice" role="status">${this.notice}</p>` : ''}${this.view === 'run' ? buttons : ''}</footer>`;
+    return html`<footer>${recorded}${this.isOutdated ? html`<p class="notice" role="status">${words.update}</p>` : ''}${this.view === 'run' ? buttons : ''}</footer>`;
   }
 
   /** @param {import('../words.js').Words} words @param {number} seconds */

@@ -1,6 +1,6 @@
 import { shared } from '../../elements/shared_styles.js';
 import { css, html, LitElement } from '../../vendor/lit.js';
-import { wordsOf } from '../words.js';
+import { kioskWords } from '../words.js';
 import { touch, veil } from './kiosk_styles.js';
 
 /** @typedef {import('../../elements/events.js').Question} Question */
@@ -8,7 +8,7 @@ import { touch, veil } from './kiosk_styles.js';
 /** What the code asks the visitor. `ask` gives the answer. */
 export class KioskQuestionElement extends LitElement {
   /** @override */
-  static properties = { question: { state: true }, language: {} };
+  static properties = { question: { state: true } };
 
   /** @override */
   static styles = [
@@ -25,7 +25,6 @@ export class KioskQuestionElement extends LitElement {
 
   constructor() {
     super();
-    this.language = 'en';
     /** @type {Question | null} */
     this.question = null;
   }
@@ -57,7 +56,7 @@ export class KioskQuestionElement extends LitElement {
   }
 
   #field() {
-    const words = wordsOf(this.language);
+    const words = kioskWords();
     const send = (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#settle(/** @type {HTMLInputElement} */ (this.renderRoot.querySelector('input')).value);

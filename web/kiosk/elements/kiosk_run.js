@@ -3,7 +3,7 @@ import { splitReply } from '../../elements/reply.js';
 import { shared } from '../../elements/shared_styles.js';
 import { css, html, LitElement } from '../../vendor/lit.js';
 import { troubleInWords } from '../trouble.js';
-import { wordsOf } from '../words.js';
+import { kioskWords } from '../words.js';
 import { touch } from './kiosk_styles.js';
 
 /** @typedef {import('../../elements/events.js').AgentEvent} AgentEvent */
@@ -18,7 +18,7 @@ const MOST_SHOWN = 12;
 /** One run for someone who just looks: what the model says, its code, what came of it, the answer. */
 export class KioskRunElement extends LitElement {
   /** @override */
-  static properties = { task: {}, language: {}, steps: { state: true }, ending: { state: true } };
+  static properties = { task: {}, steps: { state: true }, ending: { state: true } };
 
   /** @override */
   static styles = [
@@ -51,7 +51,6 @@ export class KioskRunElement extends LitElement {
   constructor() {
     super();
     this.task = '';
-    this.language = 'en';
     /** @type {Step[]} */
     this.steps = [];
     /** @type {RunFinished | null} */
@@ -145,7 +144,7 @@ export class KioskRunElement extends LitElement {
 
   /** @override */
   render() {
-    const words = wordsOf(this.language);
+    const words = kioskWords();
     const waiting = this.steps.length || this.ending ? '' : html`<p class="state" role="status">${words.starting}</p>`;
     return html`<h2>${this.task}</h2>${waiting}${this.steps.map((step, index) => this.#step(step, index, words))}${this.#end(words)}`;
   }
