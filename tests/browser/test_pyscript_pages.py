@@ -55,6 +55,7 @@ STOCK = {{"bolt": 1200, "nut": 800}}
 @tool
 def stock(item: str, least: int = 0) -> int:
     '''How many pieces of an item are in the warehouse.'''
+    told.append(["tool", item])
     if item not in STOCK:
         raise KeyError(f"there are no {{item}}s")
     return max(STOCK[item], least)
@@ -69,6 +70,7 @@ seen.on("answer", lambda result: told.append(["answer", result.answer]))
 @seen.tool
 async def wait(seconds: float, progress) -> str:
     '''Waits so many seconds.'''
+    told.append(["called"])
     progress(0.5, "waiting")
     try:
         await asyncio.sleep(seconds)
@@ -110,7 +112,7 @@ async def rest():
 
 async def stopped():
     running = asyncio.create_task(seen.run("Wait"))
-    while not any(each[0] == "called" for each in told):
+    while ["called"] not in told:
         await asyncio.sleep(0.02)
     seen.stop()
     return plain(await running)
@@ -119,7 +121,6 @@ async def stopped():
 async def hear():
     return told
 
-seen.on("step", lambda event: event["type"] == "tool_progress" and told.append(["called", event["text"]]))
 for each in (run, refused, rest, stopped, hear):
     offer(each)
 </script>
@@ -225,10 +226,15 @@ def author(request: pytest.FixtureRequest, browser: Browser, folder: str) -> Ite
     complaints.check()
 
 
+CALL = """([name, given]) => Promise.race([
+  window[name](...given),
+  new Promise((_, reject) => setTimeout(() => reject(new Error(`${name}() did not end`)), 60_000)),
+])"""
+
+
 def call(page: Page, name: str, *given: str) -> Any:
     """What a function of the page's Python gives."""
-    text = page.evaluate("([name, given]) => window[name](...given)", [name, list(given)])
-    return json.loads(text)
+    return json.loads(page.evaluate(CALL, [name, list(given)]))
 
 
 def test_the_models_code_calls_functions_of_the_page(author: Page, codeact_model: ScriptedModel) -> None:
