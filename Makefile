@@ -10,13 +10,16 @@ SITE := build/site
 SITE_SOURCES := $(shell find web server/codeact_server/bundle server/codeact_server/policy.py pyodide_runtime -type f -not -path '*/vendor/*' -not -path '*/__pycache__/*' 2>/dev/null)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-browser setup-engines site wheel npm-package demo test check fix bench preflight clean
+.PHONY: help examples setup setup-browser setup-engines site wheel npm-package demo test check fix bench preflight clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: site ## install everything, build the site and serve it on http://127.0.0.1:8000
 	@$(BIN)/codeact-web serve --host $(HOST) --port $(PORT)
+
+examples: site ## serve docs/examples on http://127.0.0.1:8001; MODEL=FILE.gguf for the one with a local model
+	@$(BIN)/python docs/examples/serve.py $(MODEL)
 
 test: site $(VENV)/.test setup-engines ## run all tests (installs what they need, browsers included)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)

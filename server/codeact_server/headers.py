@@ -25,8 +25,8 @@ __all__ = ["RequestGuard", "SecurityHeaders", "is_loopback", "load_frame_policie
 
 FRAMES = ("/sandbox/frame.html", "/sandbox/display.html")
 WIDGET = "/widget.html"
-PUBLIC = "/embed.js"
-"""The one file that pages of other sites fetch: it holds nothing but the element."""
+PUBLIC = ("/embed.js", "/agent/page.json", "/agent/page.zip")
+"""What pages of other sites fetch: the element, and what PyScript pages import. Nothing of a visitor is in them."""
 # Narrower than RFC 3986 on purpose: this text becomes part of a Content-Security-Policy.
 _HOST = re.compile(r"(?P<name>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 _CLOSED_FEATURES = (
@@ -146,8 +146,8 @@ class SecurityHeaders:
         return {"content-security-policy": page_policy(address, self._connect, embedders)}
 
     def _sharing(self, path: str) -> dict[str, str]:
-        """What pages of other sites may have: the element's script, and the widget's page in a frame."""
-        if path == PUBLIC:
+        """What pages of other sites may have: the files of PUBLIC, and the widget's page in a frame."""
+        if path in PUBLIC:
             return {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
         if path == WIDGET and self._widget_origins:
             # A host page that is cross-origin isolated asks this of its frames too; frame-ancestors says who may.
@@ -177,7 +177,7 @@ class RequestGuard:
         parsed = _HOST.fullmatch(host)
         if parsed is None or not self._serves(parsed["name"]):
             return RequestError(400, "unknown_host", "This server does not answer under that host name.")
-        if scope["path"] == PUBLIC:
+        if scope["path"] in PUBLIC:
             return None
         origin = headers.get("origin")
         if origin is not None and origin.lower() != origin_of(_address(scope, host, self._public_url)):

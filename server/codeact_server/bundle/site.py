@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +36,7 @@ _ALONE = ("embed.js",)  # for other people's pages: one file
 _COPIED = {".css", ".html", ".png", ".svg", ".webmanifest"}
 _SETTINGS = ("site.json", "kiosk.json")  # edited by operators of static hosts
 _PAGE_MAIN = "codeact_agent.hosts.page"
+_FOR_PAGES = "codeact_agent.page"
 _EDITORS = ("codemirror", "xterm")  # of PyScript; no page of ours shows one
 
 
@@ -142,8 +145,8 @@ def _write_agent(source: Source, output: Output) -> None:
     files = {}
     for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.md")]):
         name = path.relative_to(folder).as_posix()
-        if "/script/" in name or "/integrations/" in name:
-            continue  # for CPython
+        if any(f"/{place}/" in name for place in ("script", "integrations", "page")):
+            continue  # for CPython, and for other people's pages
         output.write(f"agent/{name}", path.read_bytes())
         if name.startswith("codeact_agent/"):
             files[f"./{name}"] = f"./{name}"
@@ -152,3 +155,18 @@ def _write_agent(source: Source, output: Output) -> None:
     # PyScript takes this one as relative to the page, the files as relative to the configuration.
     config = {"interpreter": "./vendor/micropython.mjs", "files": files}
     output.write("agent/pyscript.json", json.dumps(config, indent=2).encode())
+    _write_page_package(folder, output)
+
+
+def _write_page_package(folder: Path, output: Output) -> None:
+    """``codeact_agent.page`` for PyScript on other people's pages: an archive, and a configuration that names it."""
+    modules = [module.replace(".", "/") for module in import_order(folder, _FOR_PAGES)]
+    names = {f"{name}.py" if (folder / f"{name}.py").is_file() else f"{name}/__init__.py" for name in modules}
+    names |= {path.relative_to(folder).as_posix() for path in (folder / "codeact_agent" / "page").glob("*.py")}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # inflating wants a worker, which policies forbid
+        for name in sorted(names):
+            archive.writestr(zipfile.ZipInfo(name), (folder / name).read_bytes())
+    output.write("agent/page.zip", packed.getvalue())
+    output.write("agent/page.json", json.dumps({"files": {"./page.zip": "./*"}}, indent=2).encode())
+
