@@ -11,11 +11,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import BrowserContext, Page, expect
 from support.agent_page import AgentPage
 from support.changed_site import change_file, copy_site
 from support.complaints import Complaints
-from support.upstream import Reply, ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 OWN_KEY = "sk-own-9f8e7d6c5b4a"
@@ -33,7 +33,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def static(site: Path, partner: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def static(site: Path, partner: ScriptedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of two sites on a static server: ``built``, and ``open``, which lets its pages ask other origins."""
     root = tmp_path_factory.mktemp("static")
     (root / PREFIX).mkdir(parents=True)
@@ -53,21 +53,21 @@ def static(site: Path, partner: ScriptedUpstream, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[ScriptedUpstream]:
+def service() -> Iterator[ScriptedModel]:
     """What lets pages of any origin ask it."""
-    with ScriptedUpstream(models=("first", "second"), cors=True) as scripted:
+    with ScriptedModel(models=("first", "second"), cors=True) as scripted:
         yield scripted
 
 
 @pytest.fixture(scope="module")
-def partner() -> Iterator[ScriptedUpstream]:
+def partner() -> Iterator[ScriptedModel]:
     """One that the operator offers."""
-    with ScriptedUpstream(models=("first", "second"), cors=True) as scripted:
+    with ScriptedModel(models=("first", "second"), cors=True) as scripted:
         yield scripted
 
 
 @pytest.fixture
-def own(page: Page, static: str, service: ScriptedUpstream) -> AgentPage:
+def own(page: Page, static: str, service: ScriptedModel) -> AgentPage:
     """The page where it may ask others, ready."""
     service.reset()
     agent = AgentPage(page).open(f"{static}/open")
@@ -89,7 +89,7 @@ def _told(agent: AgentPage, words: str) -> None:
 
 
 def test_without_our_server_python_starts_and_recorded_tasks_are_solved(
-    page: Page, static: str, upstream: ScriptedUpstream, complaints: Complaints
+    page: Page, static: str, upstream: ScriptedModel, complaints: Complaints
 ) -> None:
     agent = AgentPage(page).open(f"{static}/built")
     agent.ready()
@@ -104,13 +104,13 @@ def test_without_our_server_python_starts_and_recorded_tasks_are_solved(
     assert upstream.requests == []
 
 
-def test_an_own_endpoint_answers_and_its_key_goes_nowhere_else(own: AgentPage, service: ScriptedUpstream) -> None:
+def test_an_own_endpoint_answers_and_its_key_goes_nowhere_else(own: AgentPage, service: ScriptedModel) -> None:
     _connect(own, f"{service.base_url}/", OWN_KEY)
     _told(own, "Connected: 2 models.")
     expect(own.dialog("Settings").get_by_label("Key, if it wants one")).to_have_value("")
     own.page.keyboard.press("Escape")
     own.choose_model("second")
-    service.enqueue(Reply(text="<code>print(6 * 7)</code>"), Reply(text="<code>final_answer('forty-two')</code>"))
+    service.reply(Reply(text="<code>print(6 * 7)</code>"), Reply(text="<code>final_answer('forty-two')</code>"))
     expect(own.solve("Six times seven?")).to_contain_text("forty-two")
     asked = [each for each in service.requests if each.path.endswith("/completions")]
     assert [each.json["model"] for each in asked] == ["second", "second"]
@@ -170,7 +170,7 @@ def test_a_remembered_key_outlasts_the_tab(own: AgentPage, context: BrowserConte
 
 
 def test_what_is_wrong_with_a_connection_is_said(
-    own: AgentPage, service: ScriptedUpstream, upstream: ScriptedUpstream, complaints: Complaints
+    own: AgentPage, service: ScriptedModel, upstream: ScriptedModel, complaints: Complaints
 ) -> None:
     host = service.base_url[7:-3]
     service.models_reply = Reply(status=401, body={"error": {"message": "no such key"}})
@@ -203,6 +203,6 @@ def test_what_is_wrong_with_a_connection_is_said(
     _connect(own, service.base_url, "right")
     _told(own, "Connected: 2 models.")
     own.page.keyboard.press("Escape")
-    service.enqueue(Reply(status=401, body={"error": {"message": "the key has expired"}}))
+    service.reply(Reply(status=401, body={"error": {"message": "the key has expired"}}))
     own.send("Anything")
     expect(own.ending).to_contain_text("refused the key (status 401). Check the key in Settings.", timeout=20_000)

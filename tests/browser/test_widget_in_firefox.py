@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from codeact_web.testing import ScriptedModel
 from support.firefox import Firefox
 from support.replies import code
-from support.upstream import ScriptedUpstream
 from support.web_origin import WebOrigin
 from support.widget_hosts import PREFIX, allow_any, host_page
 
@@ -37,7 +37,7 @@ REMOVE = """async () => {
 }"""
 
 
-def test_a_host_page_drives_it(firefox: Firefox, site: Path, upstream: ScriptedUpstream) -> None:
+def test_a_host_page_drives_it(firefox: Firefox, site: Path, upstream: ScriptedModel) -> None:
     with WebOrigin(site, upstream.base_url, PREFIX) as deployment, WebOrigin() as host:
         allow_any(deployment)
         page = firefox.new_page()
