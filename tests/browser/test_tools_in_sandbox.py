@@ -120,6 +120,31 @@ def test_a_prelude_may_import_packages(sandbox: Sandbox) -> None:
     assert sandbox.value("second([1, 2])") == "2"
 
 
+@in_one_engine
+def test_a_reset_while_packages_of_a_prelude_are_fetched(sandbox: Sandbox) -> None:
+    """They must not reach the next interpreter before it can take them."""
+    source = "import humanize\n@tool\ndef comma(x: int) -> str:\n  'Commas.'\n  return humanize.intcomma(x)\n"
+    script = """async (prelude) => {
+      const { fetch } = window;
+      const fetched = new Promise((resolve) => {
+        window.fetch = async (url, options) => {
+          if (!String(url).includes('humanize')) return fetch(url, options);
+          resolve();
+          const response = await fetch(url, options);
+          await new Promise((later) => setTimeout(later, 50));
+          return response;
+        };
+      });
+      const given = codeact.setTools([], prelude).then(() => 'given', (error) => error.kind);
+      await fetched;
+      window.fetch = fetch;
+      await codeact.reset();
+      return given;
+    }"""
+    assert sandbox.page.evaluate(script, [{"name": "mine0", "source": source}]) in ("given", "stopped")
+    assert sandbox.value("comma(1234)") == "1,234"
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [

@@ -343,6 +343,7 @@ export class SandboxClient {
    */
   #replace(reason) {
     clearTimeout(this.#saving);
+    this.#toolset.interpreterReplaced();
     this.#pending.rejectAll(new SandboxError('stopped', 'The interpreter was replaced.'));
     if (this.#restoring) this.#saved = this.#saved.withoutCode(); // or the next one would end as this one did
     this.#restoring = false;
@@ -426,6 +427,7 @@ export class SandboxClient {
   #fail(error) {
     this.#watchdog.stop();
     clearTimeout(this.#saving);
+    this.#toolset.interpreterReplaced();
     this.#channel?.close();
     this.#channel = this.#ready = null;
     if (error.kind === 'closed') this.#forget();

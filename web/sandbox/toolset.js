@@ -20,6 +20,7 @@ export class Toolset {
   #given = nothing();
   /** What the interpreter is just being given. @type {Given | null} */ #inHand = null;
   /** One at a time. @type {Promise<unknown>} */ #giving = Promise.resolve();
+  /** Grows when the interpreter becomes another. */ #interpreter = 0;
 
   /** @param {Ask} ask @param {(names: string[]) => Promise<Package[]>} fetchPackages */
   constructor(ask, fetchPackages) {
@@ -60,7 +61,7 @@ export class Toolset {
     try {
       return await turn;
     } catch (error) {
-      if (this.#given === given) this.#given = former;
+      if (this.#given === given && !isReplaced(error)) this.#given = former; // else the next one has got it
       throw error;
     }
   }
@@ -74,10 +75,16 @@ export class Toolset {
     try {
       await turn;
     } catch (error) {
+      if (isReplaced(error)) return; // the next one is given them by itself
       given.error = /** @type {Error} */ (error);
       if (this.#given === given) this.#given = nothing();
       reportError(error); // whoever set them may have been told long ago that all was well
     }
+  }
+
+  /** Another interpreter boots: what was on its way to this one must not reach it before it can take it. */
+  interpreterReplaced() {
+    this.#interpreter += 1;
   }
 
   /** The interpreter has ended: if it was by what it was given, the next one does not get that. @param {Error} error */
@@ -90,10 +97,15 @@ export class Toolset {
 
   /** @param {Given} given @returns {Promise<ToolSpec[]>} */
   async #hand(given) {
+    const mine = this.#interpreter;
     this.#inHand = given;
     try {
       let set = await this.#request(given, []);
-      if (set.needed.length) set = await this.#request(given, await this.#fetchPackages(set.needed));
+      if (set.needed.length) {
+        const packages = await this.#fetchPackages(set.needed);
+        if (mine !== this.#interpreter) throw new SandboxError('stopped', 'The interpreter was replaced.');
+        set = await this.#request(given, packages);
+      }
       given.found = asSpecs(set.tools);
       return given.found;
     } catch (error) {
@@ -117,6 +129,9 @@ function asSpecs(text) {
   if (Array.isArray(specs) && specs.every(isSpec)) return specs;
   throw new SandboxError('unknown_message', 'The sandbox told of tools that are none.');
 }
+
+/** @param {unknown} error */
+const isReplaced = (error) => error instanceof SandboxError && error.kind === 'stopped';
 
 /** @param {any} spec */
 const isSpec = (spec) =>
