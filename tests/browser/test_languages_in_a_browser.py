@@ -60,7 +60,7 @@ def test_the_page_speaks_the_browsers_language_and_the_one_that_is_chosen(
     browser: Browser, relayed: str, upstream: ScriptedModel
 ) -> None:
     printed = "print('x' * 30_000)\nopen('/output/a.csv', 'w').write('y' * 1536)"
-    upstream.reply(code(printed), code("final_answer('done')"))
+    upstream.reply(code(printed), code("final_answer('42 rows')"))
     phone = {"viewport": {"width": 390, "height": 844}}
     with page_in(browser, f"{relayed}/", "de-AT", **phone) as page:
         root = page.locator("html")
@@ -68,13 +68,14 @@ def test_the_page_speaks_the_browsers_language_and_the_one_that_is_chosen(
         expect(root).to_have_attribute("dir", "ltr")
         expect(page.get_by_role("button", name="Einstellungen")).to_be_visible()
         expect(page.locator(TASK)).to_have_attribute("placeholder", "Beschreiben Sie eine Aufgabe")
+        expect(page.locator("ca-boot-status")).to_contain_text("Python bereit", timeout=60_000)
         page.locator(TASK).fill("Write a file")
         page.locator(TASK).press("Enter")
         expect(page.locator("ca-answer")).to_be_visible(timeout=60_000)
         announcer = page.locator("#announcer")
         expect(announcer).to_contain_text("Schritt 1 hat begonnen.")
-        expect(announcer).to_contain_text("Antwort: done")
-        expect(page.locator("ca-file-list")).to_contain_text("1,5 KB")
+        expect(announcer).to_contain_text("Antwort: 42 rows")
+        expect(page.locator("ca-step ca-file-list")).to_contain_text("1,5 KB")
         expect(page.locator("ca-ending")).to_contain_text("2 Schritte · ")
         page.locator("button.settings").click()
         expect(page.locator("ca-limits")).to_contain_text("10.000 Zeichen")
@@ -88,7 +89,7 @@ def test_the_page_speaks_the_browsers_language_and_the_one_that_is_chosen(
         choose(page, "Français")
         expect(root).to_have_attribute("lang", "fr")
         expect(page.locator("ca-step h3").first).to_have_text("Étape 1")
-        expect(page.locator("ca-file-list")).to_contain_text("1,5 Ko")
+        expect(page.locator("ca-step ca-file-list")).to_contain_text("1,5 Ko")
         expect(page.get_by_role("button", name="Nouveau")).to_be_visible()
         page.reload()
         expect(page.get_by_role("button", name="Réglages")).to_be_visible()
