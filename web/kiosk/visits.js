@@ -50,6 +50,7 @@ export class Visits {
     const late = setTimeout(this.#giveUp, RESET_MS);
     await this.#session.runs.endBegun();
     await this.#session.open([], null);
+    performance.clearResourceTimings(); // a list of what was fetched for the visitor
     clearTimeout(late);
   }
 }
