@@ -8,6 +8,7 @@ from pathlib import Path
 
 from page_times import KEPT, Browser
 from playwright.sync_api import Page
+from support.waiting import wait_until
 
 __all__ = ["idle_sandbox_pss_mb", "pss_mb", "settled_pss_mb", "tool_calls_growth_mb"]
 
@@ -79,7 +80,7 @@ def idle_sandbox_pss_mb(*, spare: bool) -> float:
         page.wait_for_timeout(2_000)
         blank = settled_pss_mb(browser.mark)
         page.evaluate(START, int(spare))
-        page.wait_for_function(KEPT)
+        wait_until(page, KEPT)
         page.wait_for_timeout(4_000)  # the spare boots
         collect_garbage(page)
         return settled_pss_mb(browser.mark) - blank

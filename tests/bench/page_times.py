@@ -11,6 +11,7 @@ from codeact_agent.hosts.script.site import find_site
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings
 from playwright.sync_api import BrowserContext, Page, sync_playwright
+from support.waiting import wait_until
 
 __all__ = ["KEPT", "Browser"]
 
@@ -70,7 +71,7 @@ class Browser:
             self._sandbox = self.open()
             self._sandbox.evaluate(BOOT, False)
             self._sandbox.evaluate(TOOLS)
-            self._sandbox.wait_for_function(KEPT)
+            wait_until(self._sandbox, KEPT)
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -11,8 +11,9 @@ from codeact_server.bundle import PackageChoice, build_bundle
 from playwright.sync_api import BrowserContext, Page, expect
 from support.agent_page import AgentPage
 from support.complaints import Complaints
-from support.kiosk_page import KioskPage, add_recording, wait_until, write_config
+from support.kiosk_page import KioskPage, add_recording, write_config
 from support.plain_host import PlainHost, linked_site, replace
+from support.waiting import wait_until
 
 PACKAGE = "import sympy\nfinal_answer(str(sympy.factorint(2026)))"
 TASKS = [{"show": "Laptops", "recording": "laptops"}, {"show": "Factors", "recording": "factors"}]

@@ -8,16 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 from support.plain_host import replace
+from support.waiting import wait_until
 
-__all__ = ["KioskPage", "add_recording", "wait_until", "write_config"]
-
-# wait_for_function takes any promise for true.
-_UNTIL = """async ([argument, ms]) => {
-  for (const end = performance.now() + ms; !(await (%s)(argument)); ) {
-    if (performance.now() > end) throw new Error('It never came true.');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}"""
+__all__ = ["KioskPage", "add_recording", "write_config"]
 
 _IS_KEPT = """async () => {
   const { active, installing, waiting } = (await navigator.serviceWorker.getRegistration()) ?? {};
@@ -61,11 +54,6 @@ _STORED = """async () => {
   }
   return texts.join('\\n');
 }"""
-
-
-def wait_until(page: Page, predicate: str, argument: Any = None, seconds: float = 60) -> None:
-    """Until ``predicate``, a function of JavaScript that may be async, gives something true. Raises Error."""
-    page.evaluate(_UNTIL % predicate, [argument, seconds * 1000])
 
 
 def write_config(site: Path, **settings: Any) -> None:

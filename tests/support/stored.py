@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page
+from support.waiting import wait_until
 
 __all__ = ["wait_for_variable"]
 
@@ -21,5 +22,5 @@ _IS_STORED = """(name) => new Promise((resolve, reject) => {
 
 
 def wait_for_variable(page: Page, name: str) -> None:
-    """Until a variable of this name is kept. Raises playwright's TimeoutError."""
-    page.wait_for_function(_IS_STORED, arg=name, timeout=10_000)
+    """Until a variable of this name is kept. Raises Playwright's Error."""
+    wait_until(page, _IS_STORED, name, seconds=10)

@@ -34,4 +34,6 @@ async def ask(event):
         answer.textContent = result.text or result.status
     except RunError as error:
         answer.textContent = str(error)
+
+
 document.documentElement.classList.add("python-runs")

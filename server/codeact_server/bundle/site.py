@@ -164,9 +164,10 @@ def _write_page_package(folder: Path, output: Output) -> None:
     names = {f"{name}.py" if (folder / f"{name}.py").is_file() else f"{name}/__init__.py" for name in modules}
     names |= {path.relative_to(folder).as_posix() for path in (folder / "codeact_agent" / "page").glob("*.py")}
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # inflating wants a worker, which policies forbid
+    with zipfile.ZipFile(
+        packed, "w", zipfile.ZIP_STORED
+    ) as archive:  # inflating wants a worker, which policies forbid
         for name in sorted(names):
             archive.writestr(zipfile.ZipInfo(name), (folder / name).read_bytes())
     output.write("agent/page.zip", packed.getvalue())
     output.write("agent/page.json", json.dumps({"files": {"./page.zip": "./*"}}, indent=2).encode())
-

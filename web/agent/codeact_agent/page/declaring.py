@@ -83,7 +83,9 @@ def _written_out(options: dict[str, "Any"]) -> dict[str, "Any"]:
     """Of JSON Schemas."""
     schema = options["parameters"]
     if not isinstance(schema, dict) or not isinstance(schema.get("properties", {}), dict):
-        raise DeclarationError("parameters is a JSON Schema of all arguments: {'properties': {…}, 'required': […]}")
+        raise DeclarationError(
+            "parameters is a JSON Schema of all arguments: {'properties': {…}, 'required': […]}"
+        )
     signature = Signature(schema, {name: name for name in schema.get("properties", {})})
     returns = annotation_of(options.get("returns") or {})
     return {

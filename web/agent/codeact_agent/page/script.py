@@ -33,7 +33,9 @@ def _read(module: dict[str, "Any"]) -> str:
         with open(path) as file:
             return file.read()
     except OSError:
-        raise DeclarationError(f"the source of the module {module['__name__']!r} is not there to be read") from None
+        raise DeclarationError(
+            f"the source of the module {module['__name__']!r} is not there to be read"
+        ) from None
 
 
 def _text_of(script: "Any") -> str:
