@@ -67,7 +67,7 @@ def test_the_page_speaks_the_browsers_language_and_the_one_that_is_chosen(
         expect(root).to_have_attribute("lang", "de")
         expect(root).to_have_attribute("dir", "ltr")
         expect(page.get_by_role("button", name="Einstellungen")).to_be_visible()
-        expect(page.locator(TASK)).to_have_attribute("placeholder", "Beschreiben Sie eine Aufgabe")
+        expect(page.locator(TASK)).to_have_attribute("placeholder", "Aufgabe beschreiben")
         expect(page.locator("ca-boot-status")).to_contain_text("Python bereit", timeout=60_000)
         page.locator(TASK).fill("Write a file")
         page.locator(TASK).press("Enter")
@@ -130,7 +130,7 @@ def test_a_widget_speaks_its_surroundings_language(browser: Browser, site: Path,
         with opened(browser, host_page(host, deployment, body)) as page:
             frame = page.frame_locator("codeact-agent iframe")
             expect(frame.locator("html")).to_have_attribute("lang", "de")
-            expect(frame.locator(TASK)).to_have_attribute("placeholder", "Beschreiben Sie eine Aufgabe")
+            expect(frame.locator(TASK)).to_have_attribute("placeholder", "Aufgabe beschreiben")
             expect(frame.locator("button.send")).to_have_attribute("aria-label", "Senden")
             page.evaluate("() => agent.setAttribute('placeholder', 'Preise vergleichen')")
             expect(frame.locator(TASK)).to_have_attribute("placeholder", "Preise vergleichen")

@@ -74,7 +74,7 @@ def test_a_person_cannot_raise_a_limit(agent: AgentPage, upstream: ScriptedModel
     field = agent.dialog("Settings").get_by_label(re.compile("Memory"))
     field.fill("4000")
     field.press("Enter")
-    expect(agent.dialog("Settings").get_by_role("status")).to_be_empty()
+    expect(agent.dialog("Settings").locator("ca-limits").get_by_role("status")).to_be_empty()
     assert field.evaluate("field => field.validity.rangeOverflow")
     agent.page.evaluate(
         "localStorage.setItem('codeact-web limits /', JSON.stringify({memory_mb: 4000, time_ms: 10 ** 9}))"
