@@ -53,7 +53,9 @@ def main() -> int:
     with ThreadingHTTPServer(("127.0.0.1", PORT), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(f"The examples are on http://127.0.0.1:{PORT}, the agent that they embed on:", flush=True)
-        return serve(load_settings(site=site, host="127.0.0.1", port=8000, widget_origins=(f"http://127.0.0.1:{PORT}",)))
+        return serve(
+            load_settings(site=site, host="127.0.0.1", port=8000, widget_origins=(f"http://127.0.0.1:{PORT}",))
+        )
 
 
 if __name__ == "__main__":

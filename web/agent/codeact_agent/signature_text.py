@@ -115,7 +115,7 @@ def without_indent(text: str) -> str:
     lines = text.split("\n")
     depths = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
     depth = min(depths) if depths else 0
-    kept = [lines[0].strip()] + [line[depth:].rstrip() for line in lines[1:]]  # noqa: RUF005 - MicroPython
+    kept = [lines[0].strip()] + [line[depth:].rstrip() for line in lines[1:]]
     return "\n".join(kept).strip()
 
 

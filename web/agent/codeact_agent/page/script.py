@@ -33,12 +33,16 @@ def _read(module: dict[str, "Any"]) -> str:
         with open(path) as file:
             return file.read()
     except OSError:
-        raise DeclarationError(f"the source of the module {module['__name__']!r} is not there to be read") from None
+        raise DeclarationError(
+            f"the source of the module {module['__name__']!r} is not there to be read"
+        ) from None
 
 
 def _text_of(script: "Any") -> str:
-    """A script with ``src`` is asked for again: the answer is in the browser's cache, since it runs. Decorating cannot
-    wait, so this does."""
+    """A script with ``src`` is asked for again: the answer is in the browser's cache, since it runs.
+
+    Decorating cannot wait, so the request does not return before it is answered.
+    """
     source = script.getAttribute("src")
     if not source:
         return str(script.textContent)
