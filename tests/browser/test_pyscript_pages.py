@@ -253,7 +253,7 @@ def test_the_models_code_calls_functions_of_the_page(author: Page, codeact_model
     codeact_model.reply(
         code(
             "found = [stock('bolt'), stock('nut', least=900), wait(0)]\n"
-            "try:\n    stock('cog')\nexcept Exception as error:\n    found.append([str(type(error)), str(error)])\n"
+            "try:\n    stock('cog')\nexcept Exception as error:\n    found.append([0, str(error)])\n"
             "found.append([open('/data/a.bin', 'rb').read()[1], open('/data/b.txt').read()])\n"
             "final_answer(found)"
         )

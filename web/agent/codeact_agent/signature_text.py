@@ -45,9 +45,6 @@ def functions_named(text: str, name: str) -> list[dict[str, "Any"]]:
 def _read(code: str, mask: str, opening: int, name: str) -> dict[str, "Any"]:
     closing = _end_of(mask, opening + 1, ")", name)
     colon = _end_of(mask, closing + 1, ":", name)
-    arrow = mask.find("->", closing, colon)
-    if arrow < 0:
-        raise DeclarationError(f"the tool {name!r} needs a type hint for what it returns")
     parameters = []
     progress = False
     for start, end in _pieces(mask, opening + 1, closing):
@@ -56,6 +53,9 @@ def _read(code: str, mask: str, opening: int, name: str) -> dict[str, "Any"]:
             progress = True
         elif each:
             parameters.append(each)
+    arrow = mask.find("->", closing, colon)
+    if arrow < 0:
+        raise DeclarationError(f"the tool {name!r} needs a type hint for what it returns")
     return {
         "parameters": ordered(parameters),
         "returns": _joined(code[arrow + 2 : colon]),
