@@ -26,7 +26,7 @@ __all__ = ["RequestGuard", "SecurityHeaders", "is_loopback", "load_frame_policie
 FRAMES = ("/sandbox/frame.html", "/sandbox/display.html")
 WIDGET = "/widget.html"
 PUBLIC = ("/embed.js", "/agent/page.json", "/agent/page.zip")
-"""What pages of other sites fetch: the element, and what PyScript pages import. Nothing of a visitor is in them."""
+"""What pages of other sites fetch: the element, and what PyScript pages import."""
 # Narrower than RFC 3986 on purpose: this text becomes part of a Content-Security-Policy.
 _HOST = re.compile(r"(?P<name>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 _CLOSED_FEATURES = (

@@ -29,12 +29,13 @@ RELAY = (
     "static",
     "upstream",
 )
-# exports/ holds source that is written into files, preludes/ what runs in the sandbox.
+# exports/ holds source that is written into files, preludes/ what runs in the sandbox, page/ on others' pages.
 PORTABLE = sorted(
     path
     for path in AGENT.rglob("*.py")
-    if not {"script", "exports", "integrations", "preludes"} & set(path.relative_to(AGENT).parts)
+    if not {"script", "exports", "integrations", "page", "preludes"} & set(path.relative_to(AGENT).parts)
 )
+ON_PAGES = sorted((AGENT / "page").glob("*.py"))
 RUNTIME_MODULES = sorted(RUNTIME.glob("*.py"))
 # What MicroPython has of the standard library and portable modules use.
 IN_MICROPYTHON = {"asyncio", "builtins", "gc", "io", "json", "re", "sys", "time"}
@@ -121,6 +122,14 @@ def test_portable_modules_import_within_functions_only_what_one_interpreter_has(
     within = _packages(path, only_types=False) - everywhere
     allowed = {"tools.py": {"inspect"}, "page.py": {"js"}, "__init__.py": {"codeact_agent"}}
     assert within <= allowed.get(path.name, set())
+
+
+@pytest.mark.parametrize("path", ON_PAGES, ids=_name)
+def test_what_pyscript_pages_import_is_in_both_interpreters(path: Path) -> None:
+    everywhere = _packages(path, only_types=False, functions=False)
+    assert everywhere <= IN_MICROPYTHON | {"codeact_agent", "js", "pyscript"}
+    assert _packages(path, only_types=False) - everywhere <= {"codeact_agent", "inspect"}
+    assert not {name for name in _imports(ast.parse(path.read_text())) if ".hosts" in name}
 
 
 @pytest.mark.parametrize("path", [path for path in PORTABLE if path.name != "__init__.py"], ids=_name)

@@ -1,8 +1,7 @@
 """The page's own Python: two tools for the model's code, and a button that asks."""
 
-from pyscript import document, when
-
 from codeact_agent.page import RunError, agent, tool
+from pyscript import document, when
 
 CARS = {"van": 9.5, "small": 5.0}
 desk = agent()
@@ -25,7 +24,7 @@ async def book(car: str, day: str) -> str:
 
 
 @when("click", "#ask")
-async def ask(event):
+async def ask(_event: object) -> None:
     """Have the question answered, and show the answer on the page."""
     answer = document.querySelector("#answer")
     answer.textContent = "Working…"

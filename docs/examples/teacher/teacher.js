@@ -3,7 +3,11 @@
 const agent = document.querySelector('codeact-agent');
 const [begin, predict] = document.querySelectorAll('form');
 const verdict = document.querySelector('#verdict');
-const lines = (text) => text.trim().split('\n').map((line) => line.trim());
+const lines = (text) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim());
 
 let approve = () => {};
 let printed = '';

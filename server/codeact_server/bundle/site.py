@@ -159,14 +159,13 @@ def _write_agent(source: Source, output: Output) -> None:
 
 
 def _write_page_package(folder: Path, output: Output) -> None:
-    """``codeact_agent.page`` for PyScript on other people's pages: an archive, and a configuration that names it."""
+    """``codeact_agent.page`` for PyScript on others' pages: an archive, and a configuration that names it."""
     modules = [module.replace(".", "/") for module in import_order(folder, _FOR_PAGES)]
     names = {f"{name}.py" if (folder / f"{name}.py").is_file() else f"{name}/__init__.py" for name in modules}
     names |= {path.relative_to(folder).as_posix() for path in (folder / "codeact_agent" / "page").glob("*.py")}
+    # Stored: to inflate it, PyScript would start a worker of its own.
     packed = io.BytesIO()
-    with zipfile.ZipFile(
-        packed, "w", zipfile.ZIP_STORED
-    ) as archive:  # inflating wants a worker, which policies forbid
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(names):
             archive.writestr(zipfile.ZipInfo(name), (folder / name).read_bytes())
     output.write("agent/page.zip", packed.getvalue())

@@ -45,9 +45,6 @@ def functions_named(text: str, name: str) -> list[dict[str, "Any"]]:
 def _read(code: str, mask: str, opening: int, name: str) -> dict[str, "Any"]:
     closing = _end_of(mask, opening + 1, ")", name)
     colon = _end_of(mask, closing + 1, ":", name)
-    arrow = mask.find("->", closing, colon)
-    if arrow < 0:
-        raise DeclarationError(f"the tool {name!r} needs a type hint for what it returns")
     parameters = []
     progress = False
     for start, end in _pieces(mask, opening + 1, closing):
@@ -56,6 +53,9 @@ def _read(code: str, mask: str, opening: int, name: str) -> dict[str, "Any"]:
             progress = True
         elif each:
             parameters.append(each)
+    arrow = mask.find("->", closing, colon)
+    if arrow < 0:
+        raise DeclarationError(f"the tool {name!r} needs a type hint for what it returns")
     return {
         "parameters": ordered(parameters),
         "returns": _joined(code[arrow + 2 : colon]),
@@ -115,7 +115,7 @@ def without_indent(text: str) -> str:
     lines = text.split("\n")
     depths = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
     depth = min(depths) if depths else 0
-    kept = [lines[0].strip()] + [line[depth:].rstrip() for line in lines[1:]]  # noqa: RUF005 - MicroPython
+    kept = [lines[0].strip()] + [line[depth:].rstrip() for line in lines[1:]]
     return "\n".join(kept).strip()
 
 

@@ -2,8 +2,8 @@
 
     from codeact_agent.page import agent, tool
 
-docs/pyscript.md tells all of it. The loop itself does not run here: it runs in the frame of the ``<codeact-agent>``
-that an ``Agent`` drives.
+docs/pyscript.md tells all of it. The loop itself does not run here: it runs in the frame of the
+``<codeact-agent>`` that an ``Agent`` drives.
 """
 
 from codeact_agent.page.agent import Agent, agent

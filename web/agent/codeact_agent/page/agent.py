@@ -9,7 +9,7 @@ from codeact_agent.options import Options
 from codeact_agent.page.declaring import declared
 from codeact_agent.page.events import listen
 from codeact_agent.page.handler import definition_of
-from codeact_agent.page.hidden import ask_user, hidden_element
+from codeact_agent.page.hidden import hidden_element, nobody_to_ask
 from codeact_agent.page.javascript import RunError, as_bytes, as_javascript, as_python, given, settled
 from codeact_agent.page.result import RunResult
 from codeact_agent.tool_calls import check_json
@@ -29,8 +29,10 @@ _PAUSE_S = 0.02
 
 
 def agent(target: "Any" = None) -> "Agent":
-    """The agent of an element of the page: ``target`` is a CSS selector, the element, or nothing for the first there
-    is. Raises RunError where there is none."""
+    """The agent of an element of the page: ``target`` is a CSS selector, the element, or nothing for the first.
+
+    Raises RunError where there is none.
+    """
     wanted = TAG if target is None else target
     element = js.document.querySelector(wanted) if isinstance(wanted, str) else wanted
     if not element:
@@ -51,9 +53,9 @@ class Agent:
         element: "Any" = None,
         **options: "Any",
     ) -> None:
-        """Without ``element`` an agent that is not shown, on a page that has loaded embed.js. ``src`` is where it is
-        served from, if not from where embed.js is. ``options`` are those of docs/tools.md that JSON carries:
-        ``max_steps``, ``approval``, ``budget``, ``instructions`` … Raises DeclarationError.
+        """Without ``element`` an agent that is not shown, on a page that loads embed.js. ``src`` is where it is
+        served from, if not from where embed.js is. ``options`` are those of docs/widget.md: ``max_steps``,
+        ``approval``, ``budget``, ``instructions`` … Raises DeclarationError.
         """
         _check(options)
         self.element = element or hidden_element(TAG, model, src, packages)
@@ -61,7 +63,7 @@ class Agent:
         self._defined = bool(js.customElements.get(TAG))
         if options:
             self.element.options = as_javascript(options)
-        for each in ([] if element else [ask_user]) + list(tools):
+        for each in ([] if element else [nobody_to_ask]) + list(tools):
             self.tool(each)
 
     def tool(self, function: "Any") -> "Tool":
@@ -110,7 +112,7 @@ class Agent:
         return str((await settled(self.element.addFile(name, as_bytes(data)))).path)
 
     async def export_trace(self, form: str = "json") -> dict[str, str]:
-        """The newest run as ``{name, mime, text}`` of a file; ``form`` is json, ipynb, py or md. Raises RunError."""
+        """The newest run as ``{name, mime, text}`` of a file; ``form``: json, ipynb, py or md. Raises RunError."""
         await self._join()
         return as_python(await settled(self.element.exportTrace(form)))  # type: ignore[no-any-return]
 
@@ -120,9 +122,12 @@ class Agent:
         return as_python(self.element.messages) if self._defined else []
 
     def on(self, event: str, function: "Callable[..., Any]") -> None:
-        """Call a function, or coroutine function, with the detail of each event: ``ready``, ``step``, ``output``,
-        ``tool``, ``approval``, ``answer`` or ``error``. That of ``answer`` is a RunResult, that of ``approval`` an
-        Approval, which the function has to decide. Raises DeclarationError for another name."""
+        """Call a function, or coroutine function, with the detail of each such event: ``ready``, ``step``,
+        ``output``, ``tool``, ``approval``, ``answer`` or ``error``.
+
+        That of ``answer`` is a RunResult, that of ``approval`` an Approval, which the function has to decide.
+        Raises DeclarationError for another name.
+        """
         listen(self.element, event, function)
 
     async def _join(self) -> None:

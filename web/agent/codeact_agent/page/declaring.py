@@ -1,7 +1,7 @@
 """``@tool``: what the model sees of a function of this page.
 
-Pyodide tells type hints and docstring of a function. MicroPython does not keep them, so they are read from the text of
-the script (signature_text.py, ADR 30).
+Pyodide tells type hints and docstring of a function. MicroPython does not keep them, so they are read from the
+text of the script (signature_text.py, ADR 30).
 """
 
 from codeact_agent.errors import DeclarationError
@@ -58,7 +58,7 @@ def _declare(function: "Any", options: dict[str, "Any"]) -> PageTool:
         read = _written_out(options)
     else:
         read = _said_by(function, name, options)
-    check_defaults(name, read["parameters"])
+    _check_defaults(name, read["parameters"])
     made = PageTool(
         function,
         name,
@@ -121,7 +121,7 @@ def _said_by(function: "Any", name: str, options: dict[str, "Any"]) -> dict[str,
     )
 
 
-def check_defaults(name: str, parameters: list["Any"]) -> None:
+def _check_defaults(name: str, parameters: list["Any"]) -> None:
     """Raise DeclarationError for a default that JSON cannot carry."""
     for each in parameters:
         try:

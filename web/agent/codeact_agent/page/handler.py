@@ -32,8 +32,8 @@ def definition_of(tool: "PageTool") -> "Any":
 
 
 def _handler(tool: "PageTool") -> "Callable[..., Any]":
-    """``handler(args, signal, progress)`` gives a promise: of the value, or rejected with the tool's error by type and
-    message. Stop cancels the tool where it awaits."""
+    """``handler(args, signal, progress)`` gives a promise: of the value, or rejected with the tool's error by type
+    and message. Stop cancels the tool where it awaits."""
 
     def handler(args: "Any", signal: "Any", progress: "Any") -> "Any":
         made = deferred()

@@ -5,12 +5,13 @@ import js
 from codeact_agent.page.declaring import tool
 from codeact_agent.page.javascript import proxy
 
-__all__ = ["NobodyToAsk", "ask_user", "hidden_element"]
+__all__ = ["NobodyToAsk", "hidden_element", "nobody_to_ask"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_NOBODY = "There is nobody to ask: this raises NobodyToAsk. Decide yourself."
 _TEXT = {"type": "string"}
 _QUESTION = {
     "properties": {
@@ -25,14 +26,12 @@ class NobodyToAsk(Exception):
     """The model's code asked the person something, and nobody sees the agent."""
 
 
-@tool(
-    description="There is nobody to ask: this raises NobodyToAsk. Decide yourself.",
-    parameters=_QUESTION,
-    returns=_TEXT,
-)
 def ask_user(question: str, choices: "Any" = None) -> str:
-    """Instead of the loop's own (builtin_tools.py)."""
+    """Instead of the loop's own (builtin_tools.py), which would wait for ever."""
     raise NobodyToAsk("nobody sees this agent: decide yourself, and say in the answer what you have assumed")
+
+
+nobody_to_ask = tool(ask_user, description=_NOBODY, parameters=_QUESTION, returns=_TEXT)
 
 
 def hidden_element(tag: str, model: str, src: str, packages: "Any") -> "Any":

@@ -93,7 +93,7 @@ async def settled(promise: "Any") -> "Any":
     try:
         return await promise
     except Exception as error:
-        thrown = error.args[0] if MICROPYTHON and error.args else error
+        thrown: Any = error.args[0] if MICROPYTHON and error.args else error
         kind = getattr(thrown, "kind", None)
         if not isinstance(kind, str):
             raise

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
 
 
 class RunResult:
-    """``answer`` is the JSON value given to ``final_answer``, or None where JSON has no such value; ``text`` is the
-    answer in words.
+    """``answer`` is the JSON value given to ``final_answer``, or None where JSON has no such value; ``text`` is it
+    in words.
 
     ``status`` is one of docs/events.md, ``error`` ``{kind, message}`` or None, ``steps`` their number, ``usage``
     ``{prompt_tokens, completion_tokens, estimated}``, ``cost`` money or None, ``duration_ms`` milliseconds.

@@ -39,8 +39,10 @@ def _read(module: dict[str, "Any"]) -> str:
 
 
 def _text_of(script: "Any") -> str:
-    """A script with ``src`` is asked for again: the answer is in the browser's cache, since it runs. Decorating cannot
-    wait, so this does."""
+    """A script with ``src`` is asked for again: the answer is in the browser's cache, since it runs.
+
+    Decorating cannot wait, so the request does not return before it is answered.
+    """
     source = script.getAttribute("src")
     if not source:
         return str(script.textContent)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def signature_of(function: "Callable[..., Any]") -> dict[str, "Any"]:
-    """``{parameters, returns, description, progress}`` as ``functions_named`` gives them. Raises DeclarationError."""
+    """What ``functions_named`` gives of a function's text. Raises DeclarationError."""
     import inspect
 
     name = function.__name__
