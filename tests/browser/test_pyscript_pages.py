@@ -31,8 +31,8 @@ INTERPRETERS = {"mpy": "./micropython/micropython.mjs", "py": "./pyodide/pyodide
 
 # What docs/pyscript.md says a page needs; PyScript itself calls Function.
 POLICY = (
-    "default-src 'none'; script-src 'self' {url} 'unsafe-eval' 'unsafe-inline' blob:; connect-src 'self' {url}; "
-    "style-src 'self' 'unsafe-inline'; frame-src {url}; img-src 'self'; worker-src 'self' blob:"
+    "default-src 'none'; script-src 'self' {url} 'unsafe-eval'; connect-src 'self' {url}; "
+    "style-src 'self' 'unsafe-inline'; frame-src {url}; img-src 'self'; worker-src blob:"
 )
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Warehouse</title>
 <meta http-equiv="Content-Security-Policy" content="{policy}">

@@ -163,7 +163,6 @@ def _write_page_package(folder: Path, output: Output) -> None:
     modules = [module.replace(".", "/") for module in import_order(folder, _FOR_PAGES)]
     names = {f"{name}.py" if (folder / f"{name}.py").is_file() else f"{name}/__init__.py" for name in modules}
     names |= {path.relative_to(folder).as_posix() for path in (folder / "codeact_agent" / "page").glob("*.py")}
-    # Stored: to inflate it, PyScript would start a worker of its own.
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(names):
