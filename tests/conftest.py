@@ -55,8 +55,11 @@ def engine(request: pytest.FixtureRequest) -> Engine:
                 opened.start(limits={"time_ms": 5000})
                 yield opened
     """
-    browser = request.getfixturevalue("browser" if request.param == "chromium" else "firefox")
-    return Engine(request.param, browser.new_page)
+    if request.param == "firefox":
+        return Engine("firefox", request.getfixturevalue("firefox").new_page)
+    # One context for all: a page of a sandbox stores nothing but the boot image, which is long to unpack.
+    context = request.getfixturevalue("browser").new_context()
+    return Engine("chromium", context.new_page)
 
 
 @pytest.fixture(scope="session")

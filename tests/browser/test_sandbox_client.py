@@ -178,7 +178,9 @@ def test_assets_that_cannot_be_fetched_are_a_sentence(
 ) -> None:
     driver = open_at(serve_changed({f"sandbox/{missing}": None}))
     driver.complaints.allow("404")
-    driver.complaints.allow("Content-Security-Policy")  # without a manifest the server allows the frame nothing
+    # Without a manifest the server allows the frame nothing.
+    driver.complaints.allow("Content-Security-Policy")
+    driver.complaints.allow("Content Security Policy")
     failed = driver.start()
     assert failed["kind"] == "assets_unreachable"
     assert "Check the connection and reload" in failed["message"]
@@ -198,8 +200,10 @@ NEVER = """(part) => {
 
 @pytest.mark.parametrize("never", ["manifest.json", "limits.json", ".wasm"])
 @in_one_engine
-def test_assets_that_never_come_are_given_up(open_at: Opener, served: str, never: str) -> None:
-    driver = open_at(served)
+def test_assets_that_never_come_are_given_up(
+    open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str], never: str
+) -> None:
+    driver = open_at(serve_changed({}))  # at an address of which nothing is kept
     driver.page.evaluate(NEVER, never)
     failed = driver.start()
     assert failed["kind"] == "assets_unreachable"

@@ -93,4 +93,4 @@ class AgentPage:
 
     def add_files(self, *files: FilePayload | str) -> None:
         """Choose files, as by the button; a text is a path on this machine."""
-        self.page.locator("input[type=file]").set_input_files(list(files))
+        self.page.locator(".dock input[type=file]").set_input_files(list(files))

@@ -12,7 +12,7 @@ from codeact_server.errors import SettingsError
 from codeact_server.sandbox_limits import limits_routes
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from playwright.async_api import Error as PlaywrightError
 from pydantic import ValidationError
 
@@ -36,6 +36,7 @@ class SandboxBrowser:
         self._limits = limits or {}
         self._stack = AsyncExitStack()
         self._browser: Browser | None = None
+        self._context: BrowserContext
         self._starting = asyncio.Lock()
         self._base = ""
         self.description: dict[str, Any] = {}
@@ -53,7 +54,7 @@ class SandboxBrowser:
                     await self._stack.aclose()
                     self._browser = await self._start()
                 browser = self._browser
-            page = await browser.new_page()
+            page = await self._context.new_page()
         except BaseException:
             await self.close()
             raise
@@ -82,6 +83,8 @@ class SandboxBrowser:
         playwright = await self._stack.enter_async_context(async_playwright())
         browser = await launch(playwright)
         self._stack.push_async_callback(browser.close)
+        # One for all: each would fetch and unpack the boot image anew, and keeps nothing else.
+        self._context = await browser.new_context()
         return browser
 
     @property
