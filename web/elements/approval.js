@@ -166,8 +166,7 @@ export class ApprovalElement extends LitElement {
   /** @param {Card} card */
   #decided(card) {
     const what = card.kind === 'code' ? msg('this code') : msg(str`the call of ${card.name}`);
-    if (!this.given)
-      return html`<section><p class="said">${msg(str`No decision on ${what}.`)}</p></section>`;
+    if (!this.given) return html`<section><p class="said">${msg(str`No decision on ${what}.`)}</p></section>`;
     const { decision, reason, code } = this.given;
     const said = {
       approve: msg(str`You allowed ${what}.`),
