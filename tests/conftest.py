@@ -12,7 +12,7 @@ from codeact_agent.hosts.script.site import find_site
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings, Upstream
 from codeact_web.testing import ScriptedModel
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from support.complaints import Complaints
 from support.engines import ENGINES, Engine
 from support.firefox import Firefox
@@ -25,6 +25,16 @@ KEY = "sk-test-0123456789abcdef"
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
     path = find_browser(playwright.chromium.executable_path)
     return {**browser_type_launch_args, "executable_path": path, "args": arguments()}
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One for all sandboxes. pytest-playwright ends its ``browser`` whenever a test that names its kind comes
+    after one that does not."""
+    path = find_browser(playwright.chromium.executable_path)
+    launched = playwright.chromium.launch(executable_path=path, args=arguments())
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +68,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     if request.param == "firefox":
         return Engine("firefox", request.getfixturevalue("firefox").new_page)
     # One context for all: a page of a sandbox stores nothing but the boot image, which is long to unpack.
-    context = request.getfixturevalue("browser").new_context()
-    return Engine("chromium", context.new_page)
+    return Engine("chromium", request.getfixturevalue("chromium").new_context().new_page)
 
 
 @pytest.fixture(scope="session")

@@ -142,7 +142,7 @@ def test_stop_takes_the_card_back(agent: AgentPage) -> None:
     ask(agent, TOOL)
     agent.page.evaluate("() => window.codeact_bridge.stop()")
     assert "error" in json.loads(agent.page.evaluate("() => window.decided"))
-    expect(agent.page.locator("ca-approval")).to_contain_text("was not decided")
+    expect(agent.page.locator("ca-approval")).to_contain_text("No decision on")
     expect(agent.page.locator("ca-approval button")).to_have_count(0)
 
 
