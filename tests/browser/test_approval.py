@@ -57,7 +57,7 @@ def test_stop_takes_the_question_back(agent: AgentPage, upstream: ScriptedModel)
     agent.approval()
     agent.stop.click()
     agent.wait_for_end()
-    expect(agent.page.locator("ca-approval")).to_contain_text("was not decided")
+    expect(agent.page.locator("ca-approval")).to_contain_text("No decision on")
 
 
 def test_a_site_that_asks_cannot_be_told_not_to(agent: AgentPage) -> None:
