@@ -28,7 +28,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwrigh
 
 
 @pytest.fixture(scope="session")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
+def sandbox_chromium(playwright: Playwright) -> Iterator[Browser]:
     """One for all sandboxes. pytest-playwright ends its ``browser`` whenever a test that names its kind comes
     after one that does not."""
     path = find_browser(playwright.chromium.executable_path)
@@ -68,7 +68,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     if request.param == "firefox":
         return Engine("firefox", request.getfixturevalue("firefox").new_page)
     # One context for all: a page of a sandbox stores nothing but the boot image, which is long to unpack.
-    return Engine("chromium", request.getfixturevalue("chromium").new_context().new_page)
+    return Engine("chromium", request.getfixturevalue("sandbox_chromium").new_context().new_page)
 
 
 @pytest.fixture(scope="session")
