@@ -287,6 +287,7 @@ def test_a_connection_that_breaks_is_told(chromium: Sandbox) -> None:
 
 
 def test_a_second_sandbox_takes_them_from_the_cache(chromium: Sandbox) -> None:
+    chromium.page.context.new_cdp_session(chromium.page).send("Network.clearBrowserCache")
     chromium.run("import tabulate")
     chromium.start(limits=LIMITS)
     assert chromium.value("import tabulate; tabulate.tabulate([[3]], tablefmt='plain')") == "3"
