@@ -14,14 +14,15 @@ __all__ = ["BROWSER_ALONE", "WAYS_OUT", "Attack", "expand", "load_attacks"]
 TABLES = Path(__file__).parents[1] / "security" / "attacks"
 _REPEAT = re.compile(r"__REPEAT\((.*?),(\d+)\)__", re.DOTALL)
 
-# Run also without hardening in the worker, and in each browser: there, only the browser is left to hold.
+# Run also without hardening in the worker: there, only the browser is left to hold.
 BROWSER_ALONE = (
     "js-ffi", "net-js", "net-py", "ctypes", "storage", "postmessage", "ast-bypass", "introspection", "process",
     "secrets",
 )  # fmt: skip
 
 
-# Kinds that act on the browser itself. The others are ways through Python to JavaScript, which these have already.
+# Kinds that act on the browser itself, and so are made in Firefox too. The others are ways through Python to
+# JavaScript, which these have already.
 WAYS_OUT = ("js-ffi", "net-js", "net-py", "storage", "postmessage")
 
 
