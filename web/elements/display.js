@@ -4,7 +4,8 @@ import { msg } from '../vendor/localize.js';
 import { guessHeight, measureSvg } from './display_size.js';
 import { shared } from './shared_styles.js';
 
-const FRAME = new URL('../sandbox/display.html', import.meta.url).href;
+/** Beside the page: modules are bundled, and where they came from says nothing. */
+const FRAME = new URL('sandbox/display.html', document.baseURI).href;
 const TALLEST_PICTURE = 640;
 
 /**
