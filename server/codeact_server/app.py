@@ -14,12 +14,13 @@ from starlette.routing import Mount, Route
 from codeact_server.errors import ApiError
 from codeact_server.headers import RequestGuard, SecurityHeaders, load_frame_policies
 from codeact_server.pages import page_routes
-from codeact_server.proxy import answer_error, answer_nobody, list_models, relay_chat
+from codeact_server.relay import relay_routes
+from codeact_server.responses import answer_error, answer_nobody
 from codeact_server.sandbox_limits import limits_routes
 from codeact_server.settings import Settings
 from codeact_server.site_settings import load_site_settings, site_routes
 from codeact_server.static import static_files
-from codeact_server.upstream import UpstreamClient, open_client
+from codeact_server.upstreams import UpstreamClient, open_client
 
 __all__ = ["create_app"]
 
@@ -39,8 +40,7 @@ def create_app(settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=[
-            Route("/v1/chat/completions", relay_chat, methods=["POST"]),
-            Route("/v1/models", list_models, methods=["GET"]),
+            *relay_routes(),
             Route("/healthz", _tell_health, methods=["GET"]),
             *limits_routes(settings.site, settings.sandbox),
             *site_routes(told),

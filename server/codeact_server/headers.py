@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from codeact_server.addresses import origin_of
 from codeact_server.errors import RequestError
 from codeact_server.policy import page_csp
-from codeact_server.proxy import error_response
+from codeact_server.responses import error_response
 
 __all__ = ["RequestGuard", "SecurityHeaders", "is_loopback", "load_frame_policies", "page_policy"]
 

@@ -1,6 +1,6 @@
-"""The way to the one OpenAI-compatible service behind this server; it alone knows the key.
+"""The way to one service behind this server; it alone knows the key.
 
-Called by ``proxy``. Everything that leaves here is free of the key and of the provider's own headers.
+Called by ``relay``. Everything that leaves here is free of the key and of the provider's own headers.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pydantic_core import from_json, to_json
 
 from codeact_server.errors import UpstreamClosedError, UpstreamError
 from codeact_server.settings import Settings, Upstream
+from codeact_server.upstreams.scrubber import Scrubber
 
-__all__ = ["Answer", "Scrubber", "UpstreamClient", "open_client"]
+__all__ = ["EVENT_STREAM", "Answer", "UpstreamClient", "open_client"]
 
 EVENT_STREAM = "text/event-stream"
 JSON = "application/json"
@@ -46,38 +47,6 @@ class Answer:
     media_type: str
     headers: dict[str, str]
     chunks: AsyncIterator[bytes]
-
-
-class Scrubber:
-    """Takes secrets out of a stream of bytes, holding back only what may be the start of one."""
-
-    def __init__(self, secrets: tuple[bytes, ...]) -> None:
-        self._secrets = secrets
-        self._held = b""
-
-    def feed(self, chunk: bytes) -> bytes:
-        """Give what can be passed on now.
-
-        >>> scrubber = Scrubber((b"sk-secret",))
-        >>> scrubber.feed(b"a sk-se"), scrubber.feed(b"cret b"), scrubber.end()
-        (b'a ', b'[redacted] b', b'')
-        """
-        data = self._held + chunk
-        for secret in self._secrets:
-            data = data.replace(secret, b"[redacted]")
-        cut = len(data) - max((_overlap(data, secret) for secret in self._secrets), default=0)
-        self._held = data[cut:]
-        return data[:cut]
-
-    def end(self) -> bytes:
-        """Give what was held back; the stream is over."""
-        held, self._held = self._held, b""
-        return held
-
-
-def _overlap(data: bytes, secret: bytes) -> int:
-    lengths = range(min(len(secret) - 1, len(data)), 0, -1)
-    return next((length for length in lengths if data.endswith(secret[:length])), 0)
 
 
 class UpstreamClient:
