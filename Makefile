@@ -10,7 +10,7 @@ SITE := build/site
 SITE_SOURCES := $(shell find web server/codeact_server/bundle server/codeact_server/policy.py pyodide_runtime -type f -not -path '*/vendor/*' -not -path '*/__pycache__/*' 2>/dev/null)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help examples setup setup-browser setup-engines site wheel npm-package demo test check fix bench preflight clean
+.PHONY: help examples setup setup-browser setup-engines site wheel npm-package demo test check fix bench bench-proxy preflight clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ fix: $(VENV)/.test node_modules/.setup ## mend what the checkers can mend themse
 
 bench: site $(VENV)/.test setup-browser ## measure; writes build/bench.json
 	@$(BIN)/python tests/bench
+
+bench-proxy: site $(VENV)/.test setup-engines ## measure the relay beside LiteLLM and nginx; writes build/bench-proxy.json
+	@$(BIN)/python tests/bench_proxy
 
 setup: $(VENV)/.setup node_modules/.setup ## install the Python and npm packages
 
