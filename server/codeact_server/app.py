@@ -20,7 +20,7 @@ from codeact_server.sandbox_limits import limits_routes
 from codeact_server.settings import Settings
 from codeact_server.site_settings import load_site_settings, site_routes
 from codeact_server.static import static_files
-from codeact_server.upstreams import UpstreamClient, open_client
+from codeact_server.upstreams import Upstreams, open_upstreams
 
 __all__ = ["create_app"]
 
@@ -34,9 +34,9 @@ def create_app(settings: Settings) -> Starlette:
     connect = tuple(dict.fromkeys((*settings.tool_origins, *told.connect)))
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, UpstreamClient | None]]:
-        async with open_client(settings) as upstream:
-            yield {"upstream": upstream}
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Upstreams]]:
+        async with open_upstreams(settings) as upstreams:
+            yield {"upstreams": upstreams}
 
     app = Starlette(
         routes=[

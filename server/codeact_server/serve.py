@@ -53,8 +53,8 @@ def serve(settings: Settings) -> int:
     except StartError as exc:
         print(f"codeact-web: {exc}", file=sys.stderr)
         return 1
-    upstream = settings.upstream
-    model = f"model: {upstream.name} at {upstream.host}" if upstream else "no model connected: recorded tasks only"
+    models = [f"model: {upstream.name} at {upstream.host}" for upstream in settings.upstreams]
+    model = "\n".join(models) or "no model connected: recorded tasks only"
 
     def announce() -> None:
         print(f"codeact-web is at {_address(settings.host, listener)}\n{model}", flush=True)

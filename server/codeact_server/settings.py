@@ -6,18 +6,19 @@ Called by the command line, the script host and the tests; everything else recei
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from codeact_server.addresses import check_origin, check_public_url
 from codeact_server.errors import SettingsError
 from codeact_server.site_settings import Frozen, SiteSettings, sentence
-from codeact_server.upstream_settings import Timeouts, Upstream, upstream_from, with_key
+from codeact_server.upstream_settings import Timeouts, Upstream, check_names, upstream_from, with_key
 
 __all__ = ["Limits", "Settings", "Timeouts", "Upstream", "load_settings"]
 
@@ -25,11 +26,17 @@ CONFIG_NAME = "codeact.toml"
 
 
 class Limits(Frozen):
-    """Bytes one request may bring, bytes one unstreamed answer may bring, and open upstream connections."""
+    """Bytes one request may bring, bytes one unstreamed answer may bring, and answers open at once."""
 
     body_bytes: int = Field(default=4 * 1024 * 1024, gt=0)
     answer_bytes: int = Field(default=16 * 1024 * 1024, gt=0)
-    connections: int = Field(default=100, gt=0)
+    connections: int = Field(default=2000, gt=0)
+
+
+def _as_list(value: Any) -> Any:
+    if value is None:
+        return ()
+    return value if isinstance(value, (list, tuple)) else (value,)
 
 
 class Settings(SiteSettings):
@@ -37,7 +44,7 @@ class Settings(SiteSettings):
 
     ``public_url`` is where browsers find the site, if that is at a proxy before this server. ``sandbox`` are
     limits of docs/protocol.md; ``tool_origins`` those that tools of the page may ask. What the pages are told
-    stands in SiteSettings.
+    stands in SiteSettings. ``upstream``, as codeact.toml calls them, is one or a list of them.
     """
 
     host: str = Field(default="127.0.0.1", min_length=1)
@@ -49,7 +56,9 @@ class Settings(SiteSettings):
     sandbox: dict[str, Annotated[int, Field(ge=0, strict=True)]] = Field(default={})
     timeouts: Timeouts = Timeouts()
     tool_origins: tuple[Annotated[str, AfterValidator(check_origin)], ...] = ()
-    upstream: Upstream | None = None
+    upstreams: Annotated[tuple[Upstream, ...], BeforeValidator(_as_list), AfterValidator(check_names)] = Field(
+        default=(), alias="upstream"
+    )
 
 
 def load_settings(
@@ -57,8 +66,8 @@ def load_settings(
 ) -> Settings:
     """Read ``config`` (or ``codeact.toml`` here, if there is one), then the environment, then ``overrides``.
 
-    An ``[upstream]`` table wins over OPENAI_BASE_URL and OPENAI_API_KEY as a whole, so that a key never
-    travels to an address it was not meant for. An override that is None counts as not given.
+    ``[[upstream]]`` tables, or one ``[upstream]``, win over OPENAI_BASE_URL and OPENAI_API_KEY as a whole,
+    so that a key never travels to an address it was not meant for. An override that is None counts as not given.
     """
     environ = os.environ if environ is None else environ
     path = config or Path(CONFIG_NAME)
@@ -66,15 +75,18 @@ def load_settings(
     where = dict.fromkeys(data, f"{path}: ")
     if isinstance(data.get("site"), str):
         data["site"] = path.parent / data["site"]
-    if isinstance(data.get("upstream"), dict):
-        data["upstream"] = with_key(data["upstream"], path, environ)
+    tables = _as_list(data["upstream"]) if "upstream" in data else []
+    names = [_called(index, table, len(tables) > 1) for index, table in enumerate(tables)] or ["upstream"]
+    if tables:
+        pairs = zip(names, tables, strict=True)
+        data["upstream"] = [with_key(table, name, path, environ) for name, table in pairs]
     elif "upstream" not in data:
         data["upstream"] = upstream_from(environ)
     data.update({name: value for name, value in overrides.items() if value is not None})
     try:
         return Settings.model_validate(data)
     except ValidationError as exc:
-        raise SettingsError([_sentence(problem, where) for problem in exc.errors()]) from None
+        raise SettingsError([_sentence(problem, where, names) for problem in exc.errors()]) from None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -86,8 +98,16 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError([f"{path} is not valid TOML: {exc}."]) from exc
 
 
-def _sentence(problem: ErrorDetails, where: Mapping[str, str]) -> str:
+def _called(index: int, table: Any, several: bool) -> str:
+    name = table.get("name") if isinstance(table, dict) else None
+    return f"upstream.{name if isinstance(name, str) else index + 1}" if several else "upstream"
+
+
+def _sentence(problem: ErrorDetails, where: Mapping[str, str], names: list[str]) -> str:
+    setting = ".".join(map(str, problem["loc"]))
+    for index, called in enumerate(names):
+        setting = re.sub(rf"^upstream\.{index}\b", called, setting)
     if (prefix := where.get(str(problem["loc"][0]))) is not None:
-        return prefix + sentence(problem)
+        return prefix + sentence(problem, setting)
     in_environment = {"upstream.base_url": "OPENAI_BASE_URL", "upstream.api_key": "OPENAI_API_KEY"}
-    return sentence(problem, in_environment.get(".".join(map(str, problem["loc"]))))
+    return sentence(problem, in_environment.get(setting, setting))

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from codeact_server.addresses import check_base_url
 from codeact_server.errors import SettingsError
 from codeact_server.site_settings import Frozen
 
-__all__ = ["Timeouts", "Upstream", "upstream_from", "with_key"]
+__all__ = ["Price", "Timeouts", "Upstream", "check_names", "upstream_from", "with_key"]
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 _PRINTABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 # The relay sets these itself; a second value would make the request ambiguous.
-_OWN_HEADERS = {"authorization", "content-type", "content-length", "transfer-encoding", "host", "connection"}
+_OWN_HEADERS = {
+    *("accept", "accept-encoding", "authorization", "connection", "content-length", "content-type"),
+    *("expect", "host", "te", "trailer", "transfer-encoding", "upgrade"),
+}
+_Name = Annotated[str, Field(min_length=1)]
 
 
 def _check_key(value: SecretStr) -> SecretStr:
@@ -39,28 +44,81 @@ def _check_headers(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-class Upstream(Frozen):
-    """One OpenAI-compatible service. ``base_url`` usually ends in ``/v1``."""
+class Timeouts(Frozen):
+    """Seconds: until a connection stands; until an answer's first byte, retries included; of silence after that.
 
-    name: str = "default"
+    An answer that is not streamed begins when the model has ended, so ``first_byte`` must outlast that.
+    """
+
+    connect: float = Field(default=10.0, gt=0)
+    first_byte: float = Field(default=300.0, gt=0)
+    read: float = Field(default=300.0, gt=0)
+
+
+class Price(Frozen):
+    """Dollars per million tokens."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+class Upstream(Frozen):
+    """One service. ``base_url`` usually ends in ``/v1``; the meaning of each name is in docs/deploy.md."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = "default"
+    dialect: Literal["openai", "anthropic"] = "openai"
     base_url: Annotated[str, AfterValidator(check_base_url)]
     api_key: Annotated[SecretStr, AfterValidator(_check_key)] | None = None
-    models: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    models: tuple[_Name, ...] = ()
+    aliases: dict[_Name, _Name] = Field(default={})
     headers: Annotated[dict[str, str], AfterValidator(_check_headers)] = Field(default={}, repr=False)
+    timeouts: Timeouts | None = None
+    price: dict[_Name, Price] = Field(default={})
+    context_window: dict[_Name, Annotated[int, Field(gt=0)]] = Field(default={})
+    takes_images: tuple[_Name, ...] = ()
+    private: bool | None = None
+    retries: int = Field(default=2, ge=0, le=10)
+    breaker: int = Field(default=5, ge=0)
+    fallback: int = 1
+
+    @model_validator(mode="after")
+    def _check_models(self) -> Self:
+        if twice := sorted(set(self.aliases) & set(self.models)):
+            raise ValueError(f"has `aliases` that are names of models too: {', '.join(twice)}")
+        said = {"aliases": self.aliases.values(), "price": self.price, "context_window": self.context_window}
+        for setting, names in {**said, "takes_images": self.takes_images}.items():
+            if self.models and (unknown := sorted(set(names) - set(self.models))):
+                raise ValueError(f"names in `{setting}` what is not in `models`: {', '.join(unknown)}")
+        return self
 
     @property
     def host(self) -> str:
         """The part of the address that may be shown to anyone."""
         return urlsplit(self.base_url).netloc
 
+    @property
+    def may_be_private(self) -> bool:
+        """Whether an address of this machine or a private network may be connected to."""
+        if self.private is not None:
+            return self.private
+        host = urlsplit(self.base_url).hostname or ""
+        try:
+            return not ip_address(host).is_global
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
 
-class Timeouts(Frozen):
-    """Seconds. ``read`` is the longest silence allowed, so it must outlast a model that thinks first."""
+    def times(self, default: Timeouts) -> Timeouts:
+        """Give this upstream's timeouts, with each that it does not say taken from ``default``."""
+        said = self.timeouts
+        return default.model_copy(update=said.model_dump(include=said.model_fields_set)) if said else default
 
-    connect: float = Field(default=10.0, gt=0)
-    read: float = Field(default=300.0, gt=0)
-    write: float = Field(default=30.0, gt=0)
-    pool: float = Field(default=10.0, gt=0)
+
+def check_names(upstreams: tuple[Upstream, ...]) -> tuple[Upstream, ...]:
+    """Give them back if no two have the same name. Raises ValueError."""
+    names = [each.name for each in upstreams]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"has several named {', '.join(twice)}; give each a `name` of its own")
+    return upstreams
 
 
 def upstream_from(environ: Mapping[str, str]) -> dict[str, Any] | None:
@@ -71,18 +129,23 @@ def upstream_from(environ: Mapping[str, str]) -> dict[str, Any] | None:
     return {"base_url": base_url or OPENAI_BASE_URL, "api_key": key or None}
 
 
-def with_key(table: dict[str, Any], path: Path, environ: Mapping[str, str]) -> dict[str, Any]:
-    """Replace ``api_key_env`` or ``api_key_file`` by the key. No message repeats what was typed."""
+def with_key(table: Any, called: str, path: Path, environ: Mapping[str, str]) -> Any:
+    """Replace ``api_key_env`` or ``api_key_file`` by the key. No message repeats what was typed.
+
+    ``called`` is how messages call the table; what is no table is given back.
+    """
+    if not isinstance(table, dict):
+        return table
     table = dict(table)
     variable, file = table.pop("api_key_env", None), table.pop("api_key_file", None)
     if "api_key" in table:
         problem = "must not hold a key; name an environment variable in `api_key_env`, or use `api_key_file`"
-        raise SettingsError([f"{path}: `upstream.api_key` {problem}."])
+        raise SettingsError([f"{path}: `{called}.api_key` {problem}."])
     if variable is not None and file is not None:
-        raise SettingsError([f"{path}: `upstream` has both `api_key_env` and `api_key_file`; keep one."])
+        raise SettingsError([f"{path}: `{called}` has both `api_key_env` and `api_key_file`; keep one."])
     if variable is not None:
         if not isinstance(variable, str) or not _VARIABLE.fullmatch(variable):
-            raise SettingsError([f"{path}: `upstream.api_key_env` must be the NAME of an environment variable."])
+            raise SettingsError([f"{path}: `{called}.api_key_env` must be the NAME of an environment variable."])
         if not environ.get(variable, "").strip():
             raise SettingsError([f"The environment variable {variable}, named in {path}, is not set."])
         table["api_key"] = environ[variable].strip()
@@ -90,5 +153,5 @@ def with_key(table: dict[str, Any], path: Path, environ: Mapping[str, str]) -> d
         try:
             table["api_key"] = (path.parent / str(file)).read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as exc:
-            raise SettingsError([f"{path}: the file in `upstream.api_key_file` cannot be read."]) from exc
+            raise SettingsError([f"{path}: the file in `{called}.api_key_file` cannot be read."]) from exc
     return table

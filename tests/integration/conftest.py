@@ -15,6 +15,8 @@ from codeact_server.settings import Settings, Upstream
 from codeact_web.testing import ScriptedModel
 
 KEY = "sk-test-0123456789abcdef"
+# Each failure is told as it is: not asked again, and the next test's upstream is not left alone.
+ONCE = {"retries": 0, "breaker": 0}
 FRAME_POLICY = "default-src 'none'; script-src 'sha256-frame'; connect-src 'none'"
 DISPLAY_POLICY = "default-src 'none'; img-src data:"
 
@@ -76,7 +78,7 @@ def start(site: Path) -> Iterator[Callable[..., httpx.Client]]:
 
         def start_server(base_url: str | None = None, key: str | None = KEY, **settings: Any) -> httpx.Client:
             given = {name: settings.pop(name) for name in ("models", "headers") if name in settings}
-            to = Upstream(base_url=base_url, api_key=key, **given) if base_url else None
+            to = Upstream(base_url=base_url, api_key=key, **ONCE, **given) if base_url else None
             address = stack.enter_context(running_server(Settings(site=site, upstream=to, **settings)))
             return stack.enter_context(httpx.Client(base_url=address, timeout=10, trust_env=False))
 
@@ -86,7 +88,7 @@ def start(site: Path) -> Iterator[Callable[..., httpx.Client]]:
 @pytest.fixture(scope="session")
 def shared_address(shared_upstream: ScriptedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     site = build_site(tmp_path_factory.mktemp("shared") / "site")
-    to = Upstream(base_url=shared_upstream.base_url, api_key=KEY)
+    to = Upstream(base_url=shared_upstream.base_url, api_key=KEY, **ONCE)
     with running_server(Settings(site=site, upstream=to)) as address:
         yield address
 

@@ -102,7 +102,7 @@ def test_retry_after_and_request_id_pass_and_no_other_header(client, upstream):
     for status in (429, 200):
         response = client.post(CHAT, json=GOOD)
         assert response.status_code == status
-        assert (response.headers["retry-after"], response.headers["x-request-id"]) == ("7", "req_1")
+        assert (response.headers["retry-after"], response.headers["x-upstream-request-id"]) == ("7", "req_1")
         for name in ("set-cookie", "refresh", "location", "access-control-allow-origin", "server"):
             assert name not in response.headers
 
@@ -112,7 +112,7 @@ def test_a_passed_header_with_an_odd_value_is_dropped(client, upstream, value):
     upstream.reply(Reply(status=429, headers={"retry-after": "7", "x-request-id": f"r{value}"}))
     response = client.post(CHAT, json=GOOD)
     assert response.headers["retry-after"] == "7"
-    assert "x-request-id" not in response.headers
+    assert "x-upstream-request-id" not in response.headers
 
 
 def test_a_refused_key_is_told_as_the_servers(client, upstream):
@@ -168,7 +168,7 @@ def test_an_unreachable_upstream_is_a_502(start):
 
 def test_a_silent_upstream_is_a_504(start, upstream):
     upstream.reply(Reply(hang=True))
-    response = start(upstream.base_url, timeouts=Timeouts(read=0.3)).post(CHAT, json=GOOD)
+    response = start(upstream.base_url, timeouts=Timeouts(first_byte=0.3)).post(CHAT, json=GOOD)
     assert response.status_code == 504
     assert "in time" in error_of(response)["message"]
     assert upstream.wait_until(lambda: upstream.disconnects == 1)

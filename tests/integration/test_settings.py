@@ -25,7 +25,7 @@ def problems(path: Path | None, environ: dict[str, str], **overrides) -> list[st
 def test_without_anything_the_defaults_hold(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     settings = load_settings(environ={})
-    assert (settings.host, settings.port, settings.upstream) == ("127.0.0.1", 8000, None)
+    assert (settings.host, settings.port, settings.upstreams) == ("127.0.0.1", 8000, ())
     assert settings.limits.body_bytes == 4 * 1024 * 1024
 
 
@@ -39,7 +39,7 @@ def test_without_anything_the_defaults_hold(tmp_path, monkeypatch):
 )
 def test_the_environment_gives_one_upstream(tmp_path, monkeypatch, environ, base_url, key):
     monkeypatch.chdir(tmp_path)
-    upstream = load_settings(environ=environ).upstream
+    (upstream,) = load_settings(environ=environ).upstreams
     assert (upstream.name, upstream.base_url) == ("default", base_url)
     assert (upstream.api_key and upstream.api_key.get_secret_value()) == key
     assert SECRET not in repr(upstream)
@@ -64,9 +64,10 @@ def test_the_file_is_read_and_paths_in_it_are_beside_it(tmp_path):
     )
     settings = load_settings(path, {})
     assert (settings.port, settings.site, settings.timeouts.read) == (8080, tmp_path / "here", 5)
-    assert settings.upstream.api_key.get_secret_value() == SECRET
-    assert (settings.upstream.models, settings.upstream.headers) == (("a", "b"), {"x-team": "blue"})
-    assert settings.upstream.host == "127.0.0.1:9"
+    (upstream,) = settings.upstreams
+    assert upstream.api_key.get_secret_value() == SECRET
+    assert (upstream.models, upstream.headers) == (("a", "b"), {"x-team": "blue"})
+    assert upstream.host == "127.0.0.1:9"
 
 
 def test_codeact_toml_here_is_found(tmp_path, monkeypatch):
@@ -77,7 +78,8 @@ def test_codeact_toml_here_is_found(tmp_path, monkeypatch):
 
 def test_the_files_upstream_wins_and_never_takes_the_environments_key(tmp_path):
     path = write(tmp_path, '[upstream]\nbase_url = "http://mine/v1"')
-    upstream = load_settings(path, {"OPENAI_BASE_URL": "http://other/v1", "OPENAI_API_KEY": SECRET}).upstream
+    environ = {"OPENAI_BASE_URL": "http://other/v1", "OPENAI_API_KEY": SECRET}
+    (upstream,) = load_settings(path, environ).upstreams
     assert (upstream.base_url, upstream.api_key) == ("http://mine/v1", None)
 
 

@@ -77,7 +77,7 @@ def test_the_upstream_gets_its_headers_and_is_waited_for_as_the_settings_say() -
     async def chat() -> dict[str, Any]:
         upstream = Upstream(base_url="https://api.test/v1/", api_key="sk-0123456789", headers={"X-Team": "blue"})
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-            times = Timeouts(connect=1, read=2, write=3, pool=4)
+            times = Timeouts(connect=1, read=2)
             model = ChatModel("m", upstream, times, client, _host([]), ModelOptions())
             return await model.chat([], lambda text: None)
 
@@ -85,7 +85,7 @@ def test_the_upstream_gets_its_headers_and_is_waited_for_as_the_settings_say() -
     assert str(asked[0].url) == "https://api.test/v1/chat/completions"
     assert asked[0].headers["x-team"] == "blue"
     assert asked[0].headers["authorization"] == "Bearer sk-0123456789"
-    assert asked[0].extensions["timeout"] == {"connect": 1, "read": 2, "write": 3, "pool": 4}
+    assert asked[0].extensions["timeout"] == {"connect": 1, "read": 2, "write": 2, "pool": 2}
 
 
 def _host(events: list[dict[str, Any]]) -> ScriptHost:

@@ -6,12 +6,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from codeact_server.errors import UpstreamError
 from codeact_server.relay.body import read_body
 from codeact_server.relay.fields import parse
 from codeact_server.relay.passing import PassedAnswer
 from codeact_server.responses import UNCACHED
-from codeact_server.upstreams import UpstreamClient
+from codeact_server.upstreams import Upstreams
 
 __all__ = ["relay_routes"]
 
@@ -27,21 +26,12 @@ def relay_routes() -> list[Route]:
 async def relay_chat(request: Request) -> PassedAnswer:
     """POST /v1/chat/completions: bytes in, bytes out, nothing kept."""
     body = await read_body(request, request.app.state.settings.limits.body_bytes)
-    chat = parse(body)
-    upstream: UpstreamClient | None = request.state.upstream
-    if upstream is None:
-        raise UpstreamError(
-            503,
-            "no_upstream",
-            "No model is connected to this server. Set OPENAI_BASE_URL and OPENAI_API_KEY, or write an "
-            "[upstream] table into codeact.toml, and start it again.",
-        )
-    return PassedAnswer(upstream, body, stream=bool(chat.stream))
+    settings, upstreams = request.app.state.settings, request.state.upstreams
+    return PassedAnswer(upstreams, parse(body), settings.limits.answer_bytes)
 
 
 async def list_models(request: Request) -> Response:
     """GET /v1/models: the names only, whatever else the provider tells; none without a provider."""
-    upstream: UpstreamClient | None = request.state.upstream
-    names = await upstream.models() if upstream else []
-    models = [{"id": name, "object": "model"} for name in names]
+    upstreams: Upstreams = request.state.upstreams
+    models = [{"id": facts.name, "object": "model"} for facts in await upstreams.models()]
     return JSONResponse({"object": "list", "data": models}, headers=UNCACHED)

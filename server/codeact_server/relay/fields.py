@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 
 from codeact_server.errors import RequestError
+from codeact_server.relay.prepared import Prepared
 
 __all__ = ["ChatRequest", "parse"]
 
@@ -18,12 +22,14 @@ class ChatRequest(BaseModel):
     stream: bool | None = None
 
 
-def parse(body: bytes) -> ChatRequest:
+def parse(body: bytes) -> Prepared:
     """Read a chat completion's request. Raises RequestError with a sentence on the first mistake."""
     try:
-        return ChatRequest.model_validate_json(body)
+        chat = ChatRequest.model_validate_json(body)
     except ValidationError as exc:
         raise _bad_request(exc) from None
+    stream = bool(chat.stream)
+    return Prepared("openai.chat", chat.model, from_json(body), stream, ceil(len(body) / 4), images=0)
 
 
 def _bad_request(exc: ValidationError) -> RequestError:

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from codeact_server.errors import ApiError, UpstreamClosedError
+from codeact_server.errors import ApiError, UpstreamClosedError, UpstreamError
+from codeact_server.relay.prepared import Prepared
 from codeact_server.responses import UNCACHED, error_response
-from codeact_server.upstreams import EVENT_STREAM, Answer, UpstreamClient
+from codeact_server.upstreams import EVENT_STREAM, Answer, Upstreams
 
 __all__ = ["PassedAnswer"]
 
@@ -18,10 +19,11 @@ __all__ = ["PassedAnswer"]
 class PassedAnswer:
     """An ASGI response: one answer of the upstream, given up as soon as the client leaves."""
 
-    def __init__(self, upstream: UpstreamClient, body: bytes, *, stream: bool) -> None:
-        self._upstream = upstream
-        self._body = body
-        self._stream = stream
+    def __init__(self, upstreams: Upstreams, prepared: Prepared, answer_bytes: int) -> None:
+        """``answer_bytes`` is how long an answer may be that is not streamed."""
+        self._upstreams = upstreams
+        self._prepared = prepared
+        self._answer_bytes = answer_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the answer on."""
@@ -30,7 +32,7 @@ class PassedAnswer:
         try:
             await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            # Cancelling the answer leaves client.stream(), which closes the upstream's connection.
+            # Cancelling the answer leaves Upstreams.open(), which closes the upstream's connection.
             answering.cancel()
             leaving.cancel()
             await asyncio.gather(answering, leaving, return_exceptions=True)
@@ -39,16 +41,25 @@ class PassedAnswer:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with self._upstream.chat(self._body, stream=self._stream) as answer:
+            async with self._upstreams.open(self._prepared) as answer:
                 if answer.media_type == EVENT_STREAM:
                     await _send_stream(answer, send)
                     return
-                whole = await self._upstream.read(answer.chunks)
+                whole = await _read(answer.chunks, self._answer_bytes)
                 headers = {**UNCACHED, **answer.headers}
             response = Response(whole, headers=headers, media_type=answer.media_type)
         except ApiError as error:
             response = error_response(error)
         await response(scope, receive, send)
+
+
+async def _read(chunks: AsyncIterator[bytes], limit: int) -> bytes:
+    joined = bytearray()
+    async for chunk in chunks:
+        joined += chunk
+        if len(joined) > limit:
+            raise UpstreamError(502, "upstream_too_large", "The model's answer is larger than allowed.")
+    return bytes(joined)
 
 
 async def _send_stream(answer: Answer, send: Send) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from codeact_server.settings import Timeouts, Upstream
+from codeact_server.upstream_settings import Timeouts, Upstream
 from httpx_sse import EventSource, SSEError
 
 from codeact_agent.errors import ModelError
@@ -47,7 +47,7 @@ class ChatModel:
         self._headers = dict(upstream.headers)
         if upstream.api_key:
             self._headers["authorization"] = f"Bearer {upstream.api_key.get_secret_value()}"
-        self._timeout = httpx.Timeout(connect=times.connect, read=times.read, write=times.write, pool=times.pool)
+        self._timeout = httpx.Timeout(times.read, connect=times.connect)
         self._client = client
         self._host = host
         self.context_window = options.context_window

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from codeact_server.errors import SettingsError
+from codeact_server.errors import RequestError, SettingsError
 from codeact_server.settings import load_settings
+from codeact_server.upstreams.catalogue import Catalogue
 
 from codeact_agent.demo_tools import DEMO_TOOLS
 from codeact_agent.errors import AgentError, DeclarationError
@@ -75,16 +76,21 @@ def choose(
 
 
 def choose_live(name: str, host: ScriptHost, client: httpx.AsyncClient, options: ModelOptions) -> Model:
-    """The upstream's model ``name``. Raises AgentError where there is no upstream."""
+    """The model ``name``, or the one of that alias, of the first upstream that has it. Raises AgentError."""
     try:
         settings = load_settings()
     except SettingsError as error:
         raise AgentError(str(error)) from error
-    if settings.upstream is None:
+    if not settings.upstreams:
         raise AgentError(
             f"The model {name!r} needs an upstream: set OPENAI_BASE_URL and OPENAI_API_KEY, or write codeact.toml."
         )
-    return ChatModel(name, settings.upstream, settings.timeouts, client, host, options)
+    try:
+        upstream, model = Catalogue(settings.upstreams).candidates("openai.chat", name)[0]
+    except RequestError as error:
+        known = ", ".join(model for each in settings.upstreams for model in (*each.models, *each.aliases))
+        raise AgentError(f"No upstream has the model {name!r}. Those in codeact.toml have: {known}.") from error
+    return ChatModel(model, upstream, upstream.times(settings.timeouts), client, host, options)
 
 
 def tools_of(recording: dict[str, Any], given: Mapping[str, Tool]) -> dict[str, Tool]:
