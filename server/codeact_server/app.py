@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse
-from starlette.routing import Mount, Route
+from starlette.requests import ClientDisconnect
+from starlette.routing import Mount
 
 from codeact_server.errors import ApiError
 from codeact_server.headers import RequestGuard, SecurityHeaders, load_frame_policies
+from codeact_server.observe.probes import Probes
+from codeact_server.observe.request_log import RequestLog
 from codeact_server.pages import page_routes
 from codeact_server.relay import relay_routes
 from codeact_server.responses import answer_error, answer_nobody
@@ -20,34 +22,37 @@ from codeact_server.sandbox_limits import limits_routes
 from codeact_server.settings import Settings
 from codeact_server.site_settings import load_site_settings, site_routes
 from codeact_server.static import static_files
-from codeact_server.upstreams import Upstreams, open_upstreams
+from codeact_server.stopping import EndedAnswers, Stopping
+from codeact_server.upstreams import open_upstreams
 
 __all__ = ["create_app"]
 
 
 def create_app(settings: Settings) -> Starlette:
-    """Build the application: the relay under /v1, /healthz, and the site for everything else.
+    """Build the application: the relay under /v1, the probes, and the site for everything else.
 
     Raises SettingsError where the settings do not fit the site.
     """
     told = load_site_settings(settings.site, settings)
     connect = tuple(dict.fromkeys((*settings.tool_origins, *told.connect)))
 
+    stopping = Stopping()
+
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Upstreams]]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with open_upstreams(settings) as upstreams:
-            yield {"upstreams": upstreams}
+            yield {"upstreams": upstreams, "stopping": stopping}
 
     app = Starlette(
         routes=[
             *relay_routes(),
-            Route("/healthz", _tell_health, methods=["GET"]),
             *limits_routes(settings.site, settings.sandbox),
             *site_routes(told),
             *page_routes(settings.site, connect),
             Mount("/", static_files(settings.site)),
         ],
         middleware=[
+            Middleware(RequestLog, logs=settings.logs),
             Middleware(
                 SecurityHeaders,
                 frame_policies=load_frame_policies(settings.site),
@@ -55,14 +60,13 @@ def create_app(settings: Settings) -> Starlette:
                 widget_origins=told.widget_origins,
                 public_url=settings.public_url,
             ),
+            Middleware(Probes, settings=settings.metrics),
             Middleware(RequestGuard, host=settings.host, public_url=settings.public_url),
+            Middleware(EndedAnswers, stopping=stopping),
         ],
         exception_handlers={ApiError: answer_error, ClientDisconnect: answer_nobody},
         lifespan=lifespan,
     )
     app.state.settings = settings
+    app.state.stopping = stopping
     return app
-
-
-async def _tell_health(request: Request) -> PlainTextResponse:
-    return PlainTextResponse("ok")

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codeact_agent.errors import AgentError
-from codeact_agent.hosts.script.site import find_site
 
 from codeact_server import bundle_command, eval_command, export_command, replay_command, run_command
+from codeact_server.asgi import settings_with_site
 from codeact_server.bundle import BundleError
 from codeact_server.errors import SettingsError
 from codeact_server.serve import serve
@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serving.add_argument("--port", type=int, help="port to listen on (default 8000)")
     serving.add_argument("--config", type=Path, help="settings file (default: codeact.toml here, if there is one)")
+    serving.add_argument("--workers", type=int, help="processes that share the port (default 1)")
     serving.set_defaults(command=_serve)
     running = commands.add_parser("run", help="solve a task here, in a headless browser")
     run_command.add_arguments(running)
@@ -59,7 +60,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    settings = load_settings(options.config, host=options.host, port=options.port)
-    if "site" not in settings.model_fields_set:
-        settings = settings.model_copy(update={"site": find_site()})
-    return serve(settings)
+    settings = load_settings(options.config, host=options.host, port=options.port, workers=options.workers)
+    return serve(settings_with_site(settings))

@@ -4,6 +4,7 @@ ServerError
 ├── SettingsError      whoever starts the server: mend codeact.toml or the environment
 ├── StartError         whoever starts the server: another port, a built site
 └── ApiError           leaves as an OpenAI-shaped error body
+    ├── ServerFailure  whoever runs the server: its log says more, or it is being stopped
     ├── RequestError   the page: its request is at fault
     └── UpstreamError  whoever runs the server, or the model's provider
         └── UpstreamClosedError   the same, after part of the answer has been passed on
@@ -17,6 +18,7 @@ __all__ = [
     "ApiError",
     "RequestError",
     "ServerError",
+    "ServerFailure",
     "SettingsError",
     "StartError",
     "UpstreamClosedError",
@@ -58,6 +60,10 @@ class ApiError(ServerError):
         {'error': {'message': 'Too large.', 'type': 'invalid_request_error', 'code': 'body_too_large'}}
         """
         return {"error": {"message": str(self), "type": self.kind, "code": self.code}}
+
+
+class ServerFailure(ApiError):
+    """The server could not do what was asked."""
 
 
 class RequestError(ApiError):

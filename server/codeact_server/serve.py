@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
+import resource
+import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
-
-import uvicorn
+from functools import partial
+from types import FrameType
 
 from codeact_server.app import create_app
 from codeact_server.errors import StartError
 from codeact_server.headers import is_loopback
+from codeact_server.observe import logs
+from codeact_server.server import Server, configured
 from codeact_server.settings import Settings
+from codeact_server.workers import run_workers
 
 __all__ = ["running_server", "serve"]
 
 _SITE_FILES = ("index.html", "sandbox/manifest.json")
-
-
-class _Server(uvicorn.Server):
-    """A server that says when connections are really accepted."""
-
-    def __init__(self, config: uvicorn.Config, on_listening: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_listening = on_listening
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_listening()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().shutdown(sockets)
-        # A client that does not read what it was sent keeps its connection waiting for ever.
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        await asyncio.sleep(0)  # in which the aborted ones are closed
-        if self.server_state.tasks:  # cancelled: what they have open is closed in a thread
-            await asyncio.wait(self.server_state.tasks, timeout=1)
 
 
 def serve(settings: Settings) -> int:
@@ -59,22 +40,40 @@ def serve(settings: Settings) -> int:
     def announce() -> None:
         print(f"codeact-web is at {_address(settings.host, listener)}\n{model}", flush=True)
 
-    with listener:
-        server = _Server(_config(settings, log_level="warning"), announce)
-        # uvicorn has closed everything by then; Ctrl+C is how a person ends it.
-        with suppress(KeyboardInterrupt):
-            server.run([listener])
+    logs.configure(settings.logs.format)
+    _allow_many_files()
+    signal.signal(signal.SIGTERM, _leave)
+    # uvicorn has closed everything by then and raises the signal again; either is how one ends a server.
+    with listener, suppress(KeyboardInterrupt, _Left):
+        if settings.workers > 1:
+            return run_workers(settings, listener, announce)
+        Server(configured(settings, partial(create_app, settings)), announce).run([listener])
     return 0
+
+
+class _Left(BaseException):
+    """SIGTERM came."""
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise _Left
+
+
+def _allow_many_files() -> None:
+    """Each stream is two open sockets, and shells allow 1,024 files unless asked."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @contextmanager
 def running_server(settings: Settings) -> Iterator[str]:
     """Run the server in a thread on a free loopback port and give its address; stop it on leaving."""
-    settings = settings.model_copy(update={"host": "127.0.0.1", "port": 0})
+    # Whoever ends a script or a test does not wait for streams that nobody reads.
+    hasty = settings.server.model_copy(update={"shutdown_seconds": min(2, settings.server.shutdown_seconds)})
+    settings = settings.model_copy(update={"host": "127.0.0.1", "port": 0, "server": hasty})
     listening = threading.Event()
     with _listen(settings.host, settings.port) as listener:
-        # log_config=None: the logging of whoever runs us stays theirs.
-        server = _Server(_config(settings, log_config=None), listening.set)
+        server = Server(configured(settings, partial(create_app, settings)), listening.set)
         thread = threading.Thread(target=server.run, args=([listener],), name="codeact-web", daemon=True)
         thread.start()
         try:
@@ -85,21 +84,6 @@ def running_server(settings: Settings) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
-
-
-def _config(settings: Settings, **options: Any) -> uvicorn.Config:
-    return uvicorn.Config(
-        create_app(settings),
-        http="h11",
-        ws="none",
-        lifespan="on",
-        access_log=False,
-        server_header=False,
-        # No proxy stands before a loopback server; whoever sends X-Forwarded-Proto is not to be believed.
-        proxy_headers=False,
-        timeout_graceful_shutdown=2,
-        **options,
-    )
 
 
 def _check(settings: Settings) -> None:

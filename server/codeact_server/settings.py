@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from codeact_server.addresses import check_origin, check_public_url
 from codeact_server.errors import SettingsError
+from codeact_server.serve_settings import LogSettings, MetricsSettings, ServerSettings, metrics_from
 from codeact_server.site_settings import Frozen, SiteSettings, sentence
 from codeact_server.upstream_settings import Timeouts, Upstream, check_names, upstream_from, with_key
 
@@ -52,6 +53,10 @@ class Settings(SiteSettings):
     site: Path = Path("build/site")
     allow_remote: bool = False
     public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
+    workers: int = Field(default=1, ge=1, le=256)
+    server: ServerSettings = ServerSettings()
+    logs: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
     limits: Limits = Limits()
     sandbox: dict[str, Annotated[int, Field(ge=0, strict=True)]] = Field(default={})
     timeouts: Timeouts = Timeouts()
@@ -82,6 +87,8 @@ def load_settings(
         data["upstream"] = [with_key(table, name, path, environ) for name, table in pairs]
     elif "upstream" not in data:
         data["upstream"] = upstream_from(environ)
+    if isinstance(data.get("metrics"), dict):
+        data["metrics"] = metrics_from(data["metrics"], path, environ)
     data.update({name: value for name, value in overrides.items() if value is not None})
     try:
         return Settings.model_validate(data)

@@ -93,7 +93,7 @@ def storage_up(up: bool) -> None:
 
 
 def exposition() -> bytes:
-    """Give all figures in Prometheus' text format 0.0.4; those of all workers together, where there are several."""
+    """Give all figures in Prometheus' text format 0.0.4; of all workers together, where there are several."""
     if MULTIPROCESS_DIR not in os.environ:
         return generate_latest(_registry)
     together = CollectorRegistry()
