@@ -1,37 +1,85 @@
-"""The endpoints a page may call: one completion, and the list of models."""
+"""The endpoints under /v1: completions in two dialects, embeddings, and the list of models."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route, Router
 
-from codeact_server.relay.body import read_body
-from codeact_server.relay.fields import parse
-from codeact_server.relay.passing import PassedAnswer
+from codeact_server.errors import RequestError
+from codeact_server.relay.body import parse_object, read_body
+from codeact_server.relay.chat_request import prepare_chat
+from codeact_server.relay.embeddings_request import prepare_embeddings
+from codeact_server.relay.messages_request import prepare_messages
+from codeact_server.relay.passing import AnswerLimits, PassedAnswer
+from codeact_server.relay.prepared import Prepared
+from codeact_server.request_settings import RequestSettings
 from codeact_server.responses import UNCACHED
-from codeact_server.upstreams import Upstreams
+from codeact_server.settings import Settings
+from codeact_server.upstreams import ModelFacts, Upstreams
 
 __all__ = ["relay_routes"]
 
+_Prepare = Callable[[dict[str, Any], RequestSettings], Prepared]
 
-def relay_routes() -> list[Route]:
+
+def relay_routes(requests: RequestSettings) -> list[Mount]:
     """Give the routes under /v1."""
-    return [
-        Route("/v1/chat/completions", relay_chat, methods=["POST"]),
-        Route("/v1/models", list_models, methods=["GET"]),
+    routes = [
+        Route("/chat/completions", _relaying(prepare_chat), methods=["POST"]),
+        Route("/messages", _relaying(prepare_messages), methods=["POST"]),
+        Route("/models", _list_models, methods=["GET"]),
+        Route("/models/{name:path}", _tell_model, methods=["GET"]),
     ]
+    if requests.embeddings:
+        routes.append(Route("/embeddings", _relaying(prepare_embeddings), methods=["POST"]))
+    # A redirect would be written from the Host header, and nobody needs one.
+    return [Mount("/v1", Router(routes, redirect_slashes=False))]
 
 
-async def relay_chat(request: Request) -> PassedAnswer:
-    """POST /v1/chat/completions: bytes in, bytes out, nothing kept."""
-    body = await read_body(request, request.app.state.settings.limits.body_bytes)
-    settings, upstreams = request.app.state.settings, request.state.upstreams
-    return PassedAnswer(upstreams, parse(body), settings.limits.answer_bytes)
+def _relaying(prepare: _Prepare) -> Callable[[Request], Awaitable[PassedAnswer]]:
+    async def relay(request: Request) -> PassedAnswer:
+        settings: Settings = request.app.state.settings
+        caps = settings.requests
+        body = await read_body(request, settings.limits.body_bytes, settings.timeouts.write)
+        prepared = prepare(parse_object(body, caps.json_depth), caps)
+        limits = AnswerLimits(
+            whole_bytes=settings.limits.answer_bytes,
+            stream_bytes=caps.stream_bytes,
+            seconds=caps.stream_seconds,
+            write_seconds=settings.timeouts.write,
+        )
+        state = request.state
+        return PassedAnswer(state.upstreams, state.quotas, state.caller, prepared, limits)
+
+    return relay
 
 
-async def list_models(request: Request) -> Response:
-    """GET /v1/models: the names only, whatever else the provider tells; none without a provider."""
+async def _list_models(request: Request) -> Response:
+    """What can be asked for here, and what is known of it; none without an upstream."""
     upstreams: Upstreams = request.state.upstreams
-    models = [{"id": facts.name, "object": "model"} for facts in await upstreams.models()]
-    return JSONResponse({"object": "list", "data": models}, headers=UNCACHED)
+    told = [_as_openai(facts) for facts in await upstreams.models()]
+    return JSONResponse({"object": "list", "data": told}, headers=UNCACHED)
+
+
+async def _tell_model(request: Request) -> Response:
+    upstreams: Upstreams = request.state.upstreams
+    for facts in await upstreams.models():
+        if facts.name == request.path_params["name"]:
+            return JSONResponse(_as_openai(facts), headers=UNCACHED)
+    raise RequestError(404, "model_not_found", "There is no model of that name here; /v1/models lists those there are.")
+
+
+def _as_openai(facts: ModelFacts) -> dict[str, Any]:
+    """Give OpenAI's fields, and those of ours that the page reads (web/providers/openai_service.js)."""
+    told: dict[str, Any] = {"id": facts.name, "object": "model", "created": 0, "owned_by": "codeact-web"}
+    if facts.price:
+        told["price"] = {"input": facts.price.input, "output": facts.price.output}
+    if facts.context_window:
+        told["context_window"] = facts.context_window
+    if facts.takes_images:
+        told["takes_images"] = True
+    return told

@@ -1,41 +1,162 @@
-"""What a request must say, and what it may."""
+"""Checks a request against the fields it may have: which there are, of which types, and how many of what.
+
+``chat_request``, ``messages_request`` and ``embeddings_request`` say what is known of each dialect.
+"""
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Iterable, Sequence
 from math import ceil
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import from_json
+from pydantic import AfterValidator, Discriminator, Field, Tag, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, to_json
 
 from codeact_server.errors import RequestError
-from codeact_server.relay.prepared import Prepared
+from codeact_server.request_settings import RequestSettings
 
-__all__ = ["ChatRequest", "parse"]
+__all__ = [
+    "Flag",
+    "ImageUrl",
+    "Int64",
+    "ModelName",
+    "Number",
+    "check_fields",
+    "check_images",
+    "check_number_of",
+    "either",
+    "estimate_tokens",
+    "refuse",
+]
+
+_T = TypeVar("_T")
+
+_PRIVATE_NAMES = (".local", ".internal", ".localhost", ".lan", ".home.arpa")
+_SAID = {"missing": "is missing", "union_tag_not_found": "has no `type`"}
+_BINARY = frozenset({"image_url", "input_audio", "file", "image", "document"})
 
 
-class ChatRequest(BaseModel):
-    """What the relay itself must understand; all other fields are the provider's business."""
+def _check_image_url(value: str) -> str:
+    if value.startswith("data:image/"):
+        return value
+    # An upstream inside a private network must not be made to look around in it.
+    if not value.startswith("https://") or not _is_public(value):
+        raise ValueError("must be a data: URL of an image, or a public https: address")
+    return value
 
-    model_config = ConfigDict(strict=True)
-    model: str = Field(min_length=1)
-    messages: list[dict[str, object]] = Field(min_length=1)
-    stream: bool | None = None
 
+def _is_public(url: str) -> bool:
+    """Tell by the address alone: the upstream resolves the name, not this server.
 
-def parse(body: bytes) -> Prepared:
-    """Read a chat completion's request. Raises RequestError with a sentence on the first mistake."""
+    >>> [_is_public(url) for url in ("https://example.com/a.png", "https://10.0.0.1/", "https://nas.local/")]
+    [True, False, False]
+    """
     try:
-        chat = ChatRequest.model_validate_json(body)
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        # The last label of a number in disguise (0x7f.1, 2130706433) begins with a digit; no top-level domain does.
+        return "." in host and not host.endswith(_PRIVATE_NAMES) and not host.rpartition(".")[2][:1].isdigit()
+
+
+ImageUrl = Annotated[str, AfterValidator(_check_image_url), Field(max_length=32 * 1024 * 1024)]
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+ModelName = Annotated[str, Field(min_length=1, max_length=256)]
+Number = Annotated[float, Field(allow_inf_nan=False)] | None
+Flag = bool | None
+
+
+def either(part: Any) -> Any:
+    """Give the type of what is a text or a list of ``part``, with an error that tells of the one that was meant."""
+
+    def which(value: Any) -> str:
+        return "parts" if isinstance(value, list) else "text"
+
+    return Annotated[Annotated[str, Tag("text")] | Annotated[list[part], Tag("parts")], Discriminator(which)]
+
+
+def check_fields(adapter: TypeAdapter[_T], known: Iterable[str], data: dict[str, Any], caps: RequestSettings) -> _T:
+    """Give the request anew, from the fields that ``adapter`` knows and those of ``caps.more_fields``, as they came.
+
+    Of objects within it what is not known is left out: clients send replies back with all a provider added to
+    them. Raises RequestError 422 that names the first field which is wrong, or unknown if ``caps`` refuse those.
+    """
+    known, more = set(known), set(caps.more_fields)
+    unknown = data.keys() - known - more
+    if unknown and caps.unknown_fields == "refuse":
+        raise refuse("unknown_field", f"This server does not pass the field {_quoted(min(unknown))} on.")
+    try:
+        checked = adapter.validate_python({name: data[name] for name in data.keys() & known}, strict=True)
     except ValidationError as exc:
-        raise _bad_request(exc) from None
-    stream = bool(chat.stream)
-    return Prepared("openai.chat", chat.model, from_json(body), stream, ceil(len(body) / 4), images=0)
+        problem = exc.errors(include_url=False)[0]
+        raise refuse("invalid_body", f"The body's {_place(problem['loc'], data)} {_said(problem)}.") from None
+    checked.update((name, data[name]) for name in data.keys() & more - known)  # type: ignore[attr-defined]
+    return checked
 
 
-def _bad_request(exc: ValidationError) -> RequestError:
-    problem = exc.errors(include_url=False, include_context=False, include_input=False)[0]
-    if problem["type"] in {"json_invalid", "model_type"}:
-        return RequestError(400, "invalid_json", "The body must be one JSON object in UTF-8.")
-    where = ".".join(str(part) for part in problem["loc"])
-    said = problem["msg"].replace("Input should", "should").replace("Field required", "is missing")
-    return RequestError(422, "invalid_body", f"The body's `{where}` {said}.")
+def check_number_of(what: str, found: Any, cap: int) -> None:
+    """Refuse more than ``cap`` messages, tools or inputs. What is not a list is told of elsewhere."""
+    if isinstance(found, Sequence) and not isinstance(found, str) and len(found) > cap:
+        raise refuse(f"too_many_{what}", f"The request has {len(found)} {what}; this server passes {cap} on at most.")
+
+
+def check_images(addresses: Sequence[str], caps: RequestSettings) -> int:
+    """Give the number of images; ``addresses`` hold their URLs, if they have any. Raises RequestError 422."""
+    check_number_of("images", addresses, caps.images)
+    if not caps.image_urls and any(address.startswith("https:") for address in addresses):
+        raise refuse("invalid_body", "This server takes images as data only, not by their address.")
+    return len(addresses)
+
+
+def estimate_tokens(*texts: Any, schemas: Any = None) -> int:
+    """Give the bytes of all strings in ``texts``, images and files left out, and of ``schemas`` as JSON, by 4.
+
+    >>> estimate_tokens([{"role": "user", "content": "Hello, you!"}])
+    4
+    """
+    total = len(to_json(schemas)) if schemas else 0
+    left = list(texts)
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            total += len(value) if value.isascii() else len(value.encode())
+        elif isinstance(value, dict):
+            if value.get("type") not in _BINARY:
+                left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+    return ceil(total / 4)
+
+
+def refuse(code: str, sentence: str) -> RequestError:
+    """Give the error for a request that can be read and must not be passed on."""
+    return RequestError(422, code, sentence)
+
+
+def _said(problem: ErrorDetails) -> str:
+    if problem["type"] == "union_tag_invalid":
+        return f"has a `type` that is none of {problem['ctx']['expected_tags']}"
+    said = problem["msg"].replace("Value error, ", "").replace("Input should", "should")
+    return _SAID.get(problem["type"], said)
+
+
+def _place(parts: tuple[int | str, ...], data: Any) -> str:
+    """Say where something is, without the names that pydantic gives to alternatives."""
+    path = []
+    for position, part in enumerate(parts):
+        inside = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
+        if inside:
+            data = data[part]  # type: ignore[index]
+        if inside or (isinstance(data, dict) and position == len(parts) - 1):
+            path.append(str(part))
+    return _quoted(".".join(path))
+
+
+def _quoted(name: str) -> str:
+    # A caller's own words go back short and plain.
+    return "`" + "".join(each if each.isprintable() and each != "`" else "?" for each in name[:64]) + "`"

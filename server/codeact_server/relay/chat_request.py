@@ -1,0 +1,262 @@
+"""The fields of OpenAI's chat completions that are passed on.
+
+As of the ``openai`` package 3.54 (``types/chat/completion_create_params.py``), less those that cost more than tokens
+or leave something behind at the provider, and with the few that other services expect back (docs/relay.md).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired, Required
+
+from pydantic import ConfigDict, Field, TypeAdapter
+from typing_extensions import TypedDict
+
+from codeact_server.relay.fields import (
+    Flag,
+    ImageUrl,
+    Int64,
+    ModelName,
+    Number,
+    check_fields,
+    check_images,
+    check_number_of,
+    either,
+    estimate_tokens,
+    refuse,
+)
+from codeact_server.relay.prepared import Prepared
+from codeact_server.request_settings import RequestSettings
+
+__all__ = ["ChatRequest", "prepare_chat"]
+
+_Object = dict[str, Any]
+_TOKENS = ("max_tokens", "max_completion_tokens")
+_Tokens = Annotated[int, Field(ge=1)] | None
+
+
+class TextPart(TypedDict):
+    """Words."""
+
+    type: Literal["text"]
+    text: str
+    cache_control: NotRequired[_Object]
+    prompt_cache_breakpoint: NotRequired[_Object]
+
+
+class RefusalPart(TypedDict):
+    """What a model said in place of an answer."""
+
+    type: Literal["refusal"]
+    refusal: str
+
+
+class ImageUrlObject(TypedDict):
+    """Where an image is, or the image itself."""
+
+    url: ImageUrl
+    detail: NotRequired[str | None]
+
+
+class ImagePart(TypedDict):
+    """An image."""
+
+    type: Literal["image_url"]
+    image_url: ImageUrlObject
+    prompt_cache_breakpoint: NotRequired[_Object]
+
+
+class AudioObject(TypedDict):
+    """Base64."""
+
+    data: str
+    format: str
+
+
+class AudioPart(TypedDict):
+    """Spoken words."""
+
+    type: Literal["input_audio"]
+    input_audio: AudioObject
+
+
+class FileObject(TypedDict):
+    """Its content; never the id of a file that lies at the provider, which may be anybody's."""
+
+    file_data: str
+    filename: NotRequired[str]
+
+
+class FilePart(TypedDict):
+    """A document."""
+
+    type: Literal["file"]
+    file: FileObject
+
+
+Part = Annotated[TextPart | RefusalPart | ImagePart | AudioPart | FilePart, Field(discriminator="type")]
+
+
+class CalledFunction(TypedDict):
+    """Arguments are JSON text."""
+
+    name: str
+    arguments: str
+
+
+class ToolCall(TypedDict):
+    """A call the model made; ``extra_content`` is what Gemini wants back with it."""
+
+    id: str
+    type: NotRequired[Literal["function", "custom"]]
+    function: NotRequired[CalledFunction]
+    custom: NotRequired[_Object]
+    extra_content: NotRequired[_Object]
+
+
+class Message(TypedDict):
+    """Of any role; the ``reasoning…`` fields are what DeepSeek, OpenRouter and vLLM want back."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: NotRequired[either(Part) | None]  # type: ignore[valid-type]
+    name: NotRequired[str | None]
+    tool_calls: NotRequired[list[ToolCall] | None]
+    tool_call_id: NotRequired[str]
+    refusal: NotRequired[str | None]
+    function_call: NotRequired[CalledFunction | None]
+    reasoning: NotRequired[str | None]
+    reasoning_content: NotRequired[str | None]
+    reasoning_details: NotRequired[list[_Object] | None]
+
+
+class Function(TypedDict):
+    """``parameters`` are a JSON Schema."""
+
+    name: str
+    description: NotRequired[str | None]
+    parameters: NotRequired[_Object | None]
+    strict: NotRequired[Flag]
+
+
+class FunctionTool(TypedDict):
+    """A function of the caller's."""
+
+    type: Literal["function"]
+    function: Function
+
+
+class CustomTool(TypedDict):
+    """A tool of the caller's that takes text."""
+
+    type: Literal["custom"]
+    custom: _Object
+
+
+Tool = Annotated[FunctionTool | CustomTool, Field(discriminator="type")]
+
+
+class JsonSchema(TypedDict):
+    """A schema and its name."""
+
+    name: str
+    description: NotRequired[str]
+    schema: NotRequired[_Object]
+    strict: NotRequired[Flag]
+
+
+class ResponseFormat(TypedDict):
+    """What the answer must be."""
+
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: NotRequired[JsonSchema]
+
+
+class StreamOptions(TypedDict):
+    """What a stream holds besides words."""
+
+    include_usage: NotRequired[Flag]
+    include_obfuscation: NotRequired[Flag]
+
+
+class ChatRequest(TypedDict, total=False):
+    """The body of POST /v1/chat/completions."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    model: Required[ModelName]
+    messages: Required[Annotated[list[Message], Field(min_length=1)]]
+    stream: Flag
+    stream_options: StreamOptions | None
+    max_tokens: _Tokens
+    max_completion_tokens: _Tokens
+    n: Annotated[int, Field(ge=1)] | None
+    temperature: Number
+    top_p: Number
+    frequency_penalty: Number
+    presence_penalty: Number
+    logit_bias: Annotated[dict[str, Annotated[float, Field(ge=-100, le=100)]], Field(max_length=1024)] | None
+    logprobs: Flag
+    top_logprobs: Annotated[int, Field(ge=0, le=20)] | None
+    stop: str | Annotated[list[str], Field(max_length=16)] | None
+    seed: Int64 | None
+    response_format: ResponseFormat | None
+    tools: list[Tool] | None
+    tool_choice: str | _Object | None
+    parallel_tool_calls: Flag
+    functions: list[Function] | None
+    function_call: str | _Object | None
+    prediction: _Object | None
+    reasoning_effort: str | None
+    verbosity: str | None
+    metadata: dict[str, str] | None
+    user: str | None
+    safety_identifier: str | None
+    prompt_cache_key: str | None
+
+
+_ADAPTER = TypeAdapter(ChatRequest)
+
+
+def prepare_chat(data: _Object, caps: RequestSettings) -> Prepared:
+    """Check a chat completion's request and write it anew. Raises RequestError 422 on the first mistake."""
+    check_number_of("messages", data.get("messages"), caps.messages)
+    check_number_of("tools", data.get("tools"), caps.tools)
+    check_number_of("functions", data.get("functions"), caps.tools)
+    request = check_fields(_ADAPTER, ChatRequest.__annotations__, data, caps)
+    if (request.get("n") or 1) > caps.n:
+        raise refuse("too_many_choices", f"The request's `n` is more than {caps.n}, which this server allows.")
+    _cap_tokens(request, caps)
+    images = check_images(_images(request["messages"], caps), caps)
+    schemas = [request.get(name) for name in ("tools", "functions", "response_format") if request.get(name)]
+    return Prepared(
+        dialect="openai.chat",
+        model=request["model"],
+        fields=dict(request),
+        stream=bool(request.get("stream")),
+        input_tokens=estimate_tokens(request["messages"], schemas=schemas),
+        images=images,
+    )
+
+
+def _cap_tokens(request: ChatRequest, caps: RequestSettings) -> None:
+    said = False
+    for name in _TOKENS:
+        if (asked := request.get(name)) is not None:
+            request[name] = min(asked, caps.max_tokens)  # type: ignore[literal-required]
+            said = True
+    if not said and caps.tokens_when_unsaid is not None:
+        request[caps.tokens_field] = caps.tokens_when_unsaid
+
+
+def _images(messages: list[Message], caps: RequestSettings) -> list[str]:
+    """Give the addresses of all images; refuse parts that the settings do not allow."""
+    refused = {"input_audio"} - ({"input_audio"} if caps.audio else set())
+    refused |= {"file"} - ({"file"} if caps.files else set())
+    found = []
+    for message in messages:
+        content = message.get("content")
+        for part in content if isinstance(content, list) else ():
+            if part["type"] in refused:
+                raise refuse("invalid_body", f"This server takes no message with an `{part['type']}` part.")
+            if part["type"] == "image_url":
+                found.append(part["image_url"]["url"])
+    return found

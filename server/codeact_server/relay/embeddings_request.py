@@ -1,0 +1,57 @@
+"""The fields of OpenAI's embeddings that are passed on (``types/embedding_create_params.py`` of ``openai`` 3.54)."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Annotated, Any, Literal, Required
+
+from pydantic import ConfigDict, Field, TypeAdapter
+from typing_extensions import TypedDict
+
+from codeact_server.relay.fields import ModelName, check_fields, check_number_of, estimate_tokens
+from codeact_server.relay.prepared import Prepared
+from codeact_server.request_settings import RequestSettings
+
+__all__ = ["EmbeddingsRequest", "prepare_embeddings"]
+
+_INPUTS = 2048
+"""OpenAI's own limit of one request."""
+_Token = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class EmbeddingsRequest(TypedDict, total=False):
+    """The body of POST /v1/embeddings."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    model: Required[ModelName]
+    input: Required[str | list[str] | list[_Token] | list[list[_Token]]]
+    dimensions: Annotated[int, Field(ge=1, le=65536)] | None
+    encoding_format: Literal["float", "base64"] | None
+    user: str | None
+
+
+_ADAPTER = TypeAdapter(EmbeddingsRequest)
+
+
+def prepare_embeddings(data: dict[str, Any], caps: RequestSettings) -> Prepared:
+    """Check a request for embeddings and write it anew. Raises RequestError 422 on the first mistake."""
+    asked = data.get("input")
+    if isinstance(asked, list) and not (asked and isinstance(asked[0], int)):
+        check_number_of("inputs", asked, _INPUTS)
+    request = check_fields(_ADAPTER, EmbeddingsRequest.__annotations__, data, caps)
+    return Prepared(
+        dialect="openai.embeddings",
+        model=request["model"],
+        fields=dict(request),
+        stream=False,
+        input_tokens=_tokens(request["input"]),
+        images=0,
+    )
+
+
+def _tokens(texts: str | list[str] | list[int] | list[list[int]]) -> int:
+    """Count what is given as tokens, and estimate the rest."""
+    rows = [texts] if isinstance(texts, str) else texts
+    numbers = sum(1 if isinstance(row, int) else len(row) for row in rows if not isinstance(row, str))
+    return ceil(estimate_tokens([row for row in rows if isinstance(row, str)]) + numbers)

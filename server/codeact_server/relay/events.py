@@ -1,0 +1,70 @@
+"""Server-sent events of an answer: passed on whole, and followed by one of ours where they break off.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+"""
+
+from __future__ import annotations
+
+from pydantic_core import to_json
+
+from codeact_server.errors import ApiError
+from codeact_server.responses import anthropic_body
+
+__all__ = ["WholeEvents", "error_event"]
+
+_ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")
+_LONGEST_END = 4
+_HELD_BYTES = 64 * 1024
+
+
+class WholeEvents:
+    """Holds back the begun event at the end of what came, until its end comes too.
+
+    No reader can do anything with a part of an event, and a part cannot be taken back when the upstream dies in it:
+    official clients fail to read the JSON before they come to the event that says why. What is longer than 64 KiB
+    is passed on as it comes.
+    """
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self._within = False
+
+    @property
+    def within(self) -> bool:
+        """Whether an event has been passed on in part, for its length."""
+        return self._within
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Give what can be passed on, maybe nothing. Together with ``rest()`` it is what came, byte for byte.
+
+        >>> events = WholeEvents()
+        >>> events.feed(b"data: 1"), events.feed(b"2\\n\\ndata"), events.rest()
+        (b'', b'data: 12\\n\\n', b'data')
+        """
+        if not self._held and chunk.endswith((b"\n\n", b"\r\n\r\n")):
+            self._within = False
+            return chunk
+        searched = max(0, len(self._held) - _LONGEST_END + 1)
+        self._held += chunk
+        end = max(at + len(mark) if (at := self._held.rfind(mark, searched)) >= 0 else 0 for mark in _ENDS)
+        if end:
+            self._within = False
+        elif len(self._held) > _HELD_BYTES:
+            self._within, end = True, len(self._held)
+        passed = bytes(self._held[:end])
+        del self._held[:end]
+        return passed
+
+    def rest(self) -> bytes:
+        """Give what is held back; the stream has ended well."""
+        held, self._held = bytes(self._held), bytearray()
+        return held
+
+
+def error_event(error: ApiError, dialect: str, *, within: bool) -> bytes:
+    """Give the last event of a stream that did not end well; ``within`` an event, that one is ended first."""
+    if dialect == "anthropic.messages":
+        # Its clients skip pings; the last name an event is given is the one that counts.
+        before = b"\nevent: ping\n\n" if within else b""
+        return before + b"event: error\ndata: " + to_json(anthropic_body(error)) + b"\n\n"
+    return (b"\n\n" if within else b"") + b"data: " + to_json(error.as_dict()) + b"\n\n"
