@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.routing import Mount
@@ -17,7 +18,7 @@ from codeact_server.observe.probes import Probes
 from codeact_server.observe.request_log import RequestLog
 from codeact_server.pages import page_routes
 from codeact_server.relay import relay_routes
-from codeact_server.responses import answer_error, answer_nobody
+from codeact_server.responses import answer_error, answer_http_error, answer_nobody
 from codeact_server.sandbox_limits import limits_routes
 from codeact_server.settings import Settings
 from codeact_server.site_settings import load_site_settings, site_routes
@@ -45,7 +46,7 @@ def create_app(settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=[
-            *relay_routes(),
+            *relay_routes(settings.requests),
             *limits_routes(settings.site, settings.sandbox),
             *site_routes(told),
             *page_routes(settings.site, connect),
@@ -64,7 +65,11 @@ def create_app(settings: Settings) -> Starlette:
             Middleware(RequestGuard, host=settings.host, public_url=settings.public_url),
             Middleware(EndedAnswers, stopping=stopping),
         ],
-        exception_handlers={ApiError: answer_error, ClientDisconnect: answer_nobody},
+        exception_handlers={
+            ApiError: answer_error,
+            HTTPException: answer_http_error,
+            ClientDisconnect: answer_nobody,
+        },
         lifespan=lifespan,
     )
     app.state.settings = settings

@@ -1,4 +1,4 @@
-"""How an ``ApiError`` leaves the server, whoever raised it: in OpenAI's shape, under /v1/messages in Anthropic's."""
+"""How an ``ApiError`` leaves the server, whoever raised it: in OpenAI's shape or in Anthropic's."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from codeact_server.observe import metrics
 __all__ = [
     "MESSAGES",
     "UNCACHED",
-    "anthropic_body",
     "answer_error",
     "answer_http_error",
     "answer_nobody",
+    "anthropic_body",
     "error_response",
 ]
 

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from codeact_server.addresses import check_origin, check_public_url
 from codeact_server.errors import SettingsError
+from codeact_server.request_settings import RequestSettings
 from codeact_server.serve_settings import LogSettings, MetricsSettings, ServerSettings, metrics_from
 from codeact_server.site_settings import Frozen, SiteSettings, sentence
 from codeact_server.upstream_settings import Timeouts, Upstream, check_names, upstream_from, with_key
@@ -58,6 +59,7 @@ class Settings(SiteSettings):
     logs: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     limits: Limits = Limits()
+    requests: RequestSettings = RequestSettings()
     sandbox: dict[str, Annotated[int, Field(ge=0, strict=True)]] = Field(default={})
     timeouts: Timeouts = Timeouts()
     tool_origins: tuple[Annotated[str, AfterValidator(check_origin)], ...] = ()

@@ -127,15 +127,20 @@ def test_leaving_one_stream_leaves_the_others_alone(client, upstream):
 
 
 @pytest.mark.parametrize(
-    ("sent", "separator"),
-    [("data: 1\n\n", b""), ('data: {"half', b"\n\n")],
-    ids=["between events", "in an event"],
+    ("begun", "after"),
+    [(b"", b""), (b'data: {"half', b""), (b"data: " + b"x" * 70_000, b"\n\n")],
+    ids=["between events", "in an event", "in an event that is too long to be held back"],
 )
-def test_an_upstream_that_dies_in_mid_stream_is_told_by_an_event(client, upstream, sent, separator):
-    upstream.reply(Reply(chunks=[sent, "never"], drop_after=1))
+def test_an_upstream_that_dies_in_mid_stream_is_told_by_an_event(client, upstream, begun, after):
+    upstream.reply(
+        Reply(
+            chunks=[b"data: 1\n\n", begun, "never"] if begun else ["data: 1\n\n", "never"],
+            drop_after=2 if begun else 1,
+        )
+    )
     with client.stream("POST", CHAT, json=asking(stream=True)) as response:
         whole = raw_bytes(response)
-    prefix = sent.encode() + separator + b"data: "
+    prefix = b"data: 1\n\n" + (begun if after else b"") + after + b"data: "
     assert whole.startswith(prefix)
     assert whole.endswith(b"\n\n")
     error = json.loads(whole[len(prefix) :])["error"]
@@ -161,7 +166,10 @@ def test_a_plain_answer_cut_in_the_middle_is_a_502(client, upstream):
 def test_models_are_listed_by_name_only(start, upstream):
     client = start(upstream.base_url)
     upstream.models_reply = Reply(body={"data": [{"id": "big", "root": "/srv/secret", "permission": []}]})
-    assert client.get("/v1/models").json() == {"object": "list", "data": [{"id": "big", "object": "model"}]}
+    told = {"id": "big", "object": "model", "created": 0, "owned_by": "codeact-web"}
+    assert client.get("/v1/models").json() == {"object": "list", "data": [told]}
+    assert client.get("/v1/models/big").json() == told
+    assert client.get("/v1/models/small").status_code == 404
     assert upstream.listings[0].headers["authorization"] == "Bearer sk-test-0123456789abcdef"
 
 

@@ -1,7 +1,7 @@
 """The fields of OpenAI's chat completions that are passed on.
 
-As of the ``openai`` package 3.54 (``types/chat/completion_create_params.py``), less those that cost more than tokens
-or leave something behind at the provider, and with the few that other services expect back (docs/relay.md).
+As of the ``openai`` package 3.54 (``types/chat/completion_create_params.py``), less those that cost more than
+tokens or leave something behind at the provider, and with the few that other services expect back (docs/relay.md).
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ from typing_extensions import TypedDict
 
 from codeact_server.relay.fields import (
     Flag,
-    ImageUrl,
     Int64,
     ModelName,
     Number,
     check_fields,
-    check_images,
     check_number_of,
     either,
     estimate_tokens,
     refuse,
 )
+from codeact_server.relay.images import ImageUrl, check_images
 from codeact_server.relay.prepared import Prepared
 from codeact_server.request_settings import RequestSettings
 
@@ -230,28 +229,27 @@ def prepare_chat(data: _Object, caps: RequestSettings) -> Prepared:
     return Prepared(
         dialect="openai.chat",
         model=request["model"],
-        fields=dict(request),
+        fields=request,
         stream=bool(request.get("stream")),
         input_tokens=estimate_tokens(request["messages"], schemas=schemas),
         images=images,
     )
 
 
-def _cap_tokens(request: ChatRequest, caps: RequestSettings) -> None:
+def _cap_tokens(request: _Object, caps: RequestSettings) -> None:
     said = False
     for name in _TOKENS:
         if (asked := request.get(name)) is not None:
-            request[name] = min(asked, caps.max_tokens)  # type: ignore[literal-required]
+            request[name] = min(asked, caps.max_tokens)
             said = True
     if not said and caps.tokens_when_unsaid is not None:
         request[caps.tokens_field] = caps.tokens_when_unsaid
 
 
-def _images(messages: list[Message], caps: RequestSettings) -> list[str]:
+def _images(messages: list[_Object], caps: RequestSettings) -> list[str]:
     """Give the addresses of all images; refuse parts that the settings do not allow."""
-    refused = {"input_audio"} - ({"input_audio"} if caps.audio else set())
-    refused |= {"file"} - ({"file"} if caps.files else set())
-    found = []
+    refused = {kind for kind, allowed in (("input_audio", caps.audio), ("file", caps.files)) if not allowed}
+    found: list[str] = []
     for message in messages:
         content = message.get("content")
         for part in content if isinstance(content, list) else ():

@@ -1,8 +1,10 @@
-"""The fields of OpenAI's embeddings that are passed on (``types/embedding_create_params.py`` of ``openai`` 3.54)."""
+"""The fields of OpenAI's embeddings that are passed on.
+
+As of the ``openai`` package 3.54 (``types/embedding_create_params.py``).
+"""
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Annotated, Any, Literal, Required
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -43,7 +45,7 @@ def prepare_embeddings(data: dict[str, Any], caps: RequestSettings) -> Prepared:
     return Prepared(
         dialect="openai.embeddings",
         model=request["model"],
-        fields=dict(request),
+        fields=request,
         stream=False,
         input_tokens=_tokens(request["input"]),
         images=0,
@@ -54,4 +56,4 @@ def _tokens(texts: str | list[str] | list[int] | list[list[int]]) -> int:
     """Count what is given as tokens, and estimate the rest."""
     rows = [texts] if isinstance(texts, str) else texts
     numbers = sum(1 if isinstance(row, int) else len(row) for row in rows if not isinstance(row, str))
-    return ceil(estimate_tokens([row for row in rows if isinstance(row, str)]) + numbers)
+    return estimate_tokens([row for row in rows if isinstance(row, str)]) + numbers

@@ -20,9 +20,9 @@ _HELD_BYTES = 64 * 1024
 class WholeEvents:
     """Holds back the begun event at the end of what came, until its end comes too.
 
-    No reader can do anything with a part of an event, and a part cannot be taken back when the upstream dies in it:
-    official clients fail to read the JSON before they come to the event that says why. What is longer than 64 KiB
-    is passed on as it comes.
+    No reader can do anything with a part of an event, and a part cannot be taken back when the upstream dies in
+    it: official clients fail to read its JSON before they come to the event that says why. What is longer than
+    64 KiB is passed on as it comes.
     """
 
     def __init__(self) -> None:

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Sequence
 from math import ceil
-from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, TypeAdapter, ValidationError
+from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, to_json
 
 from codeact_server.errors import RequestError
@@ -19,52 +17,27 @@ from codeact_server.request_settings import RequestSettings
 
 __all__ = [
     "Flag",
-    "ImageUrl",
     "Int64",
     "ModelName",
     "Number",
     "check_fields",
-    "check_images",
     "check_number_of",
     "either",
     "estimate_tokens",
     "refuse",
 ]
 
-_T = TypeVar("_T")
 
-_PRIVATE_NAMES = (".local", ".internal", ".localhost", ".lan", ".home.arpa")
-_SAID = {"missing": "is missing", "union_tag_not_found": "has no `type`"}
+_SAID = {
+    "dict_type": "should be an object",
+    "list_type": "should be a list",
+    "missing": "is missing",
+    "model_attributes_type": "should be an object",
+    "union_tag_not_found": "has no `type`",
+}
 _BINARY = frozenset({"image_url", "input_audio", "file", "image", "document"})
 
 
-def _check_image_url(value: str) -> str:
-    if value.startswith("data:image/"):
-        return value
-    # An upstream inside a private network must not be made to look around in it.
-    if not value.startswith("https://") or not _is_public(value):
-        raise ValueError("must be a data: URL of an image, or a public https: address")
-    return value
-
-
-def _is_public(url: str) -> bool:
-    """Tell by the address alone: the upstream resolves the name, not this server.
-
-    >>> [_is_public(url) for url in ("https://example.com/a.png", "https://10.0.0.1/", "https://nas.local/")]
-    [True, False, False]
-    """
-    try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return False
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        # The last label of a number in disguise (0x7f.1, 2130706433) begins with a digit; no top-level domain does.
-        return "." in host and not host.endswith(_PRIVATE_NAMES) and not host.rpartition(".")[2][:1].isdigit()
-
-
-ImageUrl = Annotated[str, AfterValidator(_check_image_url), Field(max_length=32 * 1024 * 1024)]
 Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 ModelName = Annotated[str, Field(min_length=1, max_length=256)]
 Number = Annotated[float, Field(allow_inf_nan=False)] | None
@@ -72,7 +45,7 @@ Flag = bool | None
 
 
 def either(part: Any) -> Any:
-    """Give the type of what is a text or a list of ``part``, with an error that tells of the one that was meant."""
+    """Give the type of a text or a list of ``part``; its errors tell of the one that was meant."""
 
     def which(value: Any) -> str:
         return "parts" if isinstance(value, list) else "text"
@@ -80,8 +53,10 @@ def either(part: Any) -> Any:
     return Annotated[Annotated[str, Tag("text")] | Annotated[list[part], Tag("parts")], Discriminator(which)]
 
 
-def check_fields(adapter: TypeAdapter[_T], known: Iterable[str], data: dict[str, Any], caps: RequestSettings) -> _T:
-    """Give the request anew, from the fields that ``adapter`` knows and those of ``caps.more_fields``, as they came.
+def check_fields(
+    adapter: TypeAdapter[Any], known: Iterable[str], data: dict[str, Any], caps: RequestSettings
+) -> dict[str, Any]:
+    """Give the request anew: the fields that ``adapter`` knows, and those of ``caps.more_fields`` as they came.
 
     Of objects within it what is not known is left out: clients send replies back with all a provider added to
     them. Raises RequestError 422 that names the first field which is wrong, or unknown if ``caps`` refuse those.
@@ -95,22 +70,15 @@ def check_fields(adapter: TypeAdapter[_T], known: Iterable[str], data: dict[str,
     except ValidationError as exc:
         problem = exc.errors(include_url=False)[0]
         raise refuse("invalid_body", f"The body's {_place(problem['loc'], data)} {_said(problem)}.") from None
-    checked.update((name, data[name]) for name in data.keys() & more - known)  # type: ignore[attr-defined]
-    return checked
+    return {**checked, **{name: data[name] for name in data.keys() & more - known}}
 
 
 def check_number_of(what: str, found: Any, cap: int) -> None:
     """Refuse more than ``cap`` messages, tools or inputs. What is not a list is told of elsewhere."""
     if isinstance(found, Sequence) and not isinstance(found, str) and len(found) > cap:
-        raise refuse(f"too_many_{what}", f"The request has {len(found)} {what}; this server passes {cap} on at most.")
-
-
-def check_images(addresses: Sequence[str], caps: RequestSettings) -> int:
-    """Give the number of images; ``addresses`` hold their URLs, if they have any. Raises RequestError 422."""
-    check_number_of("images", addresses, caps.images)
-    if not caps.image_urls and any(address.startswith("https:") for address in addresses):
-        raise refuse("invalid_body", "This server takes images as data only, not by their address.")
-    return len(addresses)
+        raise refuse(
+            f"too_many_{what}", f"The request has {len(found)} {what}; this server passes {cap} on at most."
+        )
 
 
 def estimate_tokens(*texts: Any, schemas: Any = None) -> int:
@@ -151,7 +119,7 @@ def _place(parts: tuple[int | str, ...], data: Any) -> str:
     for position, part in enumerate(parts):
         inside = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
         if inside:
-            data = data[part]  # type: ignore[index]
+            data = data[part]
         if inside or (isinstance(data, dict) and position == len(parts) - 1):
             path.append(str(part))
     return _quoted(".".join(path))

@@ -1,7 +1,7 @@
 """The fields of Anthropic's messages that are passed on.
 
-As of the ``anthropic`` package 2.12 (``types/message_create_params.py``), less those that cost more than tokens, name
-things kept at the provider or choose among the operator's workspaces (docs/relay.md).
+As of the ``anthropic`` package 2.12 (``types/message_create_params.py``), less those that cost more than tokens,
+name things kept at the provider or choose among the operator's workspaces (docs/relay.md).
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ from typing_extensions import TypedDict
 
 from codeact_server.relay.fields import (
     Flag,
-    ImageUrl,
     ModelName,
     Number,
     check_fields,
-    check_images,
     check_number_of,
     either,
     estimate_tokens,
     refuse,
 )
+from codeact_server.relay.images import ImageUrl, check_images
 from codeact_server.relay.prepared import Prepared
 from codeact_server.request_settings import RequestSettings
 
@@ -212,18 +211,18 @@ def prepare_messages(data: _Object, caps: RequestSettings) -> Prepared:
             _check_tool(tool)
     # Anthropic asks for a number always.
     request["max_tokens"] = min(request.get("max_tokens") or caps.max_tokens, caps.max_tokens)
-    images = check_images([each for message in request["messages"] for each in _images(message["content"], caps)], caps)
+    addresses = [each for message in request["messages"] for each in _images(message["content"], caps)]
     return Prepared(
         dialect="anthropic.messages",
         model=request["model"],
-        fields=dict(request),
+        fields=request,
         stream=bool(request.get("stream")),
         input_tokens=estimate_tokens(request["messages"], request.get("system"), schemas=request.get("tools")),
-        images=images,
+        images=check_images(addresses, caps),
     )
 
 
-def _check_tool(tool: AnthropicTool) -> None:
+def _check_tool(tool: _Object) -> None:
     kind = tool.get("type")
     if kind not in (None, "custom") and not kind.startswith(_RUN_BY_CLIENTS):
         raise refuse("invalid_body", "This server passes no tools on that the provider runs itself.")

@@ -108,7 +108,9 @@ class PassedAnswer:
                 async for chunk in chunks:
                     joined += chunk
                     if len(joined) > self._limits.whole_bytes:
-                        raise UpstreamError(502, "upstream_too_large", "The model's answer is larger than allowed.")
+                        raise UpstreamError(
+                            502, "upstream_too_large", "The model's answer is larger than allowed."
+                        )
         except TimeoutError as exc:
             raise self._too_long(504) from exc
         whole = bytes(joined)
@@ -179,5 +181,10 @@ class PassedAnswer:
         metrics.relay_ended(
             self._prepared.dialect, upstream, self._outcome, self._first_byte, input_tokens, output_tokens
         )
-        facts = {"upstream": upstream, "input_tokens": input_tokens, "output_tokens": output_tokens}
-        note(scope.setdefault("state", {}), model=self._prepared.model, **facts)
+        note(
+            scope.setdefault("state", {}),
+            upstream=upstream,
+            model=self._prepared.model,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+        )
