@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NotRequired, Required
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from codeact_server.relay.fields import (
@@ -178,8 +178,6 @@ class StreamOptions(TypedDict):
 
 class ChatRequest(TypedDict, total=False):
     """The body of POST /v1/chat/completions."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     model: Required[ModelName]
     messages: Required[Annotated[list[Message], Field(min_length=1)]]

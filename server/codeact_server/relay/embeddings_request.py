@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Required
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from codeact_server.relay.fields import ModelName, check_fields, check_number_of, estimate_tokens
@@ -23,8 +23,6 @@ _Token = Annotated[int, Field(ge=0, lt=2**31)]
 
 class EmbeddingsRequest(TypedDict, total=False):
     """The body of POST /v1/embeddings."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     model: Required[ModelName]
     input: Required[str | list[str] | list[_Token] | list[list[_Token]]]

@@ -179,8 +179,6 @@ class AnthropicTool(TypedDict):
 class MessagesRequest(TypedDict, total=False):
     """The body of POST /v1/messages."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
-
     model: Required[ModelName]
     messages: Required[Annotated[list[AnthropicMessage], Field(min_length=1)]]
     max_tokens: Annotated[int, Field(ge=1)] | None
