@@ -178,7 +178,7 @@ def test_an_endless_plain_answer_is_cut(start, upstream):
     upstream.reply(Reply(body='"' + "x" * 5000 + '"'))
     response = start(upstream.base_url, limits=Limits(answer_bytes=1000)).post(CHAT, json=GOOD)
     assert response.status_code == 502
-    assert error_of(response)["code"] == "upstream_too_large"
+    assert error_of(response)["code"] == "answer_too_long"
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from codeact_server.relay.body import parse_object, read_body
 from codeact_server.relay.chat_request import prepare_chat
 from codeact_server.relay.embeddings_request import prepare_embeddings
 from codeact_server.relay.messages_request import prepare_messages
-from codeact_server.relay.passing import AnswerLimits, PassedAnswer
+from codeact_server.relay.passing import PassedAnswer
 from codeact_server.relay.prepared import Prepared
+from codeact_server.relay.streaming import AnswerLimits
 from codeact_server.request_settings import RequestSettings
 from codeact_server.responses import UNCACHED
 from codeact_server.settings import Settings

@@ -1,6 +1,6 @@
 """Checks a request against the fields it may have: which there are, of which types, and how many of what.
 
-``chat_request``, ``messages_request`` and ``embeddings_request`` say what is known of each dialect.
+``chat_fields``, ``messages_fields`` and ``embeddings_request`` say what is known of each dialect.
 """
 
 from __future__ import annotations
@@ -76,9 +76,7 @@ def check_fields(
 def check_number_of(what: str, found: Any, cap: int) -> None:
     """Refuse more than ``cap`` messages, tools or inputs. What is not a list is told of elsewhere."""
     if isinstance(found, Sequence) and not isinstance(found, str) and len(found) > cap:
-        raise refuse(
-            f"too_many_{what}", f"The request has {len(found)} {what}; this server passes {cap} on at most."
-        )
+        raise refuse(f"too_many_{what}", f"The request has {len(found)} {what}; {cap} are allowed.")
 
 
 def estimate_tokens(*texts: Any, schemas: Any = None) -> int:

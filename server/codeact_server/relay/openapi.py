@@ -14,9 +14,9 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 from typing_extensions import TypedDict
 
-from codeact_server.relay.chat_request import ChatRequest
+from codeact_server.relay.chat_fields import ChatRequest
 from codeact_server.relay.embeddings_request import EmbeddingsRequest
-from codeact_server.relay.messages_request import MessagesRequest
+from codeact_server.relay.messages_fields import MessagesRequest
 
 __all__ = ["document"]
 

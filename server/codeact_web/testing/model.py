@@ -95,6 +95,8 @@ class Received:
         return messages
 
 
+# Words in OpenAI's format are for the first; to the others a Reply gives chunks or a body.
+_PATHS = ("chat/completions", "messages", "embeddings")
 Script = Reply | Callable[[Received], Reply]
 # 400: after a 500 the loop would ask again and again.
 _NO_REPLY = "The test has no reply left for this request: give one more to reply(…) of the scripted model."
@@ -145,7 +147,7 @@ class ScriptedModel:
         self._socket.listen(128)
         self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
         routes = [
-            Route("/v1/chat/completions", self._chat, methods=["POST"]),
+            *(Route(f"/v1/{path}", self._chat, methods=["POST"]) for path in _PATHS),
             Route("/v1/models", self._list_models, methods=["GET"]),
         ]
         anyone = Middleware(CORSMiddleware, allow_origins=["*"], allow_headers=["*"], allow_methods=["*"])
