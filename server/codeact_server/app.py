@@ -11,9 +11,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
+from codeact_server.access import AccessGuard
 from codeact_server.errors import ApiError
 from codeact_server.headers import RequestGuard, SecurityHeaders, load_frame_policies
 from codeact_server.pages import page_routes
+from codeact_server.quotas import Quotas, open_quotas
 from codeact_server.relay import relay_routes
 from codeact_server.responses import answer_error, answer_nobody
 from codeact_server.sandbox_limits import limits_routes
@@ -34,9 +36,9 @@ def create_app(settings: Settings) -> Starlette:
     connect = tuple(dict.fromkeys((*settings.tool_origins, *told.connect)))
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, UpstreamClient | None]]:
-        async with open_client(settings) as upstream:
-            yield {"upstream": upstream}
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, UpstreamClient | Quotas | None]]:
+        async with open_client(settings) as upstream, open_quotas(settings.quotas) as quotas:
+            yield {"upstream": upstream, "quotas": quotas}
 
     app = Starlette(
         routes=[
@@ -55,7 +57,18 @@ def create_app(settings: Settings) -> Starlette:
                 widget_origins=told.widget_origins,
                 public_url=settings.public_url,
             ),
-            Middleware(RequestGuard, host=settings.host, public_url=settings.public_url),
+            Middleware(
+                RequestGuard,
+                host=settings.host,
+                public_url=settings.public_url,
+                origins=settings.access.origins,
+            ),
+            Middleware(
+                AccessGuard,
+                access=settings.access,
+                embedded=bool(told.widget_origins),
+                public_url=settings.public_url,
+            ),
         ],
         exception_handlers={ApiError: answer_error, ClientDisconnect: answer_nobody},
         lifespan=lifespan,

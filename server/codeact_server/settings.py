@@ -14,8 +14,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from codeact_server.access_settings import Access, access_from
 from codeact_server.addresses import check_origin, check_public_url
 from codeact_server.errors import SettingsError
+from codeact_server.quota_settings import QuotaSettings, quotas_from
 from codeact_server.site_settings import Frozen, SiteSettings, sentence
 from codeact_server.upstream_settings import Timeouts, Upstream, upstream_from, with_key
 
@@ -43,13 +45,14 @@ class Settings(SiteSettings):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
     site: Path = Path("build/site")
-    allow_remote: bool = False
     public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
     limits: Limits = Limits()
     sandbox: dict[str, Annotated[int, Field(ge=0, strict=True)]] = Field(default={})
     timeouts: Timeouts = Timeouts()
     tool_origins: tuple[Annotated[str, AfterValidator(check_origin)], ...] = ()
     upstream: Upstream | None = None
+    access: Access = Access()
+    quotas: QuotaSettings = QuotaSettings()
 
 
 def load_settings(
@@ -70,6 +73,10 @@ def load_settings(
         data["upstream"] = with_key(data["upstream"], path, environ)
     elif "upstream" not in data:
         data["upstream"] = upstream_from(environ)
+    if isinstance(data.get("access"), dict):
+        data["access"] = access_from(data["access"], path, environ)
+    if isinstance(data.get("quotas"), dict):
+        data["quotas"] = quotas_from(data["quotas"], path, environ)
     data.update({name: value for name, value in overrides.items() if value is not None})
     try:
         return Settings.model_validate(data)
