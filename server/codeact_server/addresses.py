@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import urlsplit
 
-__all__ = ["ANY", "check_base_url", "check_origin", "check_public_url", "check_widget_origin", "origin_of"]
+__all__ = [
+    "ANY",
+    "check_base_url",
+    "check_fetched_url",
+    "check_origin",
+    "check_public_url",
+    "check_widget_origin",
+    "is_loopback",
+    "origin_of",
+    "own_address",
+]
 
 ANY = "*"
 # Narrower than RFC 6454 on purpose: this text becomes part of a Content-Security-Policy.
@@ -28,6 +39,19 @@ def check_base_url(value: str) -> str:
     if not usable or parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must be an http:// or https:// address without user, query or fragment")
     return value.rstrip("/")
+
+
+def check_fetched_url(value: str) -> str:
+    """Give an address that keys may be fetched from as it is: https, or plain http on this machine."""
+    try:
+        parts = urlsplit(value)
+        usable = bool(parts.hostname) and (parts.port or 1) > 0 and not parts.username and not parts.fragment
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    except ValueError:
+        usable = safe = False
+    if not usable or not safe:
+        raise ValueError("must be an https:// address without user or fragment; http:// is for this machine alone")
+    return value
 
 
 def check_origin(value: str) -> str:
@@ -59,3 +83,28 @@ def origin_of(url: str) -> str:
     """
     parts = urlsplit(url)
     return check_origin(f"{parts.scheme}://{parts.netloc}".lower())
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach ``host``.
+
+    >>> [is_loopback(host) for host in ("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "evil.example")]
+    [True, True, True, False, False]
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def own_address(scheme: str, host: str, public_url: str | None) -> str:
+    """Give where the browser that named ``host`` finds the site: a proxy before us may speak https, under a path.
+
+    >>> own_address("http", "agent.example", "https://agent.example/sub")
+    'https://agent.example/sub'
+    """
+    if public_url and host == urlsplit(public_url).netloc.lower():
+        return public_url
+    return f"{scheme}://{host}"

@@ -12,11 +12,13 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.routing import Mount
 
+from codeact_server.access import AccessGuard
 from codeact_server.errors import ApiError
 from codeact_server.headers import RequestGuard, SecurityHeaders, load_frame_policies
 from codeact_server.observe.probes import Probes
 from codeact_server.observe.request_log import RequestLog
 from codeact_server.pages import page_routes
+from codeact_server.quotas import open_quotas
 from codeact_server.relay import relay_routes
 from codeact_server.responses import answer_error, answer_http_error, answer_nobody
 from codeact_server.sandbox_limits import limits_routes
@@ -41,8 +43,8 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
-        async with open_upstreams(settings) as upstreams:
-            yield {"upstreams": upstreams, "stopping": stopping}
+        async with open_upstreams(settings) as upstreams, open_quotas(settings.quotas) as quotas:
+            yield {"upstreams": upstreams, "quotas": quotas, "stopping": stopping}
 
     app = Starlette(
         routes=[
@@ -62,7 +64,18 @@ def create_app(settings: Settings) -> Starlette:
                 public_url=settings.public_url,
             ),
             Middleware(Probes, settings=settings.metrics),
-            Middleware(RequestGuard, host=settings.host, public_url=settings.public_url),
+            Middleware(
+                RequestGuard,
+                host=settings.host,
+                public_url=settings.public_url,
+                origins=settings.access.origins,
+            ),
+            Middleware(
+                AccessGuard,
+                access=settings.access,
+                embedded=bool(told.widget_origins),
+                public_url=settings.public_url,
+            ),
             Middleware(EndedAnswers, stopping=stopping),
         ],
         exception_handlers={

@@ -6,6 +6,8 @@ ServerError
 └── ApiError           leaves as an OpenAI-shaped error body
     ├── ServerFailure  whoever runs the server: its log says more, or it is being stopped
     ├── RequestError   the page: its request is at fault
+    │   ├── AccessError   who asks must say who they are, or may not ask
+    │   └── LimitError    who asks has had what is allowed, and must wait
     └── UpstreamError  whoever runs the server, or the model's provider
         └── UpstreamClosedError   the same, after part of the answer has been passed on
 """
@@ -15,7 +17,9 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
+    "AccessError",
     "ApiError",
+    "LimitError",
     "RequestError",
     "ServerError",
     "ServerFailure",
@@ -70,6 +74,21 @@ class RequestError(ApiError):
     """The request is at fault; sending it again unchanged will not help."""
 
     kind = "invalid_request_error"
+
+
+class AccessError(RequestError):
+    """This caller is not let in: 401 where a token, a session or signing in would help, else 403."""
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        """As OpenAI and Anthropic call it."""
+        return "authentication_error" if self.status == 401 else "permission_error"
+
+
+class LimitError(RequestError):
+    """A quota is used up; the header ``retry-after`` says in how many seconds asking again helps."""
+
+    kind = "rate_limit_error"
 
 
 class UpstreamError(ApiError):

@@ -6,7 +6,6 @@ frames' policies are written by the bundler, since they hold the hash of a bundl
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from collections.abc import Sequence
@@ -14,17 +13,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from codeact_server.addresses import origin_of
-from codeact_server.errors import RequestError
+from codeact_server.access.cors import allow_origin, answers_preflight, preflight_answer
+from codeact_server.addresses import is_loopback, origin_of, own_address
+from codeact_server.errors import AccessError, RequestError
 from codeact_server.policy import page_csp
-from codeact_server.responses import error_response
+from codeact_server.responses import answer_error
 
-__all__ = ["RequestGuard", "SecurityHeaders", "is_loopback", "load_frame_policies", "page_policy"]
+__all__ = ["RequestGuard", "SecurityHeaders", "load_frame_policies", "page_policy"]
 
 FRAMES = ("/sandbox/frame.html", "/sandbox/display.html")
 WIDGET = "/widget.html"
+RELAY = "/v1/"
 PUBLIC = ("/embed.js", "/agent/page.json", "/agent/page.zip")
 """What pages of other sites fetch: the element, and what PyScript pages import."""
 # Narrower than RFC 3986 on purpose: this text becomes part of a Content-Security-Policy.
@@ -76,27 +78,6 @@ def load_frame_policies(site: Path) -> dict[str, str]:
     return {path: f"sandbox allow-scripts; {policy}" for path, policy in inner.items()}
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach ``host``.
-
-    >>> [is_loopback(host) for host in ("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "evil.example")]
-    [True, True, True, False, False]
-    """
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _address(scope: Scope, host: str, public_url: str | None) -> str:
-    """Where the browser finds the site: a proxy before us may speak https, and serve it under a path."""
-    if public_url and host == urlsplit(public_url).netloc.lower():
-        return public_url
-    return f"{scope['scheme']}://{host}"
-
-
 class SecurityHeaders:
     """Adds the headers above to every response, 304s and errors included."""
 
@@ -142,7 +123,7 @@ class SecurityHeaders:
         if not _HOST.fullmatch(host):
             return {"content-security-policy": "default-src 'none'"}
         embedders = self._widget_origins if scope["path"] == WIDGET else ()
-        address = _address(scope, host, self._public_url)
+        address = own_address(scope["scheme"], host, self._public_url)
         return {"content-security-policy": page_policy(address, self._connect, embedders)}
 
     def _sharing(self, path: str) -> dict[str, str]:
@@ -156,32 +137,50 @@ class SecurityHeaders:
 
 
 class RequestGuard:
-    """Refuses requests that another site sent: by a name made to point here, or from its own pages."""
+    """Refuses requests that another site sent: by a name made to point here, or from its own pages.
 
-    def __init__(self, app: ASGIApp, host: str, public_url: str | None = None) -> None:
+    Pages of ``origins`` may ask what is under /v1/, with a token of their own: ``access`` wants one of them.
+    """
+
+    def __init__(
+        self, app: ASGIApp, host: str, public_url: str | None = None, origins: Sequence[str] = ()
+    ) -> None:
         self._app = app
         self._host = host.lower()
         self._public_url = public_url
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, unless the request must be refused."""
-        refusal = self._refusal(scope) if scope["type"] == "http" else None
-        if refusal is not None:
-            await error_response(refusal)(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        app = self._app
+        if self._origins and scope["path"].startswith(RELAY):
+            origin = headers.get("origin", "").lower()
+            allowed = origin if origin in self._origins else None
+            send = allow_origin(send, allowed)
+            if allowed and answers_preflight(scope["method"], headers):
+                app = preflight_answer(headers)
+        if (refusal := self._refusal(scope)) is not None:
+            app = await answer_error(Request(scope), refusal)
+        await app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> RequestError | None:
         headers = Headers(scope=scope)
-        host = headers.get("host", "").lower()
+        hosts = headers.getlist("host")
+        host = hosts[0].lower() if len(hosts) == 1 else ""
         parsed = _HOST.fullmatch(host)
         if parsed is None or not self._serves(parsed["name"]):
             return RequestError(400, "unknown_host", "This server does not answer under that host name.")
         if scope["path"] in PUBLIC:
             return None
-        origin = headers.get("origin")
-        if origin is not None and origin.lower() != origin_of(_address(scope, host, self._public_url)):
-            return RequestError(403, "foreign_origin", "Another site's page may not use this server.")
+        may_ask = {origin_of(own_address(scope["scheme"], host, self._public_url))}
+        if scope["path"].startswith(RELAY):
+            may_ask |= self._origins
+        if any(origin.lower() not in may_ask for origin in headers.getlist("origin")):
+            return AccessError(403, "foreign_origin", "Another site's page may not use this server.")
         return None
 
     def _serves(self, name: str) -> bool:

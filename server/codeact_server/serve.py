@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
 
+from codeact_server.access.binding import refusal_to_listen
 from codeact_server.app import create_app
 from codeact_server.errors import StartError
-from codeact_server.headers import is_loopback
 from codeact_server.observe import logs
 from codeact_server.server import Server, configured
 from codeact_server.settings import Settings
@@ -87,11 +87,8 @@ def running_server(settings: Settings) -> Iterator[str]:
 
 
 def _check(settings: Settings) -> None:
-    if not settings.allow_remote and (":" in settings.host or not is_loopback(settings.host)):
-        raise StartError(
-            f"{settings.host} can be reached from other machines, for which this server has no access "
-            "control yet; use 127.0.0.1."
-        )
+    if refusal := refusal_to_listen(settings.host, settings.access):
+        raise StartError(refusal)
     missing = [name for name in _SITE_FILES if not (settings.site / name).is_file()]
     if missing:
         raise StartError(f"The site is not built ({settings.site / missing[0]} is missing); run `make demo`.")

@@ -15,8 +15,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from codeact_server.access_settings import Access, access_from
 from codeact_server.addresses import check_origin, check_public_url
 from codeact_server.errors import SettingsError
+from codeact_server.quota_settings import QuotaSettings, quotas_from
 from codeact_server.request_settings import RequestSettings
 from codeact_server.serve_settings import LogSettings, MetricsSettings, ServerSettings, metrics_from
 from codeact_server.site_settings import Frozen, SiteSettings, sentence
@@ -52,7 +54,6 @@ class Settings(SiteSettings):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
     site: Path = Path("build/site")
-    allow_remote: bool = False
     public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
     workers: int = Field(default=1, ge=1, le=256)
     server: ServerSettings = ServerSettings()
@@ -66,6 +67,8 @@ class Settings(SiteSettings):
     upstreams: Annotated[tuple[Upstream, ...], BeforeValidator(_as_list), AfterValidator(check_names)] = Field(
         default=(), alias="upstream"
     )
+    access: Access = Access()
+    quotas: QuotaSettings = QuotaSettings()
 
 
 def load_settings(
@@ -91,6 +94,10 @@ def load_settings(
         data["upstream"] = upstream_from(environ)
     if isinstance(data.get("metrics"), dict):
         data["metrics"] = metrics_from(data["metrics"], path, environ)
+    if isinstance(data.get("access"), dict):
+        data["access"] = access_from(data["access"], path, environ)
+    if isinstance(data.get("quotas"), dict):
+        data["quotas"] = quotas_from(data["quotas"], path, environ)
     data.update({name: value for name, value in overrides.items() if value is not None})
     try:
         return Settings.model_validate(data)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -55,8 +54,7 @@ def _relaying(prepare: _Prepare) -> Callable[[Request], Awaitable[PassedAnswer]]
             write_seconds=settings.server.write_seconds,
         )
         state = request.state
-        quotas = getattr(state, "quotas", None) or _Unlimited()
-        return PassedAnswer(state.upstreams, quotas, getattr(state, "caller", None), prepared, limits)
+        return PassedAnswer(state.upstreams, state.quotas, state.caller, prepared, limits)
 
     return relay
 
@@ -88,14 +86,3 @@ def _as_openai(facts: ModelFacts) -> dict[str, Any]:
     if facts.takes_images:
         told["takes_images"] = True
     return told
-
-
-class _Unlimited:
-    """Until quotas are there."""
-
-    @asynccontextmanager
-    async def admit(self, *asked: Any) -> AsyncIterator[Any]:
-        yield self
-
-    def used(self, *tokens: int) -> None:
-        pass

@@ -1,0 +1,133 @@
+"""Who may call the relay, as the table ``[access]`` of codeact.toml says. Called by ``settings``."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+
+from codeact_server.addresses import check_fetched_url, check_origin
+from codeact_server.errors import SettingsError
+from codeact_server.site_settings import Frozen
+
+__all__ = ["Access", "IdentityHeader", "Jwt", "SessionCookie", "access_from", "secret_of"]
+
+SHORTEST_SECRET = 16
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PRINTABLE = re.compile(r"[!-~]+")
+_HEADER = r"^[A-Za-z0-9-]+$"
+_SECRETS = (("token_env", "token"), ("session.secret_env", "secret"))
+Algorithm = Literal[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
+]  # of public keys only: with HS256, a public key would do as the secret
+
+
+def _check_secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if len(text) < SHORTEST_SECRET or not _PRINTABLE.fullmatch(text):
+        raise ValueError(
+            f"must have at least {SHORTEST_SECRET} printable characters without spaces; "
+            "`openssl rand -hex 32` makes one"
+        )
+    return value
+
+
+def _check_network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError:
+        raise ValueError("must be an IP address, such as 127.0.0.1, or a network, such as 10.0.0.0/8") from None
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+_Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
+
+
+class SessionCookie(Frozen):
+    """The cookie our own pages get. Without ``secret`` the server makes one up whenever it starts."""
+
+    secret: _Secret | None = None
+    minutes: float = Field(default=60, gt=0, le=24 * 60)
+
+
+class IdentityHeader(Frozen):
+    """In which header a proxy of ``trusted_proxies`` names the person."""
+
+    name: str = Field(default="X-Forwarded-User", pattern=_HEADER)
+
+
+class Jwt(Frozen):
+    """Whose signed tokens are believed. Without ``jwks_url`` the issuer is asked where its keys are."""
+
+    issuer: Annotated[str, AfterValidator(check_fetched_url)]
+    audience: str = Field(min_length=1)
+    jwks_url: Annotated[str, AfterValidator(check_fetched_url)] | None = None
+    algorithms: tuple[Algorithm, ...] = Field(default=("RS256", "ES256"), min_length=1)
+    identity: str = Field(default="sub", min_length=1)
+
+
+class Access(Frozen):
+    """Who may call. ``mode`` holds ways to be let in, any of which will do; "open" stands alone."""
+
+    mode: Annotated[
+        tuple[Literal["open", "token", "session", "header", "jwt"], ...], BeforeValidator(_as_tuple)
+    ] = Field(default=("open",), min_length=1)
+    token: _Secret | None = None
+    origins: tuple[Annotated[str, AfterValidator(check_origin)], ...] = ()
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_check_network)], ...] = ()
+    session: SessionCookie = SessionCookie()
+    header: IdentityHeader = IdentityHeader()
+    jwt: Jwt | None = None
+
+    @model_validator(mode="after")
+    def _check_modes(self) -> Self:
+        needs = {
+            "token": (self.token is not None, "`token_env`, which names the variable that holds the token"),
+            "header": (bool(self.trusted_proxies), "`trusted_proxies`: who may say so"),
+            "jwt": (self.jwt is not None, "an [access.jwt] table with `issuer` and `audience`"),
+        }
+        for mode, (there, what) in needs.items():
+            if mode in self.mode and not there:
+                raise ValueError(f'with the mode "{mode}" needs {what}')
+        if "open" in self.mode and len(set(self.mode)) > 1:
+            raise ValueError('has "open" beside other modes; it lets everybody in: name it alone, or leave it out')
+        if self.origins and not {"token", "jwt"} & set(self.mode):
+            raise ValueError('has `origins`, whose pages need the mode "token" or "jwt" to be let in')
+        return self
+
+
+def access_from(table: dict[str, Any], path: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Put the secrets in place of the variables that hold them. No message repeats what was typed."""
+    table = dict(table)
+    if isinstance(table.get("session"), dict):
+        table["session"] = dict(table["session"])
+    for name, becomes in _SECRETS:
+        *outer, key = name.split(".")
+        inner = table.get(outer[0]) if outer else table
+        if isinstance(inner, dict):
+            secret_of(inner, key, becomes, f"access.{name}", path, environ)
+    return table
+
+
+def secret_of(
+    table: dict[str, Any], key: str, becomes: str, called: str, path: Path, environ: Mapping[str, str]
+) -> None:
+    """Replace ``table[key]``, the name of a variable, by its value at ``table[becomes]``, if it is there."""
+    if becomes in table:
+        written = called.rpartition(".")[0] + f".{becomes}"
+        raise SettingsError([f"{path}: `{written}` must not be written down here; name a variable in `{called}`."])
+    if key not in table:
+        return
+    variable = table.pop(key)
+    if not isinstance(variable, str) or not _VARIABLE.fullmatch(variable):
+        raise SettingsError([f"{path}: `{called}` must be the NAME of an environment variable."])
+    if not environ.get(variable, "").strip():
+        raise SettingsError([f"The environment variable {variable}, named in {path}, is not set."])
+    table[becomes] = environ[variable].strip()

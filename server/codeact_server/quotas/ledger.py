@@ -1,0 +1,104 @@
+"""What a caller has had, in one place where it is counted: this process, or Redis. Used by ``quotas.store``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from limits import RateLimitItem
+from limits.aio.storage import RedisStorage, Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from codeact_server.quotas.memory import SteadyMemory
+from codeact_server.quotas.streams import MemoryStreams, RedisStreams, Streams
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+__all__ = ["Ledger", "MemoryLedger", "RedisLedger", "open_redis"]
+
+CONNECTIONS = 32
+"""To Redis at once; what more is asked waits for one."""
+_REDIS_SECONDS = 1.0
+
+
+class Ledger:
+    """Requests in a moving window, amounts (tokens, micro-dollars) in fixed ones, and streams."""
+
+    def __init__(self, storage: Storage, streams: Streams) -> None:
+        self.storage = storage
+        self.streams = streams
+        self._requests = MovingWindowRateLimiter(storage)
+
+    async def take_request(self, item: RateLimitItem, key: str) -> float | None:
+        """Count a request and give None; or give the seconds until the next one is allowed."""
+        if await self._requests.hit(item, key):
+            return None
+        reset, _ = await self._requests.get_window_stats(item, key)
+        return max(0.0, reset - time.time())
+
+    async def take(self, item: RateLimitItem, key: str, amount: int) -> int:
+        """Add ``amount`` and give what was counted before, whether or not it is within the limit."""
+        name = item.key_for(key)
+        if not amount:
+            return await self.storage.get(name)
+        return await self.storage.incr(name, item.get_expiry(), amount) - amount
+
+    async def seconds_left(self, item: RateLimitItem, key: str) -> float:
+        """Give how long the window still runs."""
+        return max(0.0, await self.storage.get_expiry(item.key_for(key)) - time.time())
+
+    async def correct(self, item: RateLimitItem, key: str, by: int, taken_ago: float) -> None:
+        """Change what was taken ``taken_ago`` seconds ago. Nothing is given back to a window that began later."""
+        if by < 0 and await self.seconds_left(item, key) > item.get_expiry() - taken_ago + 1:
+            return
+        if by:
+            await self.storage.incr(item.key_for(key), item.get_expiry(), by)
+
+
+class MemoryLedger(Ledger):
+    """In this process alone."""
+
+    def __init__(self) -> None:
+        self.memory = SteadyMemory()
+        super().__init__(self.memory, MemoryStreams())
+
+
+class RedisLedger(Ledger):
+    """In a Redis that several processes share."""
+
+    def __init__(self, redis: Redis, lease_seconds: float) -> None:
+        pool = redis.connection_pool
+        storage = RedisStorage("async+redis://", implementation="redispy", connection_pool=pool)  # type: ignore[arg-type]
+        super().__init__(storage, RedisStreams(redis, lease_seconds))
+        self._redis = redis
+
+    async def ping(self) -> None:
+        """Raise what asking it raises."""
+        await self._redis.ping()
+
+    async def drop_connections(self) -> None:
+        """Close those that are not in use: after a loss they are dead, and each would tell it anew."""
+        await self._redis.connection_pool.disconnect(inuse_connections=False)
+
+
+@asynccontextmanager
+async def open_redis(url: str, lease_seconds: float) -> AsyncIterator[RedisLedger]:
+    """Give a ledger in the Redis at ``url``; whether it answers is found out later. Needs the extra ``redis``."""
+    from redis.asyncio import ConnectionPool, Redis
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+
+    # Short, and without retries of its own: a request waits for one answer of Redis at most.
+    pool = ConnectionPool.from_url(
+        url,
+        max_connections=2 * CONNECTIONS,
+        socket_timeout=_REDIS_SECONDS,
+        socket_connect_timeout=_REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+    )
+    async with Redis.from_pool(pool) as redis:
+        yield RedisLedger(redis, lease_seconds)
