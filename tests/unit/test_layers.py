@@ -15,7 +15,16 @@ RUNTIME = ROOT / "pyodide_runtime" / "codeact_runtime"
 AGENT = ROOT / "web" / "agent" / "codeact_agent"
 
 # Commands may use the agent and the bundler; the server that relays uses neither.
-COMMANDS = {"__main__", "bundle_command", "cli", "eval_command", "export_command", "replay_command", "run_command"}
+COMMANDS = {
+    "__main__",
+    "asgi",
+    "bundle_command",
+    "cli",
+    "eval_command",
+    "export_command",
+    "replay_command",
+    "run_command",
+}
 RELAY = sorted(
     path
     for path in SERVER.rglob("*.py")
