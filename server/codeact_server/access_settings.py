@@ -14,13 +14,14 @@ from codeact_server.addresses import check_fetched_url, check_origin
 from codeact_server.errors import SettingsError
 from codeact_server.site_settings import Frozen
 
-__all__ = ["Access", "IdentityHeader", "Jwt", "SessionCookie", "access_from", "secret_of"]
+__all__ = ["Access", "IdentityHeader", "Jwt", "Mode", "SessionCookie", "access_from", "secret_of"]
 
 SHORTEST_SECRET = 16
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PRINTABLE = re.compile(r"[!-~]+")
 _HEADER = r"^[A-Za-z0-9-]+$"
 _SECRETS = (("token_env", "token"), ("session.secret_env", "secret"))
+Mode = Literal["open", "token", "session", "header", "jwt"]
 Algorithm = Literal[
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
 ]  # of public keys only: with HS256, a public key would do as the secret
@@ -41,6 +42,12 @@ def _check_network(value: str) -> str:
         return str(ipaddress.ip_network(value))
     except ValueError:
         raise ValueError("must be an IP address, such as 127.0.0.1, or a network, such as 10.0.0.0/8") from None
+
+
+def _check_some(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("must name at least one")
+    return value
 
 
 def _as_tuple(value: object) -> object:
@@ -69,16 +76,14 @@ class Jwt(Frozen):
     issuer: Annotated[str, AfterValidator(check_fetched_url)]
     audience: str = Field(min_length=1)
     jwks_url: Annotated[str, AfterValidator(check_fetched_url)] | None = None
-    algorithms: tuple[Algorithm, ...] = Field(default=("RS256", "ES256"), min_length=1)
+    algorithms: Annotated[tuple[Algorithm, ...], AfterValidator(_check_some)] = ("RS256", "ES256")
     identity: str = Field(default="sub", min_length=1)
 
 
 class Access(Frozen):
     """Who may call. ``mode`` holds ways to be let in, any of which will do; "open" stands alone."""
 
-    mode: Annotated[
-        tuple[Literal["open", "token", "session", "header", "jwt"], ...], BeforeValidator(_as_tuple)
-    ] = Field(default=("open",), min_length=1)
+    mode: Annotated[tuple[Mode, ...], BeforeValidator(_as_tuple), AfterValidator(_check_some)] = ("open",)
     token: _Secret | None = None
     origins: tuple[Annotated[str, AfterValidator(check_origin)], ...] = ()
     trusted_proxies: tuple[Annotated[str, AfterValidator(_check_network)], ...] = ()

@@ -16,6 +16,7 @@ from limits.limits import GRANULARITIES
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from codeact_server.access_settings import secret_of
+from codeact_server.errors import SettingsError
 from codeact_server.site_settings import Frozen
 
 __all__ = ["MICRO", "QuotaSettings", "Rate", "Share", "parse_rate", "quotas_from"]
@@ -113,5 +114,13 @@ class QuotaSettings(Frozen):
 def quotas_from(table: dict[str, Any], path: Path, environ: Mapping[str, str]) -> dict[str, Any]:
     """Put the store's address in place of ``store_env``, the variable that holds it with its password."""
     table = dict(table)
+    written = table.get("store")
+    if isinstance(written, str):
+        if "store_env" in table:
+            raise SettingsError([f"{path}: `quotas` has both `store` and `store_env`; keep one."])
+        if "@" in written:
+            problem = "must not hold a password; name a variable with the whole address in `store_env`"
+            raise SettingsError([f"{path}: `quotas.store` {problem}."])
+        return table
     secret_of(table, "store_env", "store", "quotas.store_env", path, environ)
     return table

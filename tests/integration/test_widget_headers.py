@@ -26,7 +26,8 @@ document.body.append(Object.assign(document.createElement('iframe'), { src, allo
 WIDGET = """
 const frame = document.createElement('iframe');
 Object.assign(frame, { sandbox: 'allow-scripts', src: 'sandbox/frame.html' });
-const answer = await fetch('v1/chat/completions', { method: 'POST', body: '{}' });
+const headers = { 'content-type': 'application/json' };
+const answer = await fetch('v1/chat/completions', { method: 'POST', headers, body: '{}' });
 frame.onload = () => { document.title = 'loaded'; document.body.append(`relay ${answer.status}`); };
 document.body.append(frame);
 """

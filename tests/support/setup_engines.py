@@ -1,4 +1,4 @@
-"""``make setup-engines``: install what only the tests need: Firefox, WebKitGTK, and nginx for the recipes."""
+"""``make setup-engines``: install what only the tests need: Firefox, WebKitGTK, nginx and Redis."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from codeact_agent.hosts.script.setup_browser import install_with_apt
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from support.firefox import Firefox
 from support.nginx import find_nginx
+from support.redis_server import find_redis
 from support.webkit import WebKit
 
 
@@ -21,7 +22,7 @@ def main() -> int:
     still = _missing()
     if still:
         print(
-            "codeact-web: the tests need Firefox 153 or newer, WebKitGTK, Xvfb and nginx; "
+            "codeact-web: the tests need Firefox 153 or newer, WebKitGTK, Xvfb, nginx and redis-server; "
             f"missing of Debian's packages: {' '.join(still)}. Install them and run make again.",
             file=sys.stderr,
         )
@@ -29,7 +30,8 @@ def main() -> int:
 
 
 def _missing() -> list[str]:
-    return [*Firefox.missing(), *WebKit.missing(), *([] if find_nginx() else ["nginx-light"])]
+    servers = {"nginx-light": find_nginx(), "redis-server": find_redis()}
+    return [*Firefox.missing(), *WebKit.missing(), *(name for name, path in servers.items() if not path)]
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ import { SettingsElement } from './settings.js';
 import { StepElement } from './step.js';
 import { SubAgentElement } from './sub_agent.js';
 import { TaskBoxElement } from './task_box.js';
+import { TokenQuestionElement } from './token_question.js';
 import { ToolCallElement } from './tool_call.js';
 import { TranscriptElement } from './transcript.js';
 import { VariablesElement } from './variables.js';
@@ -79,6 +80,7 @@ const ELEMENTS = {
   'ca-sub-agent': SubAgentElement,
   'ca-task-box': TaskBoxElement,
   'ca-tool-call': ToolCallElement,
+  'ca-token-question': TokenQuestionElement,
   'ca-transcript': TranscriptElement,
   'ca-variables': VariablesElement,
 };

@@ -31,5 +31,6 @@ interface HTMLElementTagNameMap {
   'ca-sub-agent': import('./sub_agent.js').SubAgentElement;
   'ca-task-box': import('./task_box.js').TaskBoxElement;
   'ca-tool-call': import('./tool_call.js').ToolCallElement;
+  'ca-token-question': import('./token_question.js').TokenQuestionElement;
   'ca-transcript': import('./transcript.js').TranscriptElement;
 }

@@ -12,14 +12,17 @@ import { ModelFailure } from './model_failure.js';
 export class OpenAIService {
   #base;
   #options;
+  #fetch;
 
   /**
    * @param {string} base  its address without a slash at the end; absolute, or relative to the page
    * @param {RequestInit} [options]  of every request; headers by name
+   * @param {(url: string, options: RequestInit) => Promise<Response>} [fetched]  asks it
    */
-  constructor(base, options = {}) {
+  constructor(base, options = {}, fetched = (url, request) => fetch(url, request)) {
     this.#base = base;
     this.#options = options;
+    this.#fetch = fetched;
   }
 
   /** Rejects with ModelFailure; with an AbortError when aborted. @param {AbortSignal} [signal] @returns {Promise<ModelFacts[]>} */
@@ -57,7 +60,7 @@ export class OpenAIService {
     const headers = { ...this.#options.headers, ...options.headers };
     let response;
     try {
-      response = await fetch(`${this.#base}/${path}`, { ...this.#options, ...options, headers });
+      response = await this.#fetch(`${this.#base}/${path}`, { ...this.#options, ...options, headers });
     } catch (error) {
       if (options.signal?.aborted) throw error;
       throw new ModelFailure('unreachable', 'the server did not answer');

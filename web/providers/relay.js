@@ -2,12 +2,13 @@
 
 import { ModelFailure } from './model_failure.js';
 import { OpenAIService } from './openai_service.js';
+import { fetchFromRelay } from './relay_access.js';
 
 /** @typedef {import('./provider.js').Model} Model */
 /** @typedef {import('./provider.js').Question} Question */
 
 export class Relay {
-  #service = new OpenAIService('v1');
+  #service = new OpenAIService('v1', {}, fetchFromRelay);
 
   /** Empty where no upstream is connected to the server. @returns {Promise<Model[]>} */
   async models() {

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+
+from codeact_server.access_settings import Mode
 
 __all__ = ["Caller", "Mode"]
-
-Mode = Literal["open", "token", "session", "header", "jwt"]
 
 
 @dataclass(frozen=True, slots=True)

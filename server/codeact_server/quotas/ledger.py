@@ -37,7 +37,8 @@ class Ledger:
         if await self._requests.hit(item, key):
             return None
         reset, _ = await self._requests.get_window_stats(item, key)
-        return max(0.0, reset - time.time())
+        # Redis forgets it by its own clock then, whatever became of ours since.
+        return min(max(0.0, reset - time.time()), item.get_expiry())
 
     async def take(self, item: RateLimitItem, key: str, amount: int) -> int:
         """Add ``amount`` and give what was counted before, whether or not it is within the limit."""
@@ -70,8 +71,12 @@ class RedisLedger(Ledger):
     """In a Redis that several processes share."""
 
     def __init__(self, redis: Redis, lease_seconds: float) -> None:
-        pool = redis.connection_pool
-        storage = RedisStorage("async+redis://", implementation="redispy", connection_pool=pool)  # type: ignore[arg-type]
+        storage = RedisStorage(
+            "async+redis://",
+            implementation="redispy",
+            key_prefix="codeact",
+            connection_pool=redis.connection_pool,  # type: ignore[arg-type]  # its annotation forgets it
+        )
         super().__init__(storage, RedisStreams(redis, lease_seconds))
         self._redis = redis
 

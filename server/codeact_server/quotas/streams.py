@@ -26,7 +26,7 @@ return 1
 """
 _TAKE = f"{_CLEAN}if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end{_WRITE}"
 _KEEP = f"{_CLEAN}{_WRITE}"
-_PREFIX = "LIMITS:streams:"
+_PREFIX = "codeact:streams:"
 
 
 class Streams(Protocol):
