@@ -27,12 +27,14 @@ base_url = "http://127.0.0.1:{upstream}/v1"
 api_key_env = "BENCH_KEY"
 models = ["bench"]
 price = {{ bench = {{ input = 0.15, output = 0.60 }} }}
+[limits]
+connections = 2000
 [access]
 mode = "token"
 token_env = "BENCH_TOKEN"
 [quotas]
-per_identity = {{ requests = "1000000/minute", streams = 9999, tokens = "1000000000/day", dollars = "9999/day" }}
-per_address = {{ requests = "1000000/minute", streams = 9999 }}
+per_identity = {{ requests = "10000/second", streams = 9999, tokens = "1000000000/day", dollars = "9999/day" }}
+per_address = {{ requests = "10000/second", streams = 9999 }}
 [metrics]
 token_env = "BENCH_TOKEN"
 """
