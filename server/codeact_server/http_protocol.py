@@ -139,7 +139,8 @@ class StrictProtocol(HttpToolsProtocol):
         if why is not None:
             self._throw(RequestError(400, "invalid_http", why))
         if parser.get_method() not in METHODS:
-            self._throw(RequestError(405, "method_not_allowed", "This server does not know that method."))
+            known = {"allow": b", ".join(sorted(METHODS)).decode()}
+            self._throw(RequestError(405, "method_not_allowed", "This server does not know that method.", known))
         self._set_timer(None)
         self._phase = _Phase.BODY
         super().on_headers_complete()

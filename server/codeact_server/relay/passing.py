@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from codeact_server.access import Caller
 from codeact_server.errors import ApiError, UpstreamError
 from codeact_server.observe import metrics
+from codeact_server.quotas import Quotas
 from codeact_server.relay.account import Account
 from codeact_server.relay.leaving import ClientLeft, while_connected
 from codeact_server.relay.prepared import Prepared
 from codeact_server.relay.streaming import AnswerLimits, send_stream, too_large, too_long
 from codeact_server.responses import UNCACHED, error_response
 from codeact_server.upstreams import EVENT_STREAM, Upstreams
-
-if TYPE_CHECKING:
-    from codeact_server.access.caller import Caller
-    from codeact_server.quotas import Quotas
 
 __all__ = ["PassedAnswer"]
 
