@@ -11,13 +11,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from codeact_server.addresses import check_fetched_url, check_origin
-from codeact_server.errors import SettingsError
+from codeact_server.serve_settings import secret_of
 from codeact_server.site_settings import Frozen
 
-__all__ = ["Access", "IdentityHeader", "Jwt", "Mode", "SessionCookie", "access_from", "secret_of"]
+__all__ = ["Access", "IdentityHeader", "Jwt", "Mode", "SessionCookie", "access_from"]
 
 SHORTEST_SECRET = 16
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PRINTABLE = re.compile(r"[!-~]+")
 _HEADER = r"^[A-Za-z0-9-]+$"
 _SECRETS = (("token_env", "token"), ("session.secret_env", "secret"))
@@ -119,20 +118,3 @@ def access_from(table: dict[str, Any], path: Path, environ: Mapping[str, str]) -
         if isinstance(inner, dict):
             secret_of(inner, key, becomes, f"access.{name}", path, environ)
     return table
-
-
-def secret_of(
-    table: dict[str, Any], key: str, becomes: str, called: str, path: Path, environ: Mapping[str, str]
-) -> None:
-    """Replace ``table[key]``, the name of a variable, by its value at ``table[becomes]``, if it is there."""
-    if becomes in table:
-        written = called.rpartition(".")[0] + f".{becomes}"
-        raise SettingsError([f"{path}: `{written}` must not be written down here; name a variable in `{called}`."])
-    if key not in table:
-        return
-    variable = table.pop(key)
-    if not isinstance(variable, str) or not _VARIABLE.fullmatch(variable):
-        raise SettingsError([f"{path}: `{called}` must be the NAME of an environment variable."])
-    if not environ.get(variable, "").strip():
-        raise SettingsError([f"The environment variable {variable}, named in {path}, is not set."])
-    table[becomes] = environ[variable].strip()

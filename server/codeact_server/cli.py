@@ -10,6 +10,7 @@ from pathlib import Path
 from codeact_agent.errors import AgentError
 
 from codeact_server import bundle_command, eval_command, export_command, replay_command, run_command
+from codeact_server.access.report import check
 from codeact_server.asgi import settings_with_site
 from codeact_server.bundle import BundleError
 from codeact_server.errors import SettingsError
@@ -40,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--port", type=int, help="port to listen on (default 8000)")
     serving.add_argument("--config", type=Path, help="settings file (default: codeact.toml here, if there is one)")
     serving.add_argument("--workers", type=int, help="processes that share the port (default 1)")
+    serving.add_argument("--check", action="store_true", help="tell what would be open to whom, and end")
     serving.set_defaults(command=_serve)
     running = commands.add_parser("run", help="solve a task here, in a headless browser")
     run_command.add_arguments(running)
@@ -61,4 +63,5 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> int:
     settings = load_settings(options.config, host=options.host, port=options.port, workers=options.workers)
-    return serve(settings_with_site(settings))
+    settings = settings_with_site(settings)
+    return check(settings) if options.check else serve(settings)

@@ -87,7 +87,7 @@ def running_server(settings: Settings) -> Iterator[str]:
 
 
 def _check(settings: Settings) -> None:
-    if refusal := refusal_to_listen(settings.host, settings.access):
+    if refusal := refusal_to_listen(settings.host, settings.access, settings.workers):
         raise StartError(refusal)
     missing = [name for name in _SITE_FILES if not (settings.site / name).is_file()]
     if missing:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from codeact_server.addresses import is_loopback
+
 __all__ = ["Proxies", "normal_address"]
 
 _WITH_PORT = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<v4>[0-9.]+))(?::[0-9]{1,5})?")
@@ -24,6 +26,10 @@ class Proxies:
     def trusts_sender(self, scope: Scope) -> bool:
         """Tell whether the connection itself is from a trusted proxy."""
         return self._trusts(_peer(scope))
+
+    def is_this_machine(self, scope: Scope) -> bool:
+        """Tell whether the connection is from a program here: over loopback, or a Unix socket."""
+        return scope.get("client") is None or is_loopback(_peer(scope))
 
     def client_address(self, scope: Scope) -> str:
         """Give the nearest address that is no trusted proxy, from the right of X-Forwarded-For.

@@ -88,6 +88,8 @@ class AccessGuard:
             return "session", f"session:{session.name}"
         if "open" in modes:
             check_sent_by_our_page(scope["method"], headers, origin, only_browsers=False)
+            if not self._proxies.is_this_machine(scope):
+                raise AccessError(403, "not_this_machine", "This server is open to its own machine alone.")
             return "open", None
         raise self._unknown(
             "session_needed" if self._cookies else "token_needed" if "token" in modes else "sign_in_needed"
