@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
 from typing import Any, TypeVar
 
-__all__ = ["run_apart"]
+__all__ = ["in_loop", "run_apart"]
 
 T = TypeVar("T")
 
@@ -19,3 +20,13 @@ def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
+
+
+def in_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Let pytest run an ``async def`` test, in a thread and loop of its own and for a minute at most."""
+
+    @wraps(test)
+    def run(*args: Any, **fixtures: Any) -> None:
+        run_apart(asyncio.wait_for(test(*args, **fixtures), 60))
+
+    return run

@@ -5,8 +5,9 @@ Called by ``service``. Everything that leaves here is free of the key and of the
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
@@ -28,7 +29,9 @@ _SAFE_VALUE = re.compile(r"[A-Za-z0-9 ,:._-]{1,128}")
 _SECRET_NAME = re.compile("key|token|auth|secret|cookie", re.IGNORECASE)
 # Local servers are given placeholders such as "ollama"; taking those words out would corrupt the text.
 _SHORTEST_SECRET = 8
+_PIECE = 256 * 1024
 _ERROR_BYTES = 64 * 1024
+_ERROR_SECONDS = 5.0
 # What httpx lets through of aiohttp is raised as it is.
 _BROKEN = (httpx.HTTPError, aiohttp.ClientError)
 
@@ -36,21 +39,27 @@ _BROKEN = (httpx.HTTPError, aiohttp.ClientError)
 class Exchange:
     """One request whose answer has begun. ``close`` must be called."""
 
-    def __init__(self, answer: Answer, response: httpx.Response, connection: Line) -> None:
+    def __init__(
+        self, answer: Answer, chunks: AsyncGenerator[bytes], response: httpx.Response, connection: Line
+    ) -> None:
         self.answer = answer
+        self._chunks = chunks
         self._response = response
         self._connection = connection
 
     async def close(self) -> None:
-        """Close the upstream's connection if it still talks."""
+        """Close the upstream's connection if it still talks. Nobody may be reading the answer any more."""
         await _close(self._response, self._connection)
+        await self._chunks.aclose()
 
 
 class UpstreamClient:
     """Sends requests to one upstream and tells its failures apart."""
 
-    def __init__(self, http: httpx.AsyncClient, upstream: Upstream) -> None:
+    def __init__(self, http: httpx.AsyncClient, upstream: Upstream, longest_silence: float) -> None:
+        """``longest_silence`` is in seconds, and counts once an answer has begun."""
         self._http = http
+        self._longest_silence = longest_silence
         self._upstream = upstream
         self._headers = {"accept-encoding": "identity", **headers_of(upstream)}
         key = upstream.api_key.get_secret_value() if upstream.api_key else ""
@@ -62,17 +71,14 @@ class UpstreamClient:
 
         Raises FailedError. Being cancelled closes the connection.
         """
-        headers = {**self._headers, "accept": EVENT_STREAM if stream else JSON}
-        body = None
-        if fields is not None:
-            headers["content-type"], body = JSON, to_json(fields)
-        url = self._upstream.base_url + path
-        request = self._http.build_request("GET" if body is None else "POST", url, headers=headers, content=body)
+        request = self._request(path, fields, EVENT_STREAM if stream else JSON)
         connection, response = Line(), None
         token = line.set(connection)
         try:
             response = await self._http.send(request, stream=True)
-            answer = await self._begun(response, str(fields.get("model", "")) if fields else "")
+            media_type = await self._media_type(response)
+            chunks = await _begun(self._chunks(response))
+            connection.limit_silence(self._longest_silence)
         except BaseException as exc:
             await _close(response, connection)
             if isinstance(exc, _BROKEN):
@@ -80,9 +86,23 @@ class UpstreamClient:
             raise
         finally:
             line.reset(token)
-        return Exchange(answer, response, connection)
+        model = str(fields.get("model")) if fields else ""
+        answer = Answer(media_type, self._passed(response), chunks, self._upstream.name, model)
+        return Exchange(answer, chunks, response, connection)
 
-    async def _begun(self, response: httpx.Response, model: str) -> Answer:
+    def _request(self, path: str, fields: dict[str, Any] | None, accept: str) -> httpx.Request:
+        headers = {**self._headers, "accept": accept}
+        url = self._upstream.base_url + path
+        if fields is None:
+            return self._http.build_request("GET", url, headers=headers)
+        body = to_json(fields)
+        headers |= {"content-type": JSON, "content-length": str(len(body))}
+        # aiohttp writes bytes in one go, and warns of more than 1 MiB.
+        content = body if len(body) <= _PIECE else _in_pieces(body)
+        return self._http.build_request("POST", url, headers=headers, content=content)
+
+    async def _media_type(self, response: httpx.Response) -> str:
+        """Give what a success claims to be. Raises FailedError for what is none."""
         if not response.is_success:
             raise await self._refusal(response)
         if response.headers.get("content-encoding", "identity").lower() != "identity":
@@ -90,12 +110,7 @@ class UpstreamClient:
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type not in {EVENT_STREAM, JSON}:
             raise not_an_api("something that is not JSON")
-        chunks = self._chunks(response)
-        try:
-            first = await anext(chunks)
-        except (StopAsyncIteration, UpstreamClosedError) as exc:
-            raise of_exception(aiohttp.ServerDisconnectedError()) from exc
-        return Answer(media_type, self._passed(response), _joined(first, chunks), self._upstream.name, model)
+        return str(media_type)
 
     async def _chunks(self, response: httpx.Response) -> AsyncGenerator[bytes]:
         scrubber = Scrubber(self._secrets)
@@ -144,6 +159,11 @@ class UpstreamClient:
         return scrubber.feed(data) + scrubber.end()
 
 
+async def _in_pieces(body: bytes) -> AsyncGenerator[bytes]:
+    for start in range(0, len(body), _PIECE):
+        yield body[start : start + _PIECE]
+
+
 async def _close(response: httpx.Response | None, connection: Line) -> None:
     # Closed by now is a response that was read to its end; its connection may already serve another request.
     if response is None or not response.is_closed:
@@ -152,21 +172,31 @@ async def _close(response: httpx.Response | None, connection: Line) -> None:
         await response.aclose()
 
 
-async def _joined(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
-    async with aclosing(rest):
-        yield first
-        async for chunk in rest:
-            yield chunk
+async def _begun(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """Wait for the first of ``chunks`` and give all of them. Raises FailedError if there is none."""
+    try:
+        first = await anext(chunks)
+    except (StopAsyncIteration, UpstreamClosedError) as exc:
+        raise of_exception(aiohttp.ServerDisconnectedError()) from exc
+
+    async def all_of_them() -> AsyncGenerator[bytes]:
+        async with aclosing(chunks):
+            yield first
+            async for chunk in chunks:
+                yield chunk
+
+    return all_of_them()
 
 
 async def _start_of(response: httpx.Response) -> bytes:
-    """Give what there is of an error's body, up to 64 KiB; none if it breaks off or is compressed."""
+    """Give what there is of an error's body, up to 64 KiB; nothing if it does not end."""
     start = b""
     try:
-        async for chunk in response.aiter_raw():
-            start += chunk
-            if len(start) > _ERROR_BYTES:
-                break
-    except _BROKEN:
+        async with asyncio.timeout(_ERROR_SECONDS):
+            async for chunk in response.aiter_raw():
+                start += chunk
+                if len(start) > _ERROR_BYTES:
+                    break
+    except (*_BROKEN, TimeoutError):
         return b""
     return start

@@ -64,7 +64,7 @@ def not_an_api(got: str) -> FailedError:
 
 
 def of_silence() -> FailedError:
-    """No first byte in time. That time is spent, so the same upstream is not asked again."""
+    """No connection or no first byte in time. That time is spent, so the same upstream is not asked again."""
     error = UpstreamError(504, "upstream_timeout", "The model's provider did not answer in time.")
     return FailedError(error, elsewhere=True, sick=True)
 
@@ -79,7 +79,7 @@ def of_exception(exc: Exception) -> FailedError:
         )
         return FailedError(UpstreamError(502, "upstream_private", message), elsewhere=True)
     if isinstance(cause, (aiohttp.ServerTimeoutError, TimeoutError)):
-        return FailedError(of_silence().error, again=True, elsewhere=True, sick=True)
+        return of_silence()
     if isinstance(cause, aiohttp.ClientResponseError):
         return not_an_api("something that is not HTTP")
     message = "The model's provider could not be reached, or hung up without an answer."

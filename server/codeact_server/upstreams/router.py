@@ -130,5 +130,5 @@ async def open_upstreams(
             told = partial(breaker_changed, upstream.name)
             told(False)
             breaker = Breaker(upstream.breaker, told, clock)
-            services.append(Service(upstream, UpstreamClient(http, upstream), times, breaker))
+            services.append(Service(upstream, UpstreamClient(http, upstream, times.read), times, breaker))
         yield Upstreams(services, settings.limits.connections)
