@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from codeact_server.addresses import check_base_url
@@ -44,6 +45,17 @@ def _check_headers(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def _check_url(value: str) -> str:
+    value = check_base_url(value)
+    try:
+        usable = httpx.URL(value).raw_host and " " not in value
+    except httpx.InvalidURL:
+        usable = False
+    if not usable:
+        raise ValueError("must be an address that a request can be sent to")
+    return value
+
+
 class Timeouts(Frozen):
     """Seconds: until a connection stands; until an answer's first byte, retries included; of silence after that.
 
@@ -67,7 +79,7 @@ class Upstream(Frozen):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = "default"
     dialect: Literal["openai", "anthropic"] = "openai"
-    base_url: Annotated[str, AfterValidator(check_base_url)]
+    base_url: Annotated[str, AfterValidator(_check_url)]
     api_key: Annotated[SecretStr, AfterValidator(_check_key)] | None = None
     models: tuple[_Name, ...] = ()
     aliases: dict[_Name, _Name] = Field(default={})

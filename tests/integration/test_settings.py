@@ -7,6 +7,7 @@ from codeact_server.errors import SettingsError
 from codeact_server.settings import load_settings
 
 SECRET = "sk-secret-0123456789"
+TWO = "[[upstream]]\nname='a'\nbase_url='http://a'\n[[upstream]]\n"
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -70,6 +71,43 @@ def test_the_file_is_read_and_paths_in_it_are_beside_it(tmp_path):
     assert upstream.host == "127.0.0.1:9"
 
 
+def test_several_upstreams_are_read_with_their_own_keys_and_timeouts(tmp_path):
+    (tmp_path / "key").write_text("sk-other-0123456789")
+    path = write(
+        tmp_path,
+        """
+        [timeouts]
+        read = 60
+        [[upstream]]
+        name = "main"
+        base_url = "https://a.example/v1"
+        api_key_env = "MAIN_KEY"
+        models = ["large", "small"]
+        aliases = { fast = "small" }
+        timeouts = { first_byte = 20 }
+        price = { small = { input = 0.15, output = 0.60 } }
+        retries = 0
+        [[upstream]]
+        name = "spare"
+        dialect = "anthropic"
+        base_url = "http://spare.internal/v1"
+        api_key_file = "key"
+        private = true
+        fallback = 2
+        """,
+    )
+    settings = load_settings(path, {"MAIN_KEY": SECRET})
+    main, spare = settings.upstreams
+    assert [each.api_key.get_secret_value() for each in (main, spare)] == [SECRET, "sk-other-0123456789"]
+    assert (main.aliases, main.price["small"].output, main.retries) == ({"fast": "small"}, 0.6, 0)
+    times = main.times(settings.timeouts)
+    assert (times.connect, times.first_byte, times.read) == (10, 20, 60)
+    assert spare.times(settings.timeouts) == settings.timeouts
+    assert (spare.dialect, spare.fallback, spare.may_be_private) == ("anthropic", 2, True)
+    assert (main.dialect, main.may_be_private) == ("openai", False)
+    assert SECRET not in repr(settings)
+
+
 def test_codeact_toml_here_is_found(tmp_path, monkeypatch):
     write(tmp_path, "port = 8123")
     monkeypatch.chdir(tmp_path)
@@ -98,6 +136,9 @@ def test_overrides_win_unless_they_are_none(tmp_path):
         ("[upstream]\nname = 'x'", "`upstream.base_url` is missing"),
         ("[upstream]\nbase_url = 'ftp://m'", "`upstream.base_url` must be an http:// or https:// address"),
         ("[upstream]\nbase_url = 'http://u:p@m/v1'", "without user, query or fragment"),
+        ("[upstream]\nbase_url = 'http://a b/v1'", "must be an address that a request can be sent to"),
+        ('[upstream]\nbase_url = "http://a\\u0007b/v1"', "must be an address that a request can be sent to"),
+        ("[upstream]\nbase_url = 'http://-\u00e9-/v1'", "must be an address that a request can be sent to"),
         ("[upstream]\nbase_url = 'http://m:x'", "must be an http:// or https:// address"),
         (f"[upstream]\nbase_url = 'http://m'\napi_key = '{SECRET}'", "must not hold a key"),
         (
@@ -112,6 +153,24 @@ def test_overrides_win_unless_they_are_none(tmp_path):
             "must not set authorization",
         ),
         ("[upstream]\nbase_url='http://m'\nheaders={'a b'='c'}", "must map header names"),
+        (f"{TWO}name='a'\nbase_url='http://b'", "has several named a"),
+        (f"{TWO}name='b'", "`upstream.b.base_url` is missing"),
+        (f"{TWO}retries=1", "`upstream.2.base_url` is missing"),
+        (f"{TWO}name='b'\nbase_url='http://b'\napi_key='{SECRET}'", "`upstream.b.api_key` must not hold a key"),
+        (f"{TWO}name='b'\nbase_url='http://b'\napi_key_env='NOPE'", "NOPE, named in"),
+        ("[upstream]\nname='a b'\nbase_url='http://m'", "`upstream.name`"),
+        ("[upstream]\ndialect='x'\nbase_url='http://m'", "`upstream.dialect` should be 'openai' or 'anthropic'"),
+        ("[upstream]\nbase_url='http://m'\nmodels=['a']\naliases={b='c'}", "`aliases` what is not in `models`: c"),
+        ("[upstream]\nbase_url='http://m'\nmodels=['a']\naliases={a='a'}", "names of models too: a"),
+        (
+            "[upstream]\nbase_url='http://m'\nmodels=['a']\nprice={c={input=1,output=1}}",
+            "`price` what is not in `models`: c",
+        ),
+        ("[upstream]\nbase_url='http://m'\nprice={c={input=1}}", "`upstream.price.c.output` is missing"),
+        ("[upstream]\nbase_url='http://m'\nprice={c={input=-1,output=1}}", "greater than or equal to 0"),
+        ("[upstream]\nbase_url='http://m'\nretries=11", "`upstream.retries` should be less than or equal to 10"),
+        ("[upstream]\nbase_url='http://m'\ntimeouts={pool=1}", "`upstream.timeouts.pool` is not a known setting"),
+        ("[upstream]\nbase_url='http://m'\nheaders={Host='x'}", "must not set Host"),
         ("[limits]\nbody_bytes = 0", "`limits.body_bytes` should be greater than 0"),
         ("port = = 1", "is not valid TOML"),
     ],

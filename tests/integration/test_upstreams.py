@@ -370,6 +370,17 @@ async def test_a_list_that_cannot_be_had_leaves_the_others():
             assert caught.value.status == 500
 
 
+@in_loop
+async def test_a_list_that_does_not_come_is_not_waited_for_as_long_as_an_answer():
+    async def play(call: Call) -> None:
+        await call.until_gone()
+
+    async with one(play, timeouts={"first_byte": 0.3}) as (_raw, upstreams):
+        with pytest.raises(UpstreamError) as caught:
+            await upstreams.models()
+        assert caught.value.status == 504
+
+
 @pytest.mark.parametrize(
     "body", [b"[]", b'{"data": 3}', b'{"data": [{"id": 4}]}', b'{"data": [], "x": "' + b"x" * 2**20 + b'"}']
 )

@@ -5,13 +5,25 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import ssl
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+import uvloop
 from aiohttp.abc import AbstractResolver, ResolveResult
 from codeact_server.errors import UpstreamClosedError
 from codeact_server.settings import Limits, Timeouts, Upstream
 from codeact_server.upstreams.address_guard import PrivateAddressError, is_public, open_public_socket
+from codeact_server.upstreams.client import UpstreamClient
+from codeact_server.upstreams.transport import open_http
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from support.loops import in_loop
 from support.raw_upstream import Call, RawUpstream, answering
 from support.upstreams import asking, one, opening, refused, said
@@ -328,6 +340,53 @@ async def test_a_server_without_tls_is_told_and_not_asked_again():
     async with server, opening(Upstream(base_url=f"https://127.0.0.1:{port}/v1")) as upstreams:
         assert (await refused(upstreams)).code == "upstream_unreachable"
     assert len(connections) == 1
+
+
+def _certificate(folder: Path) -> ssl.SSLContext:
+    """A server's context with a certificate for 127.0.0.1 that only ``folder``/cert.pem vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "raw upstream")]), datetime.now(UTC)
+    there = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    built = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    built = built.not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
+    signed = built.add_extension(there, critical=False).sign(key, hashes.SHA256())
+    (folder / "cert.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_over_tls_strangers_are_refused_and_leaving_closes_at_once(tmp_path, run):
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        gone = loop.create_future()
+
+        async def play(call: Call) -> None:
+            await call.begin()
+            await call.chunk(b"data: 1\n\n")
+            gone.set_result(await call.until_gone())
+
+        async with RawUpstream(play, tls=_certificate(tmp_path)) as raw:
+            upstream = Upstream(base_url=raw.base_url, api_key=KEY)
+            async with opening(upstream) as upstreams:
+                assert (await refused(upstreams)).code == "upstream_unreachable"
+            assert raw.calls == []
+            trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+            async with open_http(upstream, Timeouts(), trusting) as http:
+                exchange = await UpstreamClient(http, upstream, 5).ask("/chat/completions", {"model": "m"})
+                assert await anext(exchange.answer.chunks) == b"data: 1\n\n"
+                left = loop.time()
+                await exchange.close()
+                assert await asyncio.wait_for(gone, 2) - left < 0.1
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(run, main()).result(60)
 
 
 # How much it may hold

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -76,6 +77,7 @@ class RawUpstream:
     """Listens on loopback; ``calls`` are the requests that came, ``connections`` how many were ever accepted."""
 
     play: Play
+    tls: ssl.SSLContext | None = None
     calls: list[Call] = field(default_factory=list)
     connections: int = 0
     open: int = 0
@@ -84,9 +86,9 @@ class RawUpstream:
         self._tasks: set[asyncio.Task[None]] = set()
         # Its own socket: more than the usual 100 connections may come at once.
         listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
-        self._server = await asyncio.start_server(self._serve, sock=listener, limit=2**20)
         self.port = listener.getsockname()[1]
-        self.base_url = f"http://127.0.0.1:{self.port}/v1"
+        self._server = await asyncio.start_server(self._serve, sock=listener, limit=2**20, ssl=self.tls)
+        self.base_url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/v1"
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -12,10 +14,10 @@ import httpx
 import pytest
 from codeact_agent import tool
 from codeact_agent.demo_tools import DEMO_TOOLS
-from codeact_agent.errors import DeclarationError, Stopped
+from codeact_agent.errors import AgentError, DeclarationError, Stopped
 from codeact_agent.hosts.script.chat import ChatModel
 from codeact_agent.hosts.script.host import ScriptHost
-from codeact_agent.hosts.script.models import ModelOptions, tools_of
+from codeact_agent.hosts.script.models import ModelOptions, choose_live, tools_of
 from codeact_agent.hosts.script.person import Functions
 from codeact_agent.hosts.script.run_control import RunControl
 from codeact_agent.hosts.script.sandbox import SandboxBrowser
@@ -86,6 +88,45 @@ def test_the_upstream_gets_its_headers_and_is_waited_for_as_the_settings_say() -
     assert asked[0].headers["x-team"] == "blue"
     assert asked[0].headers["authorization"] == "Bearer sk-0123456789"
     assert asked[0].extensions["timeout"] == {"connect": 1, "read": 2, "write": 2, "pool": 2}
+
+
+CODEACT_TOML = """
+[[upstream]]
+name = "claude"
+dialect = "anthropic"
+base_url = "https://c.test/v1"
+models = ["small"]
+[[upstream]]
+name = "main"
+base_url = "https://a.test/v1"
+models = ["large", "small-8b"]
+aliases = { small = "small-8b" }
+[[upstream]]
+name = "spare"
+base_url = "https://b.test/v1"
+models = ["small"]
+fallback = 2
+"""
+
+
+def test_the_first_upstream_that_has_the_model_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "codeact.toml").write_text(CODEACT_TOML)
+    monkeypatch.chdir(tmp_path)
+    asked: list[tuple[str, str]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((str(request.url), json.loads(request.content)["model"]))
+        return httpx.Response(200, json={"choices": [{"message": {"content": "Hi"}}]})
+
+    async def chat() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            model = choose_live("small", _host([]), client, ModelOptions())
+            await model.chat([], lambda text: None)
+            with pytest.raises(AgentError, match=r"has the model 'claude'\. There are: large, small-8b, small\."):
+                choose_live("claude", _host([]), client, ModelOptions())
+
+    run_apart(chat())
+    assert asked == [("https://a.test/v1/chat/completions", "small-8b")]
 
 
 def _host(events: list[dict[str, Any]]) -> ScriptHost:

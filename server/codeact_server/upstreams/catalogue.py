@@ -48,10 +48,11 @@ class Catalogue:
         raise RequestError(404, "model_not_found", message)
 
     def price(self, model: str) -> Price | None:
-        """Give what the first upstream that has ``model`` asks for it, if the settings tell."""
+        """Give the price of the first upstream that has ``model`` and whose price the settings tell."""
         having = [each for each in self._upstreams if _lists(each, model)]
-        having = having or [each for each in self._upstreams if not each.models][:1]
-        return having[0].price.get(having[0].aliases.get(model, model)) if having else None
+        having = having or [each for each in self._upstreams if not each.models]
+        prices = (each.price.get(each.aliases.get(model, model)) for each in having)
+        return next((price for price in prices if price is not None), None)
 
     def facts(self, upstream: Upstream, names: Iterable[str]) -> list[ModelFacts]:
         """Tell of each model of ``names``, then of the aliases."""

@@ -24,6 +24,8 @@ _BACK_OFF = wait_random_exponential(multiplier=0.25, max=4)
 # Longer than that the caller decides, who is told, and who may have another upstream.
 LONGEST_WAIT = 10.0
 _LIST_SECONDS = 60.0
+# A page waits for the list before it can be used.
+_LIST_PATIENCE = 10.0
 _LIST_BYTES = 1024 * 1024
 _LIST_NAMES = 1000
 
@@ -77,24 +79,24 @@ class Service:
         async with self._listing:
             if time.monotonic() - self._listed >= _LIST_SECONDS:
                 try:
-                    self._names = await self._list()
+                    async with asyncio.timeout(min(self._patience, _LIST_PATIENCE)):
+                        self._names = await self._list()
                     self._listed = time.monotonic()
-                except FailedError:
+                except (FailedError, TimeoutError) as exc:
                     if not self._names:
-                        raise
+                        raise (exc if isinstance(exc, FailedError) else of_silence()) from exc
             return self._names
 
     async def _list(self) -> list[str]:
         exchange = await self.ask("/models", None)
         raw = bytearray()
         try:
-            async with asyncio.timeout(self._patience):
-                async for chunk in exchange.answer.chunks:
-                    raw += chunk
-                    if len(raw) > _LIST_BYTES:
-                        raise not_an_api("an endless list of models")
+            async for chunk in exchange.answer.chunks:
+                raw += chunk
+                if len(raw) > _LIST_BYTES:
+                    raise not_an_api("an endless list of models")
             found = _ModelList.model_validate_json(bytes(raw)).data
-        except (UpstreamClosedError, TimeoutError, ValidationError) as exc:
+        except (UpstreamClosedError, ValidationError) as exc:
             raise not_an_api("no list of models") from exc
         finally:
             await exchange.close()

@@ -88,8 +88,9 @@ def choose_live(name: str, host: ScriptHost, client: httpx.AsyncClient, options:
     try:
         upstream, model = Catalogue(settings.upstreams).candidates("openai.chat", name)[0]
     except RequestError as error:
-        known = ", ".join(model for each in settings.upstreams for model in (*each.models, *each.aliases))
-        raise AgentError(f"No upstream has the model {name!r}. Those in codeact.toml have: {known}.") from error
+        speaking = [each for each in settings.upstreams if each.dialect == "openai"]
+        known = dict.fromkeys(model for each in speaking for model in (*each.models, *each.aliases))
+        raise AgentError(f"No upstream has the model {name!r}. There are: {', '.join(known)}.") from error
     return ChatModel(model, upstream, upstream.times(settings.timeouts), client, host, options)
 
 
