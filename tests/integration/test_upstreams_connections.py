@@ -8,6 +8,7 @@ import socket
 import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -229,6 +230,30 @@ async def test_a_finished_answers_connection_serves_the_next():
         for _ in range(5):
             await said(upstreams)
         assert raw.connections == 1
+
+
+@in_loop
+async def test_leaving_an_answer_that_was_all_here_spares_who_has_its_connection_now():
+    left = asyncio.Event()
+
+    async def play(call: Call) -> None:
+        if call.number == 0:
+            await call.answer({"ok": 1})
+            return
+        await call.begin()
+        await call.chunk(b"data: 1\n\n")
+        await left.wait()
+        await call.chunk(b"data: 2\n\n")
+        await call.chunk(b"")
+
+    async with one(play) as (raw, upstreams), AsyncExitStack() as stack:
+        async with upstreams.open(asking()) as whole:
+            assert await anext(whole.chunks) == b'{"ok": 1}'  # and nobody asks whether there is more
+            answer = await stack.enter_async_context(upstreams.open(STREAM))
+            assert await anext(answer.chunks) == b"data: 1\n\n"
+            assert raw.connections == 1
+        left.set()
+        assert [chunk async for chunk in answer.chunks] == [b"data: 2\n\n"]
 
 
 @in_loop

@@ -165,9 +165,7 @@ async def _in_pieces(body: bytes) -> AsyncGenerator[bytes]:
 
 
 async def _close(response: httpx.Response | None, connection: Line) -> None:
-    # Closed by now is a response that was read to its end; its connection may already serve another request.
-    if response is None or not response.is_closed:
-        connection.cut()
+    connection.cut()
     if response is not None:
         await response.aclose()
 

@@ -48,8 +48,13 @@ class Line:
             protocol.start_timeout()
 
     def cut(self) -> None:
-        """Close it at once: closing politely waits for an upstream that may not read any more."""
-        if self._transport is not None:
+        """Close it at once, unless it has gone back to the pool and may serve another request already.
+
+        Closing politely, as aiohttp does, waits for an upstream that may not read any more.
+        """
+        if self._connection is None or self._transport is None:
+            return
+        if self._connection.protocol is not None or self._transport.is_closing():
             self._transport.abort()
 
 
