@@ -7,6 +7,8 @@ is too large, too slow or too much (docs/adr/0033). Whoever is refused is told w
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from enum import Enum, auto
 from typing import Any
 
@@ -24,6 +26,7 @@ __all__ = ["StrictProtocol"]
 
 _LINGER_SECONDS = 2.0
 _LINGER_BYTES = 1024 * 1024
+_AT_ONCE = struct.pack("ii", 1, 0)
 
 
 class _Phase(Enum):
@@ -81,7 +84,7 @@ class StrictProtocol(HttpToolsProtocol):
         if self._phase is _Phase.DEAF:
             self._discarded += len(data)
             if self._discarded > _LINGER_BYTES:
-                self.transport.abort()
+                self._stop_reading()
             return
         if self._phase is _Phase.ANSWERING:
             # The next request may come before our last, empty piece of this answer has been sent.
@@ -209,6 +212,19 @@ class StrictProtocol(HttpToolsProtocol):
         if not self.transport.is_closing() and self.transport.can_write_eof():
             self.transport.write_eof()
 
+    def _stop_reading(self) -> None:
+        """Leave a flood where it is. Who is being answered must be listened to: else their leaving goes unnoticed."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.reset()
+        else:
+            self.flow.pause_reading()
+
+    def reset(self) -> None:
+        """End the connection at once. Without the option the system would keep what it could not send."""
+        if (connection := self.transport.get_extra_info("socket")) is not None and not self.transport.is_closing():
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.transport.abort()
+
     def _refuse(self, refusal: RequestError) -> None:
         """Answer for the app, where nothing has been answered yet, and end the connection."""
         cycle = self.cycle
@@ -216,14 +232,15 @@ class StrictProtocol(HttpToolsProtocol):
             self._stop_listening()  # what came in one piece with a request that is being answered
             return
         self._set_timer(None)
-        if cycle is not None and not cycle.response_complete:
+        metrics.refused(refusal.code)
+        if cycle is None or cycle.response_complete:
+            log.info("refused", code=refusal.code, status=refusal.status)
+        else:  # which has a line of its own
             cycle.disconnected = True
             cycle.message_event.set()
             if cycle.response_started:
-                self.transport.abort()
+                self.reset()
                 return
-        metrics.refused(refusal.code)
-        log.info("refused", code=refusal.code, status=refusal.status)
         self.transport.write(as_http(error_response(refusal)))
         self._phase = _Phase.BODY  # there may be more of it
         self.close_gently()
@@ -245,7 +262,7 @@ class StrictProtocol(HttpToolsProtocol):
     def _timed_out(self, status: int, why: str) -> None:
         self._timer = None
         if not status:
-            self.transport.abort()
+            self.reset()
         elif self._phase is _Phase.IDLE:
             self.transport.close()  # not a word was said
         else:
@@ -259,7 +276,7 @@ class StrictProtocol(HttpToolsProtocol):
     def _unread(self) -> None:
         metrics.refused("slow_reader")
         log.info("refused", code="slow_reader")
-        self.transport.abort()
+        self.reset()
 
 
 class _GentlyClosed:

@@ -23,6 +23,8 @@ from codeact_server.workers import run_workers
 
 __all__ = ["running_server", "serve"]
 
+# What the system keeps of an answer that a client does not read; else megabytes for each such client.
+_UNSENT_BYTES = 128 * 1024
 _SITE_FILES = ("index.html", "sandbox/manifest.json")
 
 
@@ -97,6 +99,8 @@ def _check(settings: Settings) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Accepted ones inherit it.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_BYTES)
     try:
         listener.bind((host, port))
         listener.listen(128)

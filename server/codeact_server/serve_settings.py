@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 
-from codeact_server.errors import SettingsError
+from codeact_server.access_settings import secret_of
 from codeact_server.site_settings import Frozen
 
 __all__ = ["LogSettings", "MetricsSettings", "ServerSettings", "metrics_from"]
@@ -52,19 +52,3 @@ def metrics_from(table: dict[str, Any], path: Path, environ: Mapping[str, str]) 
     table = dict(table)
     secret_of(table, "token_env", "token", "metrics.token_env", path, environ)
     return table
-
-
-def secret_of(
-    table: dict[str, Any], key: str, becomes: str, called: str, path: Path, environ: Mapping[str, str]
-) -> None:
-    """Replace ``table[key]``, the name of a variable, by its value at ``table[becomes]``, if it is there."""
-    if becomes in table:
-        raise SettingsError([f"{path}: `{called}` must name a variable; the secret is not written down here."])
-    if key not in table:
-        return
-    variable = table.pop(key)
-    if not isinstance(variable, str) or not variable.isidentifier():
-        raise SettingsError([f"{path}: `{called}` must be the NAME of an environment variable."])
-    if not environ.get(variable, "").strip():
-        raise SettingsError([f"The environment variable {variable}, named in {path}, is not set."])
-    table[becomes] = environ[variable].strip()

@@ -69,7 +69,8 @@ class Server(uvicorn.Server):
         clock.cancel()
         # A client that does not read what it was sent keeps its connection waiting for ever.
         for connection in list(self.server_state.connections):
-            connection.transport.abort()
+            assert isinstance(connection, StrictProtocol)
+            connection.reset()
         await asyncio.sleep(0)  # in which the aborted ones are closed
         if self.server_state.tasks:  # cancelled: what they have open is closed in a thread
             await asyncio.wait(self.server_state.tasks, timeout=1)

@@ -97,6 +97,11 @@ class Quotas:
         self._leases: dict[str, list[str]] = {}
         self._settling: set[asyncio.Task[None]] = set()
 
+    @property
+    def store_up(self) -> bool:
+        """Whether the store of the settings answers."""
+        return self._store.is_up
+
     @asynccontextmanager
     async def admit(self, caller: Caller, prepared: Prepared, price: Price | None) -> AsyncIterator[Spending]:
         """Let a request begin; at the end its stream is over and what it used is counted.

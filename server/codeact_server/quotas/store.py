@@ -31,6 +31,11 @@ class Store:
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._probing: asyncio.Task[None] | None = None
 
+    @property
+    def is_up(self) -> bool:
+        """Whether Redis answers; memory always does."""
+        return self._is_up
+
     async def ask(self, question: Callable[[Ledger], Awaitable[_T]], *, settling: bool = False) -> _T:
         """Put ``question`` to the ledger that counts now.
 

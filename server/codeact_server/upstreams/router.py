@@ -63,6 +63,10 @@ class Upstreams:
             raise failed.error from failed
         return list(found.values())
 
+    def standing(self) -> tuple[int, int]:
+        """How many upstreams would be asked now, and how many there are."""
+        return sum(service.is_up for service in self._services.values()), len(self._services)
+
     def price(self, model: str) -> Price | None:
         """Give the price of ``model``, a name or an alias; None where the settings tell none."""
         return self._catalogue.price(model)

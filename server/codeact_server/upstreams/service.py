@@ -50,6 +50,11 @@ class Service:
         self._listed = float("-inf")
         self._listing = asyncio.Lock()
 
+    @property
+    def is_up(self) -> bool:
+        """Whether it would be asked now."""
+        return self._breaker.state != "open"
+
     async def ask(self, path: str, fields: dict[str, Any] | None, *, stream: bool = False) -> Exchange:
         """Give the answer as soon as its first byte is there. Raises FailedError when patience has ended."""
         until = asyncio.get_running_loop().time() + self._patience
