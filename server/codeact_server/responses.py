@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from codeact_server.errors import ApiError, RequestError
+from codeact_server.errors import ApiError, RequestError, UpstreamError
 from codeact_server.observe import metrics
 
 __all__ = [
     "MESSAGES",
+    "REFUSAL",
     "UNCACHED",
     "answer_error",
     "answer_http_error",
@@ -23,6 +24,8 @@ __all__ = [
 ]
 
 MESSAGES = "/v1/messages"
+REFUSAL = "x-codeact-refusal"
+"""The code of an error that is this server's, not its upstream's: our clients show its message as it is."""
 UNCACHED = {"cache-control": "no-store", "x-accel-buffering": "no"}
 """Buffering anywhere on the way would turn a stream of words into one late lump."""
 
@@ -66,7 +69,8 @@ class _ErrorResponse(JSONResponse):
     """Chooses its shape by the path that was asked for."""
 
     def __init__(self, error: ApiError) -> None:
-        super().__init__(error.as_dict(), error.status, headers={**UNCACHED, **error.headers})
+        own = {} if isinstance(error, UpstreamError) else {REFUSAL: error.code}
+        super().__init__(error.as_dict(), error.status, headers={**UNCACHED, **own, **error.headers})
         self._error = error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,7 +1,7 @@
 /** Ask a model by OpenAI's chat completions, streamed: https://platform.openai.com/docs/api-reference/chat */
 
 import { EventSourceParserStream } from '../vendor/sse.js';
-import { ModelFailure } from './model_failure.js';
+import { ModelFailure, unusable } from './model_failure.js';
 
 /** @typedef {import('./provider.js').Part} Part */
 /** @typedef {import('./provider.js').Question} Question */
@@ -134,13 +134,20 @@ async function* chunks(body) {
         return;
       }
       const chunk = parse(value.data);
-      if (chunk.error) throw new ModelFailure('dropped', String(chunk.error.message ?? chunk.error));
+      if (chunk.error) throw breakOff(chunk.error);
       yield chunk;
     }
   } finally {
     // Else the upstream would go on writing what nobody reads. A stream that broke refuses: it has ended already.
     events.cancel().catch(() => {});
   }
+}
+
+/** @param {{message?: string, code?: string} | string} error  of an event in mid-stream */
+function breakOff(error) {
+  const { message = String(error), code } = typeof error === 'string' ? {} : error;
+  // At the same cap of our relay the next answer would end, too.
+  return code === 'answer_too_long' ? unusable(message) : new ModelFailure('dropped', message);
 }
 
 /** An upstream that does not stream. @param {string} body @returns {Generator<Part, void>} */
@@ -177,5 +184,7 @@ async function refusal(response) {
   }
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
   const retryAfter = Number.isNaN(wait) ? null : wait;
-  return new ModelFailure('refused', message, { status: response.status, retryAfter });
+  // Set by our relay where it refuses itself: who is told to look at the provider would look in vain.
+  const isSentence = response.headers.has('x-codeact-refusal');
+  return new ModelFailure('refused', message, { status: response.status, retryAfter, isSentence });
 }

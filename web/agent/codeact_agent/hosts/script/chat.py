@@ -138,7 +138,7 @@ async def _chunks(source: EventSource) -> AsyncIterator[dict[str, Any]]:
         if not isinstance(chunk, dict):
             raise ModelError(event.data[:200], "malformed")
         if "error" in chunk:
-            raise ModelError(_message(chunk), "dropped")
+            raise _break_off(chunk)
         yield chunk
 
 
@@ -161,7 +161,20 @@ def _refusal(response: httpx.Response) -> ModelError:
     except ValueError:
         message = response.text[:200]
     wait = response.headers.get("retry-after", "")
-    return ModelError(message, "refused", response.status_code, float(wait) if wait.isdigit() else None)
+    error = ModelError(message, "refused", response.status_code, float(wait) if wait.isdigit() else None)
+    # Set by our relay where it refuses itself: who is told to look at the provider would look in vain.
+    error.is_sentence = "x-codeact-refusal" in response.headers
+    return error
+
+
+def _break_off(chunk: dict[str, Any]) -> ModelError:
+    error = chunk["error"]
+    if not isinstance(error, dict) or error.get("code") != "answer_too_long":
+        return ModelError(_message(chunk), "dropped")
+    # At the same cap of our relay the next answer would end, too.
+    capped = ModelError(_message(chunk), "unusable")
+    capped.is_sentence = True
+    return capped
 
 
 def _message(answer: Any) -> str:
