@@ -17,7 +17,7 @@ PREFIX = "/some/prefix/"
 
 LISTEN = """
 const told = [];
-for (const name of ['ready', 'step', 'output', 'tool', 'approval', 'answer', 'error']) {
+for (const name of ['ready', 'step', 'output', 'tool', 'approval', 'question', 'answer', 'error']) {
   addEventListener('codeact-' + name, (event) =>
     told.push({ name, from: event.target.id, detail: JSON.parse(JSON.stringify(event.detail)) }));
 }
