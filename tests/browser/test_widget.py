@@ -211,7 +211,7 @@ def test_the_host_answers_questions_or_leaves_them_to_the_person(
     asked = [each["detail"] for each in shop.evaluate("() => told") if each["name"] == "question"]
     assert asked == [
         {"question": "Sea or hills?", "choices": ["sea", "hills"]},
-        {"question": "Sure? ", "choices": None},
+        {"question": "Sure?", "choices": None},
     ]
     expect(frame.locator("ca-question").first).to_contain_text("The page answered: sea")
 
