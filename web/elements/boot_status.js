@@ -36,7 +36,6 @@ export class BootStatusElement extends LitElement {
       li { display: grid; grid-template-columns: 1rem 1fr auto; gap: var(--ca-space-2); }
       li span { color: var(--ca-color-muted); font-variant-numeric: tabular-nums; }
       .panel { overflow-wrap: anywhere; }
-      .panel button { position: sticky; inset-block-end: 0; }
       .panel p { margin: var(--ca-space-2) 0; }
       @keyframes pulse { from { opacity: 0.35; } }
       @media (prefers-reduced-motion: reduce) { .mark { animation: none !important; } }
@@ -46,6 +45,7 @@ export class BootStatusElement extends LitElement {
         :host(:not([begins])) .failed .words { max-inline-size: 6rem; white-space: normal; line-height: 1.2; }
         .panel, :host([begins]) .panel { position: fixed; inset-block-start: 3.5rem; inset-inline: var(--ca-space-3); inline-size: auto; max-inline-size: none; }
       }
+      @media (max-height: 20rem) { .failed ol { display: none; } } /* room for why, and for the button */
       @media (max-width: 24rem) { .took { display: none; } }
       :host([begins]) { min-inline-size: 0; }
       :host([begins]) .words { overflow: hidden; text-overflow: ellipsis; }
