@@ -35,6 +35,8 @@ export const kioskWords = () => ({
   unreachable: msg('The model cannot be reached just now. Questions with recorded words still work.'),
   failed: msg('Something went wrong. Please try another question.'),
   broken: msg('This screen needs a moment. It starts again by itself.'),
+  unready: msg('This screen is not ready for visitors. Please tell the staff.'),
+  staff: msg('For the staff: kiosk.json beside this page needs mending. Then load the page again.'),
   code: msg('Code'),
   wrong: msg('That is not the code.'),
   back: msg('Back'),

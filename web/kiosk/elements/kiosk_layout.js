@@ -43,6 +43,8 @@ export const kioskLayout = css`
   .acts { display: grid; grid-template-columns: 1fr 1fr; gap: var(--ca-space-3); max-inline-size: 56rem; inline-size: 100%; margin-inline: auto; }
   .acts button { font-size: var(--ca-size-3); }
   .still { text-align: center; }
-  .trouble { display: grid; place-content: center; block-size: 100%; max-inline-size: 46rem; margin: auto; padding: var(--ca-space-5); font-size: var(--ca-size-4); }
-  .trouble ul { display: grid; gap: var(--ca-space-3); padding-inline-start: 1.2em; overflow-wrap: anywhere; }
+  .trouble { display: grid; grid-template-columns: minmax(0, 1fr); align-content: center; gap: var(--ca-space-4); min-block-size: 100%; max-inline-size: 46rem; margin: auto; padding: var(--ca-space-5); }
+  .trouble h2 { font-size: var(--ca-size-5); font-weight: 650; letter-spacing: -0.015em; line-height: 1.25; text-wrap: balance; }
+  .trouble p { color: var(--ca-color-muted); }
+  .trouble ul { display: grid; gap: var(--ca-space-2); margin: 0; padding-inline-start: 1.2em; font-size: var(--ca-size-3); overflow-wrap: anywhere; }
 `;
