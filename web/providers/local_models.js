@@ -28,6 +28,9 @@ const ASKED_FROM = 50_000_000;
 /** Tokens, where the operator does not say: enough for a few steps, and a phone can hold it. */
 export const USUAL_WINDOW = 8192;
 
+/** @type {Omit<Source, 'id' | 'name'>} */
+const UNTOLD = { url: '', file: null, bytes: 0, context_window: 0, sha256: '' };
+
 /** @type {Record<EngineName, () => Promise<Runtime>>} */
 const RUNTIMES = {
   wllama: () => import('./wllama.js'),
@@ -56,20 +59,20 @@ export class LocalModels {
   }
 
   /** What the operator offers. @param {LocalModel} offered */
-  add({ id, name, engine, url, bytes = 0, context_window = 0 }) {
-    const source = { name, url: new URL(url, document.baseURI).href, file: null, bytes, context_window };
+  add({ id, name, engine, url, bytes = 0, context_window = 0, sha256 = '' }) {
+    const source = { name, url: new URL(url, document.baseURI).href, file: null, bytes, context_window, sha256 };
     return this.#add({ ...source, id: `local:${id}` }, engine);
   }
 
   /** A GGUF file from the person's disk. @param {File} file */
   addFile(file) {
-    const source = { id: `local:${file.name}`, name: file.name, url: '', file, bytes: 0, context_window: 0 };
+    const source = { ...UNTOLD, id: `local:${file.name}`, name: file.name, file };
     return this.#add(source, 'wllama');
   }
 
   /** The browser's own model. */
   addBuiltIn() {
-    const source = { id: 'browser', name: 'Built into this browser', url: '', file: null, bytes: 0, context_window: 0 };
+    const source = { ...UNTOLD, id: 'browser', name: 'Built into this browser' };
     return this.#add(source, 'prompt_api');
   }
 
