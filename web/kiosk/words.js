@@ -32,7 +32,7 @@ export const kioskWords = () => ({
   language: msg('Language'),
   stopped: msg('You have stopped it.'),
   unanswered: msg('No answer was found this time. Please try another question.'),
-  unreachable: msg('The model cannot be reached just now. Questions with recorded words still work.'),
+  unreachable: msg('The model cannot be reached just now. Please try another question, or come back later.'),
   failed: msg('Something went wrong. Please try another question.'),
   broken: msg('This screen needs a moment. It starts again by itself.'),
   unready: msg('This screen is not ready for visitors. Please tell the staff.'),
