@@ -1,5 +1,6 @@
 /** Models that run in this browser. One is loaded at a time: each takes as much memory as its weights, and more. */
 
+import { modelName } from '../elements/model_words.js';
 import { sizeInWords } from '../file_names.js';
 import { msg, str } from '../vendor/localize.js';
 import { aborted, ModelFailure, unusable } from './model_failure.js';
@@ -215,7 +216,7 @@ export class LocalModels {
     } catch (error) {
       if (signal.aborted) throw aborted(signal);
       if (error instanceof ModelFailure) throw error;
-      throw unusable(msg(str`${model.name} could not be started: ${/** @type {Error} */ (error).message}`));
+      throw unusable(msg(str`${modelName(model)} could not be started: ${/** @type {Error} */ (error).message}`));
     }
   }
 
@@ -227,7 +228,7 @@ export class LocalModels {
     if (bytes > quota - usage) {
       throw unusable(
         msg(
-          str`${model.name} takes ${sizeInWords(bytes)}, and this browser has only ${sizeInWords(quota - usage)} left for this site.`,
+          str`${model.name} takes ${sizeInWords(bytes)}, and this browser has only ${sizeInWords(quota - usage)} left for this site. Remove another model in Settings, or choose a smaller one.`,
         ),
       );
     }
