@@ -59,8 +59,8 @@ class Endpoint(Frozen):
 
 
 class LocalModel(Frozen):
-    """A model that runs in the browser. ``url`` is where its weights are, ``bytes`` how many there are, ``sha256`` that
-    of a GGUF file."""
+    """A model that runs in the browser. ``url`` is where its weights are, ``bytes`` how many there are, ``sha256``
+    that of a GGUF file."""
 
     id: _Text
     name: _Text

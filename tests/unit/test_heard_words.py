@@ -61,9 +61,9 @@ def of_cards() -> Iterator[str]:
 def of_sandbox() -> Iterator[str]:
     for path in [*ROOT.glob("web/sandbox/*.js"), ROOT / "web" / "providers" / "openai_service.js"]:
         for _, text in SANDBOX.findall(path.read_text()):
-            count = iter(range(9))
-            ends = "." if "ModelFailure" in path.read_text() else ""  # as in_words of the loop adds
-            yield re.sub(r"\$\{[^}]*\}", lambda _: f"{{{next(count)}}}", text) + ends
+            ends = "." if path.parent.name == "providers" else ""  # as in_words of the loop adds
+            pieces = re.split(r"\$\{[^}]*\}", text)
+            yield "".join(f"{piece}{{{number}}}" for number, piece in enumerate(pieces[:-1])) + pieces[-1] + ends
 
 
 def fits(one: str, text: str) -> bool:
