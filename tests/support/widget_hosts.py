@@ -41,9 +41,11 @@ def host_page(host: WebOrigin, deployment: WebOrigin, body: str, path: str = "/"
 
 
 @contextmanager
-def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """The page at ``address`` in a context of its own; its complaints fail the test."""
+def opened(browser: Browser, address: str, allow: str = "", **options: Any) -> Iterator[Page]:
+    """The page at ``address`` in a context of its own; its complaints, but those with ``allow``, fail the test."""
     complaints = Complaints()
+    if allow:
+        complaints.allow(allow)
     with browser.new_context(**options) as context:
         page = context.new_page()
         complaints.watch(page)

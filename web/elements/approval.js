@@ -1,4 +1,5 @@
 import { shownName } from '../file_names.js';
+import { heard } from '../heard_words.js';
 import { css, html, LitElement } from '../vendor/lit.js';
 import { msg, str } from '../vendor/localize.js';
 import { Asking } from './asking.js';
@@ -140,7 +141,7 @@ export class ApprovalElement extends LitElement {
     const file = (/** @type {import('./events.js').TouchedFile} */ { path, action }) =>
       html`<div><span class=${ACTIONS[action].name}>${ACTIONS[action].words()}</span> <code><bdi>${shownName(path)}</bdi></code></div>`;
     return html`
-      ${reasons.length ? html`<ul aria-label=${msg('Why you are asked')}>${reasons.map((each) => html`<li>${each}</li>`)}</ul>` : ''}
+      ${reasons.length ? html`<ul aria-label=${msg('Why you are asked')}>${reasons.map((each) => html`<li>${heard(each)}</li>`)}</ul>` : ''}
       <dl>
         ${imports.length ? html`<dt>${msg('Imports')}</dt><dd>${imports.map(name)}</dd>` : ''}
         ${files.length ? html`<dt>${msg('Files')}</dt><dd>${files.map(file)}</dd>` : ''}

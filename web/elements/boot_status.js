@@ -1,3 +1,4 @@
+import { heard } from '../heard_words.js';
 import { css, html, LitElement } from '../vendor/lit.js';
 import { msg } from '../vendor/localize.js';
 import { bootStepInWords, lackInWords } from './boot_words.js';
@@ -105,7 +106,7 @@ export class BootStatusElement extends LitElement {
       <summary><span class="mark"></span><span class="words">${this.#words()}</span></summary>
       <div class="panel">
         <ol>${this.steps.map((step) => this.#row(step))}</ol>
-        ${failed ? html`<p>${failed.message ?? msg('Reload the page to try again.')}</p>` : ''}
+        ${failed ? html`<p>${failed.message ? heard(failed.message) : msg('Reload the page to try again.')}</p>` : ''}
         ${!failed && this.ready?.lacks?.length ? html`<p>${this.ready.lacks.map(lackInWords).join(' ')}</p>` : ''}
         ${failed ? html`<button class="quiet" type="button" @click=${() => location.reload()}>${msg('Reload')}</button>` : ''}
       </div>

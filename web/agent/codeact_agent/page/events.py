@@ -42,7 +42,7 @@ class Question:
 
     def __init__(self, detail: "Any") -> None:
         self.question: str = detail.question
-        self.choices: list[str] = as_python(detail.choices)
+        self.choices: list[str] = as_python(detail.choices) or []
         self._detail = detail
 
     def answer(self, text: str) -> None:
