@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
 import pytest
 from codeact_web.testing import ScriptedModel
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from support.agent_page import AgentPage
+from support.complaints import Complaints
+from support.kept_pages import KeptPages
+
+
+@pytest.fixture(scope="session")
+def kept_pages(browser: Browser) -> Iterator[KeptPages]:
+    pages = KeptPages(browser)
+    yield pages
+    pages.close()
 
 
 @pytest.fixture
-def agent(page: Page, relayed: str, upstream: ScriptedModel) -> AgentPage:
-    """The page, ready, with a model that says what the test enqueues at ``upstream``."""
+def open_kept(
+    kept_pages: KeptPages, complaints: Complaints, request: pytest.FixtureRequest
+) -> Iterator[Callable[[str], AgentPage]]:
+    """Gives a page of the site at a URL that is ready. It may have been another test's before, cleaned.
+
+    What a test does to a page beyond what a person can take back needs ``own_agent``: scripts that outlast a
+    reload, other tabs, tools of the page.
+    """
+    assert not {"page", "context"} & set(request.fixturenames), "Those are of another page: take `own_agent`."
+    with ExitStack() as lent:
+
+        def lend(url: str) -> AgentPage:
+            return lent.enter_context(kept_pages.lend(url, complaints, lambda: request.node.rep_call.passed))
+
+        yield lend
+
+
+@pytest.fixture
+def agent(open_kept: Callable[[str], AgentPage], relayed: str, upstream: ScriptedModel) -> AgentPage:
+    """A page that is ready, with a model that says what the test enqueues at ``upstream``; see ``open_kept``."""
+    upstream.reset()
+    return open_kept(relayed)
+
+
+@pytest.fixture
+def own_agent(page: Page, relayed: str, upstream: ScriptedModel) -> AgentPage:
+    """The same in ``page``, which nothing was done in before."""
     upstream.reset()
     opened = AgentPage(page).open(relayed)
     opened.ready()

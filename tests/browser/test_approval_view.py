@@ -5,10 +5,11 @@ The cards are given to the page as its loop gives them; test_approval.py has the
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 from support.agent_page import AgentPage
 
 pytestmark = pytest.mark.browser
@@ -23,16 +24,15 @@ TOOL = {"kind": "tool", "name": "send_mail", "arguments": {"to": "ada@example.or
 
 
 @pytest.fixture
-def agent(page: Page, served: str) -> AgentPage:
-    opened = AgentPage(page).open(served)
-    opened.ready()
-    page.evaluate(
+def agent(agent: AgentPage) -> Iterator[AgentPage]:
+    agent.page.evaluate(
         """() => {
           document.body.dataset.view = 'transcript';
           document.querySelector('ca-transcript').begin('Show');
         }"""
     )
-    return opened
+    yield agent
+    agent.page.evaluate("delete window.decided")
 
 
 def emit(agent: AgentPage, *events: dict[str, Any]) -> None:
