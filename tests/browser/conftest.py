@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
+from codeact_agent import Agent
+from codeact_agent.hosts.script.sandbox import SandboxBrowser
 from codeact_web.testing import ScriptedModel
 from playwright.sync_api import Browser, Page
 from support.agent_page import AgentPage
@@ -60,3 +63,15 @@ def live(upstream: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     upstream.reset()
     monkeypatch.setenv("OPENAI_BASE_URL", upstream.base_url)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
+
+
+@pytest.fixture(scope="session")
+def script_browser() -> Iterator[SandboxBrowser]:
+    with SandboxBrowser(reuse=True) as shared:
+        yield shared
+
+
+@pytest.fixture
+def make_agent(script_browser: SandboxBrowser) -> Callable[..., Agent]:
+    """``Agent`` in a browser that is there, for tests that are not about its start, its end or its limits."""
+    return partial(Agent, browser=script_browser)

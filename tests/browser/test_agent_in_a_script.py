@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,18 @@ import pytest
 from codeact_agent import Agent, tool
 from codeact_web.testing import Reply, ScriptedModel
 
+MakeAgent = Callable[..., Agent]
+
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live")]
 
 
-def test_variables_last_until_reset(upstream: ScriptedModel) -> None:
+def test_variables_last_until_reset(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     upstream.reply(
         Reply(text="<code>\nseen = [1]\nfinal_answer('kept')\n</code>"),
         Reply(text="<code>\nfinal_answer(seen)\n</code>"),
         Reply(text="<code>\nfinal_answer('seen' in globals())\n</code>"),
     )
-    with Agent(model="m") as agent:
+    with make_agent(model="m") as agent:
         assert agent.run("Remember").answer == "kept"
         assert agent.run("Recall").answer == [1]
         agent.reset()
@@ -29,7 +32,9 @@ def test_variables_last_until_reset(upstream: ScriptedModel) -> None:
     assert len(third) == 2
 
 
-def test_a_tool_runs_in_this_process_and_blocks_the_sandbox(upstream: ScriptedModel) -> None:
+def test_a_tool_runs_in_this_process_and_blocks_the_sandbox(
+    upstream: ScriptedModel, make_agent: MakeAgent
+) -> None:
     ran_in: list[str] = []
 
     @tool
@@ -39,12 +44,12 @@ def test_a_tool_runs_in_this_process_and_blocks_the_sandbox(upstream: ScriptedMo
         return number * 2
 
     upstream.reply(Reply(text="<code>\nfinal_answer([where(n) for n in range(3)])\n</code>"))
-    with Agent([where], model="m") as agent:
+    with make_agent([where], model="m") as agent:
         assert agent.run("?").answer == [0, 2, 4]
     assert len(ran_in) == 3
 
 
-def test_interrupt_from_a_tool_stops_the_run(upstream: ScriptedModel) -> None:
+def test_interrupt_from_a_tool_stops_the_run(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     @tool
     def enough() -> str:
         """Stops everything."""
@@ -52,7 +57,7 @@ def test_interrupt_from_a_tool_stops_the_run(upstream: ScriptedModel) -> None:
         return "stopping"
 
     upstream.reply(Reply(text="<code>\nkept = 1\nenough()\nwhile True: pass\n</code>"))
-    agent = Agent([enough], model="m")
+    agent = make_agent([enough], model="m")
     with agent:
         result = agent.run("?")
         assert result.status == "stopped"
@@ -75,7 +80,7 @@ def test_interrupt_from_an_event_handler_stops_the_run(upstream: ScriptedModel, 
     assert result.duration_ms < 4_000
 
 
-def test_interrupt_ends_an_answer_of_the_model(upstream: ScriptedModel) -> None:
+def test_interrupt_ends_an_answer_of_the_model(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     upstream.reply(
         Reply(text="<code>final_answer(1)</code>", hold_at=2), Reply(text="<code>final_answer(2)</code>")
     )
@@ -89,7 +94,7 @@ def test_interrupt_ends_an_answer_of_the_model(upstream: ScriptedModel) -> None:
         assert began.wait(60)
         agent.interrupt()
 
-    with Agent(model="m", on_event=on_event) as agent:
+    with make_agent(model="m", on_event=on_event) as agent:
         person = threading.Thread(target=stop)
         person.start()
         assert agent.run("?").status == "stopped"
@@ -120,7 +125,7 @@ def test_a_dead_browser_fails_the_run_and_closing_mends_it(upstream: ScriptedMod
 
 
 def test_codeact_toml_gives_headers_and_no_proxy_of_the_environment_is_used(
-    upstream: ScriptedModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    upstream: ScriptedModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, make_agent: MakeAgent
 ) -> None:
     upstream.reply(Reply(text="<code>final_answer(1)</code>"))
     (tmp_path / "codeact.toml").write_text(
@@ -130,7 +135,7 @@ def test_codeact_toml_gives_headers_and_no_proxy_of_the_environment_is_used(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    with Agent(model="m") as agent:
+    with make_agent(model="m") as agent:
         assert agent.run("?").answer == 1
     assert upstream.requests[0].headers["x-team"] == "blue"
 
@@ -154,10 +159,10 @@ def test_the_time_limit_keeps_state_and_the_hard_stop_brings_it_back(
     assert "numbers: generators cannot be saved" in second
 
 
-def test_events_come_in_the_documented_order(upstream: ScriptedModel) -> None:
+def test_events_come_in_the_documented_order(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     upstream.reply(Reply(text="Hm.\n<code>\nprint(1)\nfinal_answer(2)\n</code>"))
     kinds: list[str] = []
-    with Agent(model="m", on_event=lambda event: kinds.append(event["type"])) as agent:
+    with make_agent(model="m", on_event=lambda event: kinds.append(event["type"])) as agent:
         agent.run("?")
     assert [kind for kind in kinds if kind != "model_delta"] == [
         "run_started", "step_started", "model_asked", "model_replied", "code_parsed", "output",
