@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from codeact_agent import Agent, tool
+from codeact_agent.hosts.script.sandbox import SandboxBrowser
 from codeact_web.testing import Reply, ScriptedModel
 
 MakeAgent = Callable[..., Agent]
@@ -67,14 +68,16 @@ def test_interrupt_from_a_tool_stops_the_run(upstream: ScriptedModel, make_agent
 
 
 @pytest.mark.parametrize("kind", ["model_delta", "code_parsed", "output"])
-def test_interrupt_from_an_event_handler_stops_the_run(upstream: ScriptedModel, kind: str) -> None:
+def test_interrupt_from_an_event_handler_stops_the_run(
+    upstream: ScriptedModel, kind: str, make_agent: MakeAgent
+) -> None:
     def on_event(event: dict[str, Any]) -> None:
         if event["type"] == kind:
             agent.interrupt()
 
     code = "import time\nwhile True:\n    print(1)\n    time.sleep(0.05)"
     upstream.reply(Reply(text=f"<code>\n{code}\n</code>"))
-    with Agent(model="m", on_event=on_event, limits={"time_ms": 5_000}) as agent:
+    with make_agent(model="m", on_event=on_event) as agent:
         result = agent.run("?")
     assert result.status == "stopped"
     assert result.duration_ms < 4_000
@@ -169,3 +172,41 @@ def test_events_come_in_the_documented_order(upstream: ScriptedModel, make_agent
         "step_finished", "run_finished",
     ]  # fmt: skip
     assert "model_delta" in kinds
+
+
+def test_agents_that_share_a_browser_share_nothing_else(
+    upstream: ScriptedModel, script_browser: SandboxBrowser
+) -> None:
+    """The second is given the sandbox that the first has left."""
+
+    @tool
+    def mine() -> int:
+        """Only the first agent's."""
+        return 1
+
+    leave = "import math\nmath.pi = 3\nleft = mine()\nopen('/output/left.txt', 'w').close()\nfinal_answer(left)"
+    upstream.reply(Reply(text=f"<code>\n{leave}\n</code>"))
+    pages = []
+    with Agent([mine], "m", prelude={"own": PRELUDE}, browser=script_browser) as agent:
+        assert agent.run("Leave").answer == 1
+        pages.append(page_of(agent))
+    look = "import math, os\nnames = {'left', 'mine', 'own'} & {*globals()}\n"
+    look += "final_answer([sorted(names), os.listdir('/output'), math.pi > 3.1])"
+    upstream.reply(Reply(text=f"<code>\n{look}\n</code>"))
+    with Agent(model="m", browser=script_browser) as agent:
+        assert agent.run("Look").answer == [[], [], True]
+        pages.append(page_of(agent))
+    assert pages[0] is pages[1]
+
+
+def page_of(agent: Agent) -> object:
+    assert agent._host.sandbox is not None
+    return agent._host.sandbox._page
+
+
+PRELUDE = '''
+@tool
+def own() -> int:
+    """Inside the sandbox."""
+    return 2
+'''

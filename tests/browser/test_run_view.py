@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from codeact_web.testing import Reply, ScriptedModel
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 from support.agent_page import AgentPage
-from support.recordings import recording, serve_recording
+from support.recordings import TASK, give_recording
 from support.replies import code
 
 pytestmark = pytest.mark.browser
@@ -27,13 +27,6 @@ RESEARCHER = {"name": "researcher", "description": "Looks facts up.", "tools": [
 ASKS = "<code>\nname = ask_user('Your name?')\nfinal_answer(f'Hello {name}')\n</code>"
 
 
-def open_recorded(page: Page, served: str, recorded: dict[str, Any]) -> AgentPage:
-    serve_recording(page, recorded)
-    agent = AgentPage(page).open(served)
-    agent.ready()
-    return agent
-
-
 def finish(agent: AgentPage) -> Locator:
     """The answer, once it is there."""
     expect(agent.answer.last).to_be_visible(timeout=30_000)
@@ -41,74 +34,77 @@ def finish(agent: AgentPage) -> Locator:
     return agent.answer.last
 
 
-def test_a_plan_is_shown_before_its_step_and_folds_when_it_is_revised(page: Page, served: str) -> None:
+def test_a_plan_is_shown_before_its_step_and_folds_when_it_is_revised(agent: AgentPage) -> None:
     plans = [{"reply": "1. Look\n2. **Answer**", "plan": True}, {"reply": "1. Answer", "plan": True}]
     steps = [plans[0], {"reply": "<code>\n1\n</code>"}, plans[1], {"reply": "<code>\nfinal_answer(1)\n</code>"}]
-    agent = open_recorded(page, served, recording(*steps, options={"planning_interval": 1}))
-    agent.solve("Show")
-    shown = page.locator("ca-run-steps > *")
+    give_recording(agent, *steps, options={"planning_interval": 1})
+    agent.solve(TASK)
+    shown = agent.page.locator("ca-run-steps > *")
     tags = shown.evaluate_all("all => all.map((each) => each.localName)")
     assert tags == ["ca-plan", "ca-step", "ca-plan", "ca-step"]
-    assert page.locator("ca-plan details").evaluate_all("all => all.map(({ open }) => open)") == [False, True]
-    expect(page.locator("ca-plan").first).to_contain_text(re.compile(r"Plan\s*≈ [\d,]+ tokens"))
-    expect(page.locator("ca-plan").last).to_contain_text("Plan, revised")
-    expect(page.locator("#announcer")).to_contain_text("The model made a plan.")
+    assert agent.page.locator("ca-plan details").evaluate_all("all => all.map(({ open }) => open)") == [
+        False,
+        True,
+    ]
+    expect(agent.page.locator("ca-plan").first).to_contain_text(re.compile(r"Plan\s*≈ [\d,]+ tokens"))
+    expect(agent.page.locator("ca-plan").last).to_contain_text("Plan, revised")
+    expect(agent.page.locator("#announcer")).to_contain_text("The model made a plan.")
     expect(agent.ending).to_contain_text(re.compile(r"2 steps · .* · about [\d,]+ tokens \(estimated\)"))
 
 
-def test_choices_are_buttons(page: Page, served: str) -> None:
+def test_choices_are_buttons(agent: AgentPage) -> None:
     asks = "unit = ask_user('Which unit?', ['people', 'thousands'])\nfinal_answer(f'in {unit}')"
-    agent = open_recorded(page, served, recording(asks))
-    agent.send("Show")
+    give_recording(agent, asks)
+    agent.send(TASK)
     question = agent.question()
-    expect(page.locator("#announcer")).to_contain_text("The agent asks you: Which unit?")
+    expect(agent.page.locator("#announcer")).to_contain_text("The agent asks you: Which unit?")
     first = question.get_by_role("button", name="people")
     expect(first).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    agent.page.keyboard.press("Tab")
+    agent.page.keyboard.press("Enter")
     expect(finish(agent)).to_contain_text("in thousands")
-    expect(page.locator("ca-question")).to_contain_text("You answered: thousands")
-    expect(page.locator("ca-tool-call")).to_have_count(0)  # the question says it all
+    expect(agent.page.locator("ca-question")).to_contain_text("You answered: thousands")
+    expect(agent.page.locator("ca-tool-call")).to_have_count(0)  # the question says it all
 
 
-def test_an_answer_is_typed_where_the_focus_is_and_outlasts_a_reload(page: Page, served: str) -> None:
-    agent = open_recorded(page, served, recording({"reply": ASKS}))
-    agent.send("Show")
+def test_an_answer_is_typed_where_the_focus_is_and_outlasts_a_reload(agent: AgentPage) -> None:
+    give_recording(agent, {"reply": ASKS})
+    agent.send(TASK)
     expect(agent.question().get_by_role("textbox", name="Your name?")).to_be_focused()
-    page.keyboard.type("<b>Ada</b>")
-    page.keyboard.press("Enter")
+    agent.page.keyboard.type("<b>Ada</b>")
+    agent.page.keyboard.press("Enter")
     expect(finish(agent)).to_contain_text("Hello <b>Ada</b>")
     agent.reload()
-    expect(page.locator("ca-question")).to_contain_text("You answered: <b>Ada</b>")
-    expect(page.locator("ca-question input")).to_have_count(0)
+    expect(agent.page.locator("ca-question")).to_contain_text("You answered: <b>Ada</b>")
+    expect(agent.page.locator("ca-question input")).to_have_count(0)
 
 
-def test_a_text_that_is_being_written_keeps_the_focus(page: Page, served: str) -> None:
-    agent = open_recorded(page, served, recording({"reply": ASKS}))
-    agent.send("Show")
+def test_a_text_that_is_being_written_keeps_the_focus(agent: AgentPage) -> None:
+    give_recording(agent, {"reply": ASKS})
+    agent.send(TASK)
     agent.task.press_sequentially("and then")
     agent.question()
     expect(agent.task).to_be_focused()
     expect(agent.task).to_have_value("and then")
 
 
-def test_stop_takes_a_question_back(page: Page, served: str) -> None:
-    agent = open_recorded(page, served, recording({"reply": ASKS}))
-    agent.send("Show")
+def test_stop_takes_a_question_back(agent: AgentPage) -> None:
+    give_recording(agent, {"reply": ASKS})
+    agent.send(TASK)
     agent.question()
     agent.stop.click()
     agent.wait_for_end()
-    expect(page.locator("ca-question")).to_contain_text("It was not answered.")
-    expect(page.locator("ca-question input")).to_have_count(0)
+    expect(agent.page.locator("ca-question")).to_contain_text("It was not answered.")
+    expect(agent.page.locator("ca-question input")).to_have_count(0)
 
 
-def test_a_sub_agent_is_one_line_that_opens(page: Page, served: str) -> None:
+def test_a_sub_agent_is_one_line_that_opens(agent: AgentPage) -> None:
     code = "n = researcher('Find the population of Hue.')\nfinal_answer(n)"
     given: Any = {"agents": {"researcher": [POPULATION]}, "managed_agents": [RESEARCHER]}
-    agent = open_recorded(page, served, recording(code, tools=["city_population"], **given))
-    agent.send("Show")
+    give_recording(agent, code, tools=["city_population"], **given)
+    agent.send(TASK)
     expect(finish(agent)).to_contain_text("652000")
-    shown = page.locator("ca-sub-agent")
+    shown = agent.page.locator("ca-sub-agent")
     expect(shown.locator("summary").first).to_contain_text(re.compile("researcher.*answered · 2 steps"))
     expect(shown.locator("ca-step").first).to_be_hidden()
     shown.locator("summary").first.press("Enter")
@@ -118,13 +114,13 @@ def test_a_sub_agent_is_one_line_that_opens(page: Page, served: str) -> None:
     expect(agent.page.locator("ca-run-steps").first.locator("> ca-step")).to_have_count(1)
 
 
-def test_a_sub_agent_that_asks_is_opened(page: Page, served: str) -> None:
+def test_a_sub_agent_that_asks_is_opened(agent: AgentPage) -> None:
     asks = {"task": "Ask.", "steps": [{"reply": ASKS}]}
     given: Any = {"agents": {"asker": [asks]}, "managed_agents": [{"name": "asker", "description": "Asks."}]}
-    agent = open_recorded(page, served, recording("final_answer(asker('Ask.'))", **given))
-    agent.send("Show")
+    give_recording(agent, "final_answer(asker('Ask.'))", **given)
+    agent.send(TASK)
     expect(agent.question().get_by_role("textbox")).to_be_focused()
-    page.keyboard.type("Eve\n")
+    agent.page.keyboard.type("Eve\n")
     expect(finish(agent)).to_contain_text("Hello Eve")
 
 

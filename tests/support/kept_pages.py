@@ -56,22 +56,23 @@ _STATE = """async () => {
     attributes: [attributes(document.documentElement), attributes(document.body)],
     elements: [...document.querySelectorAll('main *, dialog, #announcer *')]
       .filter((each) => each.checkVisibility()).map(({ localName }) => localName),
-    chosen: [...document.querySelectorAll('input, select, textarea')].map((each) => [each.value, each.checked]),
     focused: document.activeElement.localName,
     globals: Object.keys(window),
     stored: { ...localStorage },
     session: { ...sessionStorage },
-    caches: await caches.keys(),
     records,
   };
 }"""
 
+_VALUES = "all => all.filter((each) => each.checkVisibility()).map(({ value, checked }) => [value, checked])"
+
 
 @dataclass
 class _Kept:
-    """``at_first`` is how it was when it had booted."""
+    """``at_first`` is how it was when it had booted, with ``model`` chosen."""
 
     page: Page
+    model: str
     at_first: dict[str, Any]
 
 
@@ -81,7 +82,6 @@ class KeptPages:
     def __init__(self, browser: Browser) -> None:
         self._context: BrowserContext = browser.new_context()
         self._idle: dict[str, _Kept] = {}
-        self.booted = self.handed_on = 0
 
     @contextmanager
     def lend(self, url: str, complaints: Complaints, went_well: Callable[[], bool]) -> Iterator[AgentPage]:
@@ -94,14 +94,11 @@ class KeptPages:
         page = kept.page if kept else self._context.new_page()
         complaints.watch(page)
         agent = AgentPage(page)
-        if kept:
-            self.handed_on += 1
-        else:
-            self.booted += 1
-            agent.open(url).ready()
-            kept = _Kept(page, _state(page))
         fit = False
         try:
+            if not kept:
+                agent.open(url).ready()
+                kept = _Kept(page, agent.model.input_value(), _state(page))
             yield agent
             fit = went_well() and not complaints.all and _is_as_at_first(agent, kept)
         finally:
@@ -141,6 +138,9 @@ def _is_as_at_first(agent: AgentPage, kept: _Kept) -> bool:
         page.locator("dialog[open]").evaluate_all("all => { for (const each of all) each.close(); }")
         page.get_by_role("button", name="Dismiss").evaluate_all("all => { for (const each of all) each.click(); }")
         page.evaluate(_TIDY)
+        if agent.model.input_value() != kept.model:
+            agent.model.select_option(kept.model)
+            agent.task.focus()
         for _ in range(20):  # what New takes away goes in its own time
             if _state(page) == kept.at_first:
                 return True
@@ -153,7 +153,8 @@ def _is_as_at_first(agent: AgentPage, kept: _Kept) -> bool:
 def _state(page: Page) -> dict[str, Any]:
     """What a person would see there, and what the browser stores of it."""
     state: dict[str, Any] = page.evaluate(_STATE)
+    fields = page.locator("input, select, textarea").evaluate_all(_VALUES)
     size = page.viewport_size
     # How long the boot took is another time after a reload.
     seen = re.sub(r"· [\d.]+ m?s", "", page.locator("body").aria_snapshot())
-    return {**state, "seen": seen, "size": dict(size) if size else None}
+    return {**state, "seen": seen, "fields": fields, "size": dict(size) if size else None}
