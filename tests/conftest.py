@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from codeact_agent.hosts.script.browser import arguments, find_browser
@@ -22,15 +21,9 @@ KEY = "sk-test-0123456789abcdef"
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
-    path = find_browser(playwright.chromium.executable_path)
-    return {**browser_type_launch_args, "executable_path": path, "args": arguments()}
-
-
-@pytest.fixture(scope="session")
-def sandbox_chromium(playwright: Playwright) -> Iterator[Browser]:
-    """One for all sandboxes. pytest-playwright ends its ``browser`` whenever a test that names its kind comes
-    after one that does not."""
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One for all tests. pytest-playwright ends its own whenever a test that names its kind comes after one that
+    does not."""
     path = find_browser(playwright.chromium.executable_path)
     launched = playwright.chromium.launch(executable_path=path, args=arguments())
     yield launched
@@ -68,7 +61,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     if request.param == "firefox":
         return Engine("firefox", request.getfixturevalue("firefox").new_page)
     # One context for all: a page of a sandbox stores nothing but the boot image, which is long to unpack.
-    return Engine("chromium", request.getfixturevalue("sandbox_chromium").new_context().new_page)
+    return Engine("chromium", request.getfixturevalue("browser").new_context().new_page)
 
 
 @pytest.fixture(scope="session")
@@ -84,17 +77,24 @@ def served(site: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def upstream() -> Iterator[ScriptedModel]:
+@pytest.fixture(scope="session")
+def scripted_model() -> Iterator[ScriptedModel]:
     with ScriptedModel() as scripted:
         yield scripted
 
 
 @pytest.fixture(scope="module")
-def relayed(site: Path, upstream: ScriptedModel) -> Iterator[str]:
+def upstream(scripted_model: ScriptedModel) -> ScriptedModel:
+    """One for all tests: what other modules have asked of it is forgotten."""
+    scripted_model.reset()
+    return scripted_model
+
+
+@pytest.fixture(scope="session")
+def relayed(site: Path, scripted_model: ScriptedModel) -> Iterator[str]:
     """Address of a server that relays to ``upstream``."""
     settings = Settings(
-        site=site, upstream=Upstream(base_url=upstream.base_url, api_key=KEY, models=("scripted",))
+        site=site, upstream=Upstream(base_url=scripted_model.base_url, api_key=KEY, models=("scripted",))
     )
     with running_server(settings) as url:
         yield url

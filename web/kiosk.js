@@ -2,9 +2,10 @@
 
 import { ConfigError, fetchConfig } from './kiosk/config.js';
 import { defineElements } from './kiosk/elements/define.js';
-import { Kiosk } from './kiosk/kiosk.js';
+import { Kiosk, RESTART_MS } from './kiosk/kiosk.js';
 import { lockDown } from './kiosk/lockdown.js';
 import { Upkeep } from './kiosk/upkeep.js';
+import { setLanguage } from './languages.js';
 import { Session } from './session.js';
 
 /** @typedef {import('./kiosk/config.js').KioskConfig} KioskConfig */
@@ -33,7 +34,10 @@ async function start() {
 
 lockDown(window);
 defineElements();
-start().catch((error) => {
-  view.trouble = error instanceof ConfigError ? error.mistakes : [String(error)];
-  if (!(error instanceof ConfigError)) throw error;
+start().catch(async (error) => {
+  const isUnready = error instanceof ConfigError;
+  view.trouble = isUnready ? { name: 'unready', mistakes: error.mistakes } : { name: 'broken', mistakes: [] };
+  if (!isUnready) setTimeout(() => location.reload(), RESTART_MS);
+  await setLanguage(navigator.languages); // those of kiosk.json may not be known
+  if (!isUnready) throw error;
 });

@@ -6,6 +6,7 @@ import { defineElements } from './elements/define.js';
 import { announce, narrate } from './elements/narration.js';
 import { restoredInWords } from './elements/restored.js';
 import { RunElement } from './elements/run.js';
+import { heard } from './heard_words.js';
 import { joinDialogs } from './page_dialogs.js';
 import { joinFiles } from './page_files.js';
 import { joinLanguage } from './page_language.js';
@@ -152,7 +153,7 @@ async function exportRun(event) {
     saveFile(name, mime, text);
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
-    const words = () => msg(str`The run could not be saved: ${message}`);
+    const words = () => msg(str`The run could not be saved: ${heard(message)}`);
     notices.show({ key: 'export', words, tone: 'warning' });
   }
 }
@@ -179,7 +180,8 @@ session.addEventListener('restored', (event) => {
 });
 session.addEventListener('unrestored', (event) => {
   const { message } = detail(event);
-  const words = () => msg(str`The variables and files of this conversation could not be brought back: ${message}`);
+  const words = () =>
+    msg(str`The variables and files of this conversation could not be brought back: ${heard(message)}`);
   notices.show({ key: 'restored', words, tone: 'warning' });
 });
 conversations.addEventListener('left', leave);
@@ -202,5 +204,5 @@ joinModels(session);
 examples.tasks = session.tasks;
 conversations.start();
 joinSiteWorker(notices).catch((error) =>
-  notices.show({ key: 'site', words: () => /** @type {Error} */ (error).message, tone: 'warning' }),
+  notices.show({ key: 'site', words: () => heard(/** @type {Error} */ (error).message), tone: 'warning' }),
 );

@@ -2,6 +2,7 @@
 
 import { files as counted } from './elements/counts.js';
 import { fileName, shownName } from './file_names.js';
+import { heard } from './heard_words.js';
 import { onLanguage } from './languages.js';
 import { download } from './uploads.js';
 import { msg, str } from './vendor/localize.js';
@@ -67,7 +68,7 @@ export function joinFiles(session, conversations, uploads) {
       notices.hide('download');
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      const words = () => msg(str`${shownName(fileName(path))} could not be downloaded: ${message}`);
+      const words = () => msg(str`${shownName(fileName(path))} could not be downloaded: ${heard(message)}`);
       notices.show({ key: 'download', words, tone: 'warning' });
     }
   });
@@ -79,7 +80,7 @@ export function joinFiles(session, conversations, uploads) {
       notices.hide('delete');
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      const words = () => msg(str`${shownName(fileName(path))} could not be deleted: ${message}`);
+      const words = () => msg(str`${shownName(fileName(path))} could not be deleted: ${heard(message)}`);
       notices.show({ key: 'delete', words, tone: 'warning' });
     }
     await list();

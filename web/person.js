@@ -25,13 +25,13 @@ export class AskedPerson {
   }
 
   /** @type {import('./session.js').Person['ask']} */
-  ask = async ({ question, choices }, signal) => (await this.#shown({ question, choices }, signal)).ask(signal);
+  ask = async ({ question, choices }, signal) => (await this.shown({ question, choices }, signal)).ask(signal);
 
   /** @type {import('./session.js').Person['approve']} */
-  approve = async (card, signal) => (await this.#shown(card, signal)).ask(signal);
+  approve = async (card, signal) => (await this.shown(card, signal)).ask(signal);
 
-  /** Until it is shown; rejects when the signal aborts. @param {object} asked @param {AbortSignal} signal @returns {Promise<any>} */
-  #shown(asked, signal) {
+  /** The element that shows it, once it does; rejects when the signal aborts. @param {object} asked @param {AbortSignal} signal @returns {Promise<any>} */
+  shown(asked, signal) {
     return new Promise((found, reject) => {
       signal.throwIfAborted();
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });

@@ -13,6 +13,7 @@
  * @property {string} url  relative to the site, or absolute
  * @property {number} [bytes]  to be fetched: told before
  * @property {number} [context_window]  tokens
+ * @property {string} [sha256]  of the GGUF file, 64 hexadecimal digits; of a split one, of its parts one after the other
  */
 /**
  * @typedef {object} SiteSettings

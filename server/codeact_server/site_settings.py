@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -44,6 +44,12 @@ def _check_model_url(value: str) -> str:
     return value
 
 
+def _check_sha256(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", value):
+        raise ValueError("must be 64 hexadecimal digits, as sha256sum writes them")
+    return value
+
+
 class Endpoint(Frozen):
     """An OpenAI-compatible service that the page asks itself, with the person's own key."""
 
@@ -53,7 +59,8 @@ class Endpoint(Frozen):
 
 
 class LocalModel(Frozen):
-    """A model that runs in the browser. ``url`` is where its weights are, ``bytes`` how many there are."""
+    """A model that runs in the browser. ``url`` is where its weights are, ``bytes`` how many there are, ``sha256``
+    that of a GGUF file."""
 
     id: _Text
     name: _Text
@@ -61,6 +68,13 @@ class LocalModel(Frozen):
     url: Annotated[str, AfterValidator(_check_model_url)]
     bytes: int | None = Field(default=None, gt=0)
     context_window: int | None = Field(default=None, gt=0)
+    sha256: Annotated[str, AfterValidator(_check_sha256)] | None = None
+
+    @model_validator(mode="after")
+    def _check_engine(self) -> Self:
+        if self.sha256 and self.engine != "wllama":
+            raise ValueError("has a sha256, which is checked of GGUF files (wllama) only")
+        return self
 
 
 def _check_ids(models: tuple[LocalModel, ...]) -> tuple[LocalModel, ...]:

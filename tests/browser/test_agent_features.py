@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from codeact_agent import Agent, RunResult, tool
 from codeact_agent.errors import DeclarationError
 from codeact_web.testing import Reply, ScriptedModel
 from support.loops import run_apart
+
+MakeAgent = Callable[..., Agent]
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live")]
 
@@ -33,7 +36,7 @@ def calls(name: str, **arguments: Any) -> Reply:
     return Reply(chunks=[f"data: {json.dumps(chunk)}\n\n" for chunk in chunks] + ["data: [DONE]\n\n"])
 
 
-def test_a_sub_agent_has_a_namespace_of_its_own(upstream: ScriptedModel) -> None:
+def test_a_sub_agent_has_a_namespace_of_its_own(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     @tool
     def secret() -> int:
         """The secret number."""
@@ -45,7 +48,7 @@ def test_a_sub_agent_has_a_namespace_of_its_own(upstream: ScriptedModel) -> None
     )
     events: list[dict[str, Any]] = []
     finder = Agent([secret], "m", name="finder", description="Finds numbers.", max_steps=3)
-    with Agent(model="m", managed_agents=[finder], on_event=events.append) as agent:
+    with make_agent(model="m", managed_agents=[finder], on_event=events.append) as agent:
         result = agent.run("What is it?")
     assert result.answer == [42, False]
     nested = [event["event"] for event in events if event["type"] == "agent_event"]
@@ -55,7 +58,7 @@ def test_a_sub_agent_has_a_namespace_of_its_own(upstream: ScriptedModel) -> None
     assert called["agent"]["steps"][0]["tool_calls_made"][0]["name"] == "secret"
 
 
-def test_questions_and_approvals_are_the_callers(upstream: ScriptedModel) -> None:
+def test_questions_and_approvals_are_the_callers(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     @tool(approval="call")
     def send(text: str) -> str:
         """Send a text."""
@@ -84,7 +87,7 @@ def test_questions_and_approvals_are_the_callers(upstream: ScriptedModel) -> Non
             "final_answer([city, first, second])",
         )
     )
-    with Agent([send], "m", ask=ask, approve=approve) as agent:
+    with make_agent([send], "m", ask=ask, approve=approve) as agent:
         result = agent.run("?")
     assert result.answer[:2] == ["Hue", "sent a"]
     assert "not today" in result.answer[2]
@@ -92,17 +95,19 @@ def test_questions_and_approvals_are_the_callers(upstream: ScriptedModel) -> Non
     assert [each["arguments"] for each in asked[1:]] == [{"text": "a"}, {"text": "b"}]
 
 
-def test_without_a_terminal_a_question_is_an_error_the_model_sees(upstream: ScriptedModel) -> None:
+def test_without_a_terminal_a_question_is_an_error_the_model_sees(
+    upstream: ScriptedModel, make_agent: MakeAgent
+) -> None:
     upstream.reply(code("ask_user('Well?')"), code("final_answer('alone')"))
-    with Agent(model="m") as agent:
+    with make_agent(model="m") as agent:
         result = agent.run("?")
     assert result.answer == "alone"
     assert "There is no terminal to ask the person on" in result.steps[0]["observation"]
 
 
-def test_a_stream_of_events_ends_with_the_result(upstream: ScriptedModel) -> None:
+def test_a_stream_of_events_ends_with_the_result(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     upstream.reply(code("final_answer(1)"))
-    with Agent(model="m") as agent:
+    with make_agent(model="m") as agent:
         *events, result = agent.run("?", stream=True)
     assert isinstance(result, RunResult)
     assert result.answer == 1
@@ -110,10 +115,10 @@ def test_a_stream_of_events_ends_with_the_result(upstream: ScriptedModel) -> Non
     assert (kinds[0], kinds[-1]) == ("run_started", "run_finished")
 
 
-def test_variables_and_files_of_the_caller(upstream: ScriptedModel, tmp_path: Path) -> None:
+def test_variables_and_files_of_the_caller(upstream: ScriptedModel, tmp_path: Path, make_agent: MakeAgent) -> None:
     (tmp_path / "rain.csv").write_text("day,mm\n1,5\n")
     upstream.reply(code("text = open('/data/rain.csv').read()", "final_answer([factor * 2, text])"))
-    with Agent(model="m") as agent:
+    with make_agent(model="m") as agent:
         result = agent.run("?", additional_args={"factor": 21}, files=[tmp_path / "rain.csv"])
         told = upstream.requests[0].json["messages"][-1]["content"]
     assert result.answer == [42, "day,mm\n1,5\n"]
@@ -124,19 +129,19 @@ def test_variables_and_files_of_the_caller(upstream: ScriptedModel, tmp_path: Pa
 @pytest.mark.parametrize(
     "given", [{"additional_args": {"1x": 2}}, {"additional_args": {"x": {1}}}, {"files": ["no"]}]
 )
-def test_what_cannot_be_given_is_told_before_the_run(given: dict[str, Any]) -> None:
-    with Agent(model="m") as agent, pytest.raises(DeclarationError):
+def test_what_cannot_be_given_is_told_before_the_run(given: dict[str, Any], make_agent: MakeAgent) -> None:
+    with make_agent(model="m") as agent, pytest.raises(DeclarationError):
         agent.run("?", **given)
 
 
-def test_json_and_hybrid_modes_have_the_same_tools(upstream: ScriptedModel) -> None:
+def test_json_and_hybrid_modes_have_the_same_tools(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     @tool
     def double(n: int) -> int:
         """Twice n."""
         return 2 * n
 
     upstream.reply(calls("double", n=2), calls("double", n=4), calls("final_answer", answer=8))
-    with Agent([double], "m", mode="json") as agent:
+    with make_agent([double], "m", mode="json") as agent:
         result = agent.run("Double 2 twice.")
     assert (result.answer, len(result.steps)) == (8, 3)
     request = upstream.requests[0].json
@@ -145,14 +150,14 @@ def test_json_and_hybrid_modes_have_the_same_tools(upstream: ScriptedModel) -> N
     assert function["name"] == "double"
     assert function["parameters"]["properties"]["n"]["type"] == "integer"
     upstream.reply(calls("python", code="final_answer(double(double(2)))"))
-    with Agent([double], "m", mode="hybrid") as agent:
+    with make_agent([double], "m", mode="hybrid") as agent:
         assert agent.run("Double 2 twice.").answer == 8
 
 
-def test_a_rejected_answer_a_plan_and_a_schema(upstream: ScriptedModel) -> None:
+def test_a_rejected_answer_a_plan_and_a_schema(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     upstream.reply(Reply(text="1. Answer."), code("final_answer('4')"), code("final_answer({'n': 4})"))
     schema = {"type": "object", "required": ["n"]}
-    with Agent(model="m", answer_schema=schema, planning_interval=5) as agent:
+    with make_agent(model="m", answer_schema=schema, planning_interval=5) as agent:
         result = agent.run("?")
         assert agent.memory.steps == result.steps
     assert result.answer == {"n": 4}
@@ -160,7 +165,9 @@ def test_a_rejected_answer_a_plan_and_a_schema(upstream: ScriptedModel) -> None:
     assert result.trace["steps"][0]["plan"]["text"] == "1. Answer."
 
 
-def test_a_value_that_is_too_long_for_a_message_becomes_a_file(upstream: ScriptedModel) -> None:
+def test_a_value_that_is_too_long_for_a_message_becomes_a_file(
+    upstream: ScriptedModel, make_agent: MakeAgent
+) -> None:
     @tool
     def much() -> str:
         """Much text."""
@@ -169,12 +176,12 @@ def test_a_value_that_is_too_long_for_a_message_becomes_a_file(upstream: Scripte
     upstream.reply(
         code("import json", "given = much()", "whole = json.load(open(given['file']))", "final_answer(len(whole))")
     )
-    with Agent([much], "m") as agent:
+    with make_agent([much], "m") as agent:
         assert agent.run("?").answer == 6_000_000
 
 
-def test_modules_that_are_not_there_are_named() -> None:
-    with Agent(model="m", additional_authorized_imports=["torch"]) as agent:
+def test_modules_that_are_not_there_are_named(make_agent: MakeAgent) -> None:
+    with make_agent(model="m", additional_authorized_imports=["torch"]) as agent:
         result = agent.run("?")
     assert result.status == "failed"
     assert "The sandbox has no torch" in (result.error or "")
@@ -189,7 +196,7 @@ def test_async_and_closed_by_a_block(upstream: ScriptedModel) -> None:
     assert run_apart(answers()) == [1, 2]
 
 
-def test_progress_of_a_tool_in_a_thread_is_told(upstream: ScriptedModel) -> None:
+def test_progress_of_a_tool_in_a_thread_is_told(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     @tool
     def slow(n: int, progress: Any = None) -> int:
         """Takes its time."""
@@ -198,7 +205,7 @@ def test_progress_of_a_tool_in_a_thread_is_told(upstream: ScriptedModel) -> None
 
     upstream.reply(code("final_answer(slow(3))"))
     told: list[dict[str, Any]] = []
-    with Agent([slow], "m", on_event=told.append) as agent:
+    with make_agent([slow], "m", on_event=told.append) as agent:
         assert agent.run("?").answer == 3
     (progress,) = [event for event in told if event["type"] == "tool_progress"]
     assert (progress["fraction"], progress["text"], progress["call_id"]) == (0.5, "half", 1)
@@ -212,7 +219,7 @@ def doubled(n: int) -> int:
 '''
 
 
-def test_tools_in_the_sandbox_may_call_those_of_the_host(upstream: ScriptedModel) -> None:
+def test_tools_in_the_sandbox_may_call_those_of_the_host(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     @tool
     def number(n: int) -> int:
         """A number of the host's."""
@@ -221,22 +228,22 @@ def test_tools_in_the_sandbox_may_call_those_of_the_host(upstream: ScriptedModel
     upstream.reply(
         code("final_answer([doubled(1), doubled(2)])"), calls("doubled", n=4), calls("final_answer", answer=1)
     )
-    with Agent([number], "m", prelude={"numbers": PRELUDE}) as agent:
+    with make_agent([number], "m", prelude={"numbers": PRELUDE}) as agent:
         assert agent.run("?").answer == [4, 6]
         assert "def doubled(n: int) -> int:" in upstream.requests[0].json["messages"][0]["content"]
-    with Agent([number], "m", prelude={"numbers": PRELUDE}, mode="json") as agent:
+    with make_agent([number], "m", prelude={"numbers": PRELUDE}, mode="json") as agent:
         assert "10" in agent.run("?").steps[0]["observation"]
 
 
-def test_a_prelude_that_fails_is_told(upstream: ScriptedModel) -> None:
-    with Agent(model="m", prelude={"numbers": "1 / 0"}) as agent:
+def test_a_prelude_that_fails_is_told(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
+    with make_agent(model="m", prelude={"numbers": "1 / 0"}) as agent:
         result = agent.run("?")
     assert result.status == "failed"
     assert "numbers" in (result.error or "")
     assert "ZeroDivisionError" in (result.error or "")
 
 
-def test_parallel_calls(upstream: ScriptedModel) -> None:
+def test_parallel_calls(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     both = threading.Barrier(2, timeout=20)
 
     @tool
@@ -246,11 +253,11 @@ def test_parallel_calls(upstream: ScriptedModel) -> None:
         return n
 
     upstream.reply(code("import asyncio", "final_answer(await asyncio.gather(*[meet(n) for n in (1, 2)]))"))
-    with Agent([meet], "m") as agent:
+    with make_agent([meet], "m") as agent:
         assert agent.run("?").answer == [1, 2]
 
 
-def test_code_waits_for_approval_and_is_edited(upstream: ScriptedModel) -> None:
+def test_code_waits_for_approval_and_is_edited(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     cards: list[dict[str, Any]] = []
 
     def approve(card: dict[str, Any]) -> dict[str, Any]:
@@ -260,7 +267,7 @@ def test_code_waits_for_approval_and_is_edited(upstream: ScriptedModel) -> None:
         return {"decision": "edit", "code": card["code"].replace("41", "42")}
 
     upstream.reply(code("import os", "os.remove('/output/x')"), code("final_answer(41)"))
-    with Agent(model="m", approval="always", approve=approve) as agent:
+    with make_agent(model="m", approval="always", approve=approve) as agent:
         result = agent.run("?")
     assert result.answer == 42
     assert "keep it" in result.steps[0]["observation"]
@@ -269,19 +276,19 @@ def test_code_waits_for_approval_and_is_edited(upstream: ScriptedModel) -> None:
     assert result.steps[1]["result"]["approval"]["decision"] == "edit"
 
 
-def test_input_asks_the_person(upstream: ScriptedModel) -> None:
+def test_input_asks_the_person(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     upstream.reply(code("final_answer(input('Name? '))"))
-    with Agent(model="m", ask=lambda question, choices: f"{question}Ada") as agent:
+    with make_agent(model="m", ask=lambda question, choices: f"{question}Ada") as agent:
         assert agent.run("?").answer in ("Name? Ada", "Name?Ada")
 
 
-def test_files_by_helpers_that_a_tool_may_replace(upstream: ScriptedModel) -> None:
+def test_files_by_helpers_that_a_tool_may_replace(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     lines = [
         "path = write_file('notes/a.txt', 'ä')",
         "final_answer([path, read_file('notes/a.txt'), read_file(path)])",
     ]
     upstream.reply(code(*lines), calls("read_file", path="gone"), calls("final_answer", answer=1))
-    with Agent(model="m") as agent:
+    with make_agent(model="m") as agent:
         assert agent.run("?").answer == ["/output/notes/a.txt", "ä", "ä"]
         agent.options = agent.options.changed({"mode": "json"})
         assert "there is no file gone" in agent.run("?").steps[0]["observation"]
@@ -292,11 +299,11 @@ def test_files_by_helpers_that_a_tool_may_replace(upstream: ScriptedModel) -> No
         return f"{path}!"
 
     upstream.reply(code("final_answer(read_file('a'))"))
-    with Agent([read_file], "m") as agent:
+    with make_agent([read_file], "m") as agent:
         assert agent.run("?").answer == "a!"
 
 
-def test_two_sub_agents_at_once(upstream: ScriptedModel) -> None:
+def test_two_sub_agents_at_once(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     both = threading.Barrier(2, timeout=40)
 
     @tool
@@ -311,23 +318,23 @@ def test_two_sub_agents_at_once(upstream: ScriptedModel) -> None:
         code("final_answer(meet())"),
     )
     helpers = [Agent([meet], "m", name=name, description="Meets another.") for name in ("left", "right")]
-    with Agent(model="m", managed_agents=helpers) as agent:
+    with make_agent(model="m", managed_agents=helpers) as agent:
         assert agent.run("?").answer == [1, 1]
 
 
-def test_pictures_go_back_to_a_model_that_sees(upstream: ScriptedModel) -> None:
+def test_pictures_go_back_to_a_model_that_sees(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     upstream.reply(
         code("import base64", f"display(Image(base64.b64decode('{png}')))"), code("final_answer('seen')")
     )
-    with Agent(model="m", takes_images=True) as agent:
+    with make_agent(model="m", takes_images=True) as agent:
         assert agent.run("?").answer == "seen"
     text, picture = upstream.requests[1].json["messages"][-1]["content"]
     assert text["text"].startswith("Observation:")
     assert picture["image_url"]["url"] == f"data:image/png;base64,{png}"
 
 
-def test_stop_ends_a_tool_that_hangs_by_json(upstream: ScriptedModel) -> None:
+def test_stop_ends_a_tool_that_hangs_by_json(upstream: ScriptedModel, make_agent: MakeAgent) -> None:
     release = threading.Event()
 
     @tool
@@ -337,7 +344,7 @@ def test_stop_ends_a_tool_that_hangs_by_json(upstream: ScriptedModel) -> None:
         release.wait(30)
 
     upstream.reply(calls("hang"))
-    with Agent([hang], "m", mode="json") as agent:
+    with make_agent([hang], "m", mode="json") as agent:
         result = agent.run("?")
     release.set()
     assert result.status == "stopped"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,11 +31,9 @@ def asking(site: Path, upstream: ScriptedModel) -> Iterator[str]:
 
 
 @pytest.fixture
-def agent(page: Page, asking: str, upstream: ScriptedModel) -> AgentPage:
+def agent(open_kept: Callable[[str], AgentPage], asking: str, upstream: ScriptedModel) -> AgentPage:
     upstream.reset()
-    opened = AgentPage(page).open(asking)
-    opened.ready()
-    return opened
+    return open_kept(asking)
 
 
 @pytest.mark.parametrize(("button", "seen"), [("Approve", "9dd4e461268c8034"), ("Deny", "did not approve")])

@@ -5,10 +5,11 @@ The cards are given to the page as its loop gives them; test_approval.py has the
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 from support.agent_page import AgentPage
 
 pytestmark = pytest.mark.browser
@@ -23,16 +24,20 @@ TOOL = {"kind": "tool", "name": "send_mail", "arguments": {"to": "ada@example.or
 
 
 @pytest.fixture
-def agent(page: Page, served: str) -> AgentPage:
-    opened = AgentPage(page).open(served)
-    opened.ready()
-    page.evaluate(
+def agent(agent: AgentPage) -> Iterator[AgentPage]:
+    begin(agent)
+    yield agent
+    agent.page.evaluate("delete window.decided")
+
+
+def begin(agent: AgentPage) -> None:
+    """A run whose events the test gives."""
+    agent.page.evaluate(
         """() => {
           document.body.dataset.view = 'transcript';
           document.querySelector('ca-transcript').begin('Show');
         }"""
     )
-    return opened
 
 
 def emit(agent: AgentPage, *events: dict[str, Any]) -> None:
@@ -138,12 +143,14 @@ def test_a_tool_call_is_allowed(agent: AgentPage, button: str, remember: str) ->
     expect(agent.page.locator("ca-approval")).to_contain_text("You allowed the call of send_mail.")
 
 
-def test_stop_takes_the_card_back(agent: AgentPage) -> None:
-    ask(agent, TOOL)
-    agent.page.evaluate("() => window.codeact_bridge.stop()")
-    assert "error" in json.loads(agent.page.evaluate("() => window.decided"))
-    expect(agent.page.locator("ca-approval")).to_contain_text("No decision on")
-    expect(agent.page.locator("ca-approval button")).to_have_count(0)
+def test_stop_takes_the_card_back(own_agent: AgentPage) -> None:
+    """In a page of its own: what is stopped here is no run, after which the next would begin anew."""
+    begin(own_agent)
+    ask(own_agent, TOOL)
+    own_agent.page.evaluate("() => window.codeact_bridge.stop()")
+    assert "error" in json.loads(own_agent.page.evaluate("() => window.decided"))
+    expect(own_agent.page.locator("ca-approval")).to_contain_text("No decision on")
+    expect(own_agent.page.locator("ca-approval button")).to_have_count(0)
 
 
 def test_markup_on_a_card_is_text(agent: AgentPage) -> None:

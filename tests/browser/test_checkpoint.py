@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 # One long call into C: no interrupt reaches it.
 HANG = "sum(range(10**12))"
+DIE = "import os; os.abort()"
 LIMITS = {"time_ms": 5_000, "grace_ms": 500}
 SOON = 300  # ms
 
@@ -26,9 +27,7 @@ def loaded(engine: Engine, served: str) -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(loaded: Sandbox) -> Sandbox:
     """A new conversation; ``hardened`` off, since some code ends its interpreter on purpose."""
-    ready = loaded.start(limits=LIMITS, hardened=False)
-    assert ready.get("type") == "ready", ready
-    loaded.forget()
+    loaded.begin(limits=LIMITS, hardened=False)
     return loaded
 
 
@@ -42,8 +41,8 @@ def saved(sandbox: Sandbox, code: str) -> dict[str, Any]:
     return sandbox.events("checkpointed")[-1]
 
 
-def kill(sandbox: Sandbox, code: str = HANG) -> dict[str, Any]:
-    """The report on what came back, however long that took."""
+def kill(sandbox: Sandbox, code: str = DIE) -> dict[str, Any]:
+    """End the interpreter: the report on what came back, however long that took."""
     told = len(sandbox.events("restored"))
     outcome = sandbox.run(code, SOON)
     assert outcome.get("kind") in ("killed", "interpreter_died"), outcome
@@ -71,7 +70,7 @@ handle = open("/output/log.txt", "w"); handle.write("one"); handle.flush()
 
 def test_everything_that_can_comes_back_and_the_rest_is_named(sandbox: Sandbox) -> None:
     saved(sandbox, EVERYTHING)
-    report = kill(sandbox)
+    report = kill(sandbox, HANG)
     assert report["reason"] == "killed"
     assert {"math", "c", "xml", "rate", "rows", "total", "Point", "Named", "named"} <= set(report["names"])
     lost = {each["name"]: each["why"] for each in report["lost"]}
@@ -110,6 +109,7 @@ def test_the_report_is_told_once(sandbox: Sandbox) -> None:
     assert sandbox.run("x")["restored"] is None
 
 
+@in_one_engine
 def test_a_step_that_was_not_saved_is_told(sandbox: Sandbox) -> None:
     saved(sandbox, "x = 1")
     both = "codeact.run('x = 2').then(() => codeact.run(arg[0], { time_ms: arg[1] }))"
@@ -121,7 +121,7 @@ def test_a_step_that_was_not_saved_is_told(sandbox: Sandbox) -> None:
 
 def test_a_crash_of_the_interpreter_is_mended_alike(sandbox: Sandbox) -> None:
     saved(sandbox, "x = [1]")
-    report = kill(sandbox, "import os; os.abort()")
+    report = kill(sandbox, DIE)
     assert (report["reason"], report["lost"]) == ("interpreter_died", [])
     assert sandbox.value("x") == "[1]"
 
@@ -133,6 +133,7 @@ def test_stop_of_what_cannot_be_interrupted_keeps_what_was_saved(sandbox: Sandbo
     assert sandbox.value("x") == "[1]"
 
 
+@in_one_engine
 def test_tools_are_there_again_and_variables_may_refer_to_them(sandbox: Sandbox) -> None:
     sandbox.set_tools(ECHO)
     saved(sandbox, "mine = echo\nresult = mine(3)")
@@ -140,6 +141,7 @@ def test_tools_are_there_again_and_variables_may_refer_to_them(sandbox: Sandbox)
     assert sandbox.value("mine(4), result") == "({'x': 4}, {'x': 3})"
 
 
+@in_one_engine
 def test_a_second_end_brings_back_the_same(sandbox: Sandbox) -> None:
     saved(sandbox, "x = [1]")
     kill(sandbox)
@@ -147,6 +149,7 @@ def test_a_second_end_brings_back_the_same(sandbox: Sandbox) -> None:
     assert sandbox.value("x") == "[1]"
 
 
+@in_one_engine
 def test_what_was_deleted_does_not_come_back(sandbox: Sandbox) -> None:
     saved(sandbox, "x, y = 1, 2; open('/output/a', 'w').close()")
     saved(sandbox, "import os; del x; os.remove('/output/a')")
@@ -155,6 +158,7 @@ def test_what_was_deleted_does_not_come_back(sandbox: Sandbox) -> None:
     assert sandbox.call("codeact.listFiles()") == []
 
 
+@in_one_engine
 def test_only_what_has_changed_is_sent_again(sandbox: Sandbox) -> None:
     first = saved(sandbox, "big = 'x' * 10**6; small = 1")
     second = saved(sandbox, "small = 2")
@@ -178,7 +182,7 @@ open("/output/a", "w").write("kept")
 def test_bringing_back_what_ends_the_interpreter_is_tried_once(sandbox: Sandbox) -> None:
     saved(sandbox, DIES.format(restoring=True) + "\nfile = open('/output/a').read()")
     sandbox.forget()
-    sandbox.run(HANG, SOON)
+    sandbox.run(DIE)
     result = sandbox.run("1 + 1")
     assert result["results"] == [{"text/plain": "2"}]
     assert len(sandbox.events("ready")) == 2  # the one that died restoring, and the one that works
@@ -203,18 +207,10 @@ def test_saving_what_never_ends_costs_only_itself(sandbox: Sandbox, forever: str
     assert sandbox.value("before, after") == "([1], [2])"
 
 
-def test_bringing_back_what_never_ends_is_given_up(sandbox: Sandbox) -> None:
+@in_one_engine
+def test_bringing_back_what_never_ends_is_given_up_and_does_not_hold_up_what_has_ended(sandbox: Sandbox) -> None:
     code = "class Slow:\n    def __setstate__(self, state):\n        while True: pass\n"
     saved(sandbox, code + "before = [1]\nslow = Slow(); slow.x = 1\nafter = [2]")
-    report = kill(sandbox)
-    assert {each["name"] for each in report["lost"]} == {"slow"}
-    assert sandbox.value("before, after") == "([1], [2])"
-
-
-@in_one_engine
-def test_bringing_back_what_takes_long_does_not_hold_up_what_has_ended(sandbox: Sandbox) -> None:
-    code = "class Slow:\n    def __setstate__(self, state):\n        while True: pass\n"
-    saved(sandbox, code + "kept = [1]\nslow = Slow(); slow.x = 1")
     script = """async ([code, time_ms]) => {
       const booted = new Promise((resolve) => {
         const tell = window.codeact_event;
@@ -229,12 +225,13 @@ def test_bringing_back_what_takes_long_does_not_hold_up_what_has_ended(sandbox: 
     (lost,) = ended["restored"]["lost"]
     assert "after the next step" in lost["why"]
     assert sandbox.events("restored") == []
-    result = sandbox.run("kept")
-    assert result["results"] == [{"text/plain": "[1]"}]
+    result = sandbox.run("before, after")
+    assert result["results"] == [{"text/plain": "([1], [2])"}]
     assert [each["name"] for each in result["restored"]["lost"]] == ["slow"]
     sandbox.load()
 
 
+@in_one_engine
 def test_what_raises_when_saved_or_brought_back_costs_only_itself(sandbox: Sandbox) -> None:
     code = "class A:\n    def __reduce__(self): raise SystemExit\n"
     code += "class B:\n    def __setstate__(self, state): 1 / 0\n"
@@ -264,10 +261,11 @@ def test_odd_names_and_numbers_do_no_harm(sandbox: Sandbox, code: str) -> None:
     sandbox.run(code)
     assert sandbox.call("codeact.save()") is None
     assert sandbox.value("kept[0]") == "1"
-    sandbox.run(HANG, SOON)
+    sandbox.run(DIE)
     assert sandbox.value("kept[0]") == "1"
 
 
+@in_one_engine
 def test_what_is_too_large_is_lost_and_said_so(loaded: Sandbox) -> None:
     loaded.start(limits={**LIMITS, "variable_mb": 1, "checkpoint_mb": 2})
     checkpoint = saved(
@@ -275,13 +273,14 @@ def test_what_is_too_large_is_lost_and_said_so(loaded: Sandbox) -> None:
     )
     lost = {each["name"]: each["why"] for each in checkpoint["lost"]}
     assert lost == {"big": "larger than 1 MB", "c": "the variables together would be larger than 2 MB"}
-    kill(loaded)
+    kill(loaded, HANG)
     assert loaded.value("len(a), len(b), 'c' in globals()") == "(900000, 900000, False)"
 
 
 # Steps and checkpoints at once
 
 
+@in_one_engine
 def test_a_step_that_comes_first_goes_first_and_the_rest_is_saved_after_it(sandbox: Sandbox) -> None:
     slow = "class Slow:\n    def __reduce__(self):\n        for _ in range(10**6): pass\n        return list, ()\n"
     sandbox.run(slow + "for n in range(20): globals()[f'v{n}'] = Slow()")
@@ -322,6 +321,7 @@ def test_a_step_does_not_wait_for_saving_that_cannot_be_interrupted(sandbox: San
     assert sandbox.value("kept") == "[1]"
 
 
+@in_one_engine
 def test_a_checkpoint_comes_by_itself_after_a_step(sandbox: Sandbox) -> None:
     sandbox.run("x = [1]")
     sandbox.wait_for("checkpointed")
@@ -340,10 +340,11 @@ def test_reset_leaves_no_trace_and_brings_nothing_back(sandbox: Sandbox) -> None
     assert (result["results"][0]["text/plain"], result["restored"]) == ("(False, False, [])", None)
     assert result["execution_count"] == 1
     assert sandbox.call("codeact.listFiles()") == []
-    sandbox.run(HANG, SOON)
+    sandbox.run(DIE)
     assert sandbox.value("'x' in globals()") == "False"
 
 
+@in_one_engine
 def test_a_reset_while_what_was_saved_is_brought_back_brings_back_nothing(sandbox: Sandbox) -> None:
     slow = "class Slow:\n    def __setstate__(self, state):\n        for _ in range(10**7): pass\n"
     saved(sandbox, slow + "slow = Slow(); slow.x = 1")
@@ -367,6 +368,7 @@ def test_a_frame_that_was_removed_comes_back_with_the_variables(sandbox: Sandbox
     assert result["restored"]["reason"] == "frame_removed"
 
 
+@in_one_engine
 def test_when_nothing_was_saved_that_is_said(sandbox: Sandbox) -> None:
     report = kill(sandbox)
     assert (report["names"], report["lost"], report["behind"]) == ([], [], False)
@@ -387,10 +389,11 @@ def test_a_stored_conversation_goes_on_in_another_sandbox(sandbox: Sandbox) -> N
     assert (result["results"], result["execution_count"]) == ([{"text/plain": "[1]"}], 2)
     assert result["restored"]["reason"] == "reloaded"
     assert sandbox.file("/output/a") == "text"
-    kill(sandbox)  # before any checkpoint of its own
+    kill(sandbox, HANG)  # before any checkpoint of its own
     assert sandbox.value("x") == "[1]"
 
 
+@in_one_engine
 def test_a_step_asked_for_while_a_conversation_is_restored_waits_for_it(sandbox: Sandbox) -> None:
     saved(sandbox, "x = [1]")
     sandbox.call(STORED)
@@ -408,7 +411,7 @@ def test_twins_go_their_own_ways(sandbox: Sandbox) -> None:
     assert sandbox.call(other, "x.append(2); open('/output/a', 'w').write('twin'); x") == "[1, 2]"
     assert sandbox.value("x.append(3); x") == "[1, 3]"
     assert sandbox.file("/output/a") == "common"
-    sandbox.run(HANG, SOON)
+    sandbox.run(DIE)
     assert sandbox.call(other, "x") == "[1, 2]"
     assert sandbox.value("x") in ("[1, 3]", "[1]")
     sandbox.call("Promise.resolve(twin.close())")

@@ -239,29 +239,31 @@ def test_a_deleted_one_leaves_nothing_behind(agent: AgentPage, upstream: Scripte
 
 
 def test_a_checkpoint_writes_what_changed_and_deletes_what_is_gone(
-    agent: AgentPage, upstream: ScriptedModel
+    own_agent: AgentPage, upstream: ScriptedModel
 ) -> None:
     upstream.reply(code("a = 1\nb = 2\nc = bytes(1_000_000)\nfinal_answer('')"))
-    agent.solve("Begin")
-    saved(agent, "c")
-    agent.page.evaluate(WATCH)
+    own_agent.solve("Begin")
+    saved(own_agent, "c")
+    own_agent.page.evaluate(WATCH)
     upstream.reply(code("b = 3\ndel a\nd = 4\nfinal_answer('')"))
-    agent.solve("Change")
-    saved(agent, "d")
-    written = agent.page.evaluate("window.written.filter(([name]) => name === 'variables').map(([, key]) => key)")
+    own_agent.solve("Change")
+    saved(own_agent, "d")
+    written = own_agent.page.evaluate(
+        "window.written.filter(([name]) => name === 'variables').map(([, key]) => key)"
+    )
     assert sorted(written) == ["b", "d"]
-    assert sorted(key[1] for key, _ in agent.page.evaluate(RECORDS, "variables")) == ["b", "c", "d"]
+    assert sorted(key[1] for key, _ in own_agent.page.evaluate(RECORDS, "variables")) == ["b", "c", "d"]
 
 
 def test_two_tabs_do_not_share_a_conversation(
-    agent: AgentPage, upstream: ScriptedModel, context: BrowserContext, complaints: Complaints
+    own_agent: AgentPage, upstream: ScriptedModel, context: BrowserContext, complaints: Complaints
 ) -> None:
     upstream.reply(code("x = 1\nfinal_answer('first')"))
-    agent.solve("Begin")
-    saved(agent, "x")
+    own_agent.solve("Begin")
+    saved(own_agent, "x")
     opened = context.new_page()
     complaints.watch(opened)
-    opened.goto(agent.page.url)
+    opened.goto(own_agent.page.url)
     other = AgentPage(opened)
     expect(other.notices).to_contain_text("open in another tab")
     expect(other.runs).to_have_count(0)
@@ -270,19 +272,19 @@ def test_two_tabs_do_not_share_a_conversation(
     other.ready()
     upstream.reply(code("x += 1\nfinal_answer(x)"), code("x += 10\nfinal_answer(x)"))
     expect(other.solve("In the second")).to_contain_text("2")
-    expect(agent.solve("In the first")).to_contain_text("11")
-    assert sorted(agent.conversations()) == ["Begin", "Copy of Begin"]
+    expect(own_agent.solve("In the first")).to_contain_text("11")
+    assert sorted(own_agent.conversations()) == ["Begin", "Copy of Begin"]
 
 
 def test_a_tab_notices_that_another_has_written(
-    agent: AgentPage, upstream: ScriptedModel, context: BrowserContext, complaints: Complaints
+    own_agent: AgentPage, upstream: ScriptedModel, context: BrowserContext, complaints: Complaints
 ) -> None:
     """Where there are no locks, or they are taken away, two tabs can be in one conversation."""
     upstream.reply(code("final_answer('first')"))
-    agent.solve("Begin")
+    own_agent.solve("Begin")
     opened = context.new_page()
     complaints.watch(opened)
-    opened.goto(agent.page.url.split("#")[0])
+    opened.goto(own_agent.page.url.split("#")[0])
     opened.evaluate(
         """async () => {
           const { held } = await navigator.locks.query();
@@ -295,14 +297,14 @@ def test_a_tab_notices_that_another_has_written(
     expect(other.answer).to_contain_text("first")
     upstream.reply(code("final_answer('theirs')"), code("final_answer('mine')"))
     other.solve("In the second")
-    expect(agent.solve("In the first").last).to_contain_text("mine")
-    expect(agent.notices).to_contain_text("Another tab has changed this conversation")
-    agent.notices.get_by_role("button", name="Reload").click()
+    expect(own_agent.solve("In the first").last).to_contain_text("mine")
+    expect(own_agent.notices).to_contain_text("Another tab has changed this conversation")
+    own_agent.notices.get_by_role("button", name="Reload").click()
     other.page.close()
-    agent.page.reload()
-    agent.ready()
-    expect(agent.answer.last).to_contain_text("theirs")
-    expect(agent.runs).to_have_count(2)
+    own_agent.page.reload()
+    own_agent.ready()
+    expect(own_agent.answer.last).to_contain_text("theirs")
+    expect(own_agent.runs).to_have_count(2)
 
 
 @pytest.fixture
@@ -344,30 +346,30 @@ def test_without_storage_the_page_says_so_once_and_works(
 
 
 def test_a_full_storage_is_told_and_the_page_works(
-    agent: AgentPage, upstream: ScriptedModel, context: BrowserContext
+    own_agent: AgentPage, upstream: ScriptedModel, context: BrowserContext
 ) -> None:
     # The browser asks for its quota before the first write, and not again for a while.
-    until(agent.page, "async () => (await navigator.storage.estimate()).usageDetails?.caches > 20_000_000")
-    used = agent.page.evaluate("async () => (await navigator.storage.estimate()).usage")
-    session = context.new_cdp_session(agent.page)
-    quota = {"origin": agent.page.url.rstrip("/"), "quotaSize": used + 5_000_000}
+    until(own_agent.page, "async () => (await navigator.storage.estimate()).usageDetails?.caches > 20_000_000")
+    used = own_agent.page.evaluate("async () => (await navigator.storage.estimate()).usage")
+    session = context.new_cdp_session(own_agent.page)
+    quota = {"origin": own_agent.page.url.rstrip("/"), "quotaSize": used + 5_000_000}
     session.send("Storage.overrideQuotaForOrigin", quota)
     upstream.reply(code("small = 1\nfinal_answer('one')"))
-    agent.solve("Begin")
-    saved(agent, "small")
+    own_agent.solve("Begin")
+    saved(own_agent, "small")
     upstream.reply(code("import os\nlarge = os.urandom(14_000_000)\nfinal_answer(len(large))"))
-    expect(agent.solve("More")).to_contain_text("14000000")
-    expect(agent.notices).to_contain_text("no more room")
+    expect(own_agent.solve("More")).to_contain_text("14000000")
+    expect(own_agent.notices).to_contain_text("no more room")
     upstream.reply(code("final_answer(len(large) + small)"))
-    expect(agent.solve("Go on")).to_contain_text("14000001")
+    expect(own_agent.solve("Go on")).to_contain_text("14000001")
     session.send("Storage.overrideQuotaForOrigin", {"origin": quota["origin"]})
     upstream.reply(code("last = 2\nfinal_answer('room')"))
-    agent.solve("Room again")
-    saved(agent, "last")  # what could not be written comes with the next that fits
-    assert sorted(key[1] for key, _ in agent.page.evaluate(RECORDS, "variables")) == ["large", "last", "small"]
-    until(agent.page, f"async () => (await ({ENDED_RUNS})()) === 4")  # what found no room is tried again
-    agent.reload()
-    expect(agent.runs.last).to_contain_text("Room again")
+    own_agent.solve("Room again")
+    saved(own_agent, "last")  # what could not be written comes with the next that fits
+    assert sorted(key[1] for key, _ in own_agent.page.evaluate(RECORDS, "variables")) == ["large", "last", "small"]
+    until(own_agent.page, f"async () => (await ({ENDED_RUNS})()) === 4")  # what found no room is tried again
+    own_agent.reload()
+    expect(own_agent.runs.last).to_contain_text("Room again")
 
 
 def test_conversations_by_keyboard(agent: AgentPage, upstream: ScriptedModel) -> None:

@@ -31,8 +31,9 @@ def crash(agent: AgentPage, complaints: Complaints) -> AgentPage:
 
 
 def test_after_a_crash_everything_is_back(
-    agent: AgentPage, upstream: ScriptedModel, complaints: Complaints
+    own_agent: AgentPage, upstream: ScriptedModel, complaints: Complaints
 ) -> None:
+    agent = own_agent
     begin = "kept = {'a': 1}\nwith open('/output/note.txt', 'w') as file:\n    file.write('here')\nprint('seen')"
     upstream.reply(code(begin), code("final_answer('done')"))
     agent.solve("Begin")
@@ -51,8 +52,9 @@ def test_after_a_crash_everything_is_back(
 
 
 def test_a_run_that_a_crash_cut_off_is_ended(
-    agent: AgentPage, upstream: ScriptedModel, complaints: Complaints
+    own_agent: AgentPage, upstream: ScriptedModel, complaints: Complaints
 ) -> None:
+    agent = own_agent
     upstream.reply(code("x = 1"), Reply(hang=True))
     agent.send("Think")
     expect(agent.steps).to_have_count(2)

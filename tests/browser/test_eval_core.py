@@ -35,15 +35,23 @@ class Evaluated:
     folder: Path
 
 
-@pytest.fixture(scope="module")
-def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
-    out = tmp_path_factory.mktemp("eval") / "results.json"
+def test_every_task_is_solved_in_the_script_host(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """One run is looked at from several sides: it is long."""
+    out = tmp_path / "results.json"
     done = codeact_web("eval", "core", "--mode", "code,json", "--out", str(out), seconds=600)
     assert done.returncode == 0, done.stderr
-    return Evaluated(json.loads(out.read_text()), done.stdout, out.parent)
+    evaluated = Evaluated(json.loads(out.read_text()), done.stdout, tmp_path)
+    for looked_at in (
+        all_are_solved,
+        json_mode_needs_more_model_calls_for_the_same_tasks,
+        the_table_and_the_figures_are_there,
+        what_happened_is_what_was_recorded_and_every_trace_is_kept,
+    ):
+        with subtests.test(looked_at.__name__):
+            looked_at(evaluated)
 
 
-def test_every_task_is_solved_in_the_script_host(evaluated: Evaluated) -> None:
+def all_are_solved(evaluated: Evaluated) -> None:
     results = evaluated.document["results"]
     assert [each["id"] for each in results if not each["success"]] == []
     solved = {(each["mode"], each["id"]) for each in results}
@@ -53,14 +61,14 @@ def test_every_task_is_solved_in_the_script_host(evaluated: Evaluated) -> None:
     }
 
 
-def test_json_mode_needs_more_model_calls_for_the_same_tasks(evaluated: Evaluated) -> None:
+def json_mode_needs_more_model_calls_for_the_same_tasks(evaluated: Evaluated) -> None:
     (compared,) = evaluated.document["summary"]["compared"]
     assert (compared["mode"], compared["with"], compared["domain"]) == ("json", "code", COMPOSED)
     assert compared["tasks"] >= 10
     assert compared["calls_ratio"] >= 1.5
 
 
-def test_the_table_and_the_figures_are_there(evaluated: Evaluated) -> None:
+def the_table_and_the_figures_are_there(evaluated: Evaluated) -> None:
     modes = evaluated.document["summary"]["modes"]
     assert modes["code"]["success_percent"] == modes["json"]["success_percent"] == 100
     assert len(modes["code"]["domains"]) == 7
@@ -70,7 +78,7 @@ def test_the_table_and_the_figures_are_there(evaluated: Evaluated) -> None:
     )
 
 
-def test_what_happened_is_what_was_recorded_and_every_trace_is_kept(evaluated: Evaluated) -> None:
+def what_happened_is_what_was_recorded_and_every_trace_is_kept(evaluated: Evaluated) -> None:
     for result in evaluated.document["results"]:
         trace = json.loads((evaluated.folder / result["trace"]).read_text())
         path = SUITE.folder / "recordings" / result["mode"] / f"{result['id']}.json"

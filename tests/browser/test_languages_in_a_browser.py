@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codeact_web.testing import ScriptedModel
-from playwright.sync_api import Browser, Page, expect
+from codeact_web.testing import Reply, ScriptedModel
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 from support.complaints import Complaints
 from support.replies import code
 from support.spoken_words import english, translations
@@ -123,18 +123,37 @@ def test_words_that_do_not_come_leave_english_and_a_notice(browser: Browser, ser
         expect(page.locator(TASK)).to_have_attribute("placeholder", "Describa una tarea")
 
 
+def say_why_there_is_no_answer_in_german(page: Page, frame: FrameLocator, upstream: ScriptedModel) -> None:
+    """The loop's sentences are English when they come from Python."""
+    run = "(options) => { agent.options = options; return agent.run('Los').then(({ status }) => status); }"
+    ending = frame.locator("ca-ending").last
+    upstream.reply(Reply(status=401))
+    assert page.evaluate(run, {}) == "failed"
+    expect(ending).to_contain_text("Der Anbieter des Modells hat den Schlüssel abgelehnt (Status 401). Prüfen Sie")
+    expect(ending).to_contain_text("Er sagte: ")
+    for options, words in (
+        ({"max_steps": 1}, "Die Schritte waren aufgebraucht. Versuchen Sie es noch einmal"),
+        ({"budget": {"tokens": 1}}, "Die Tokens für diesen Lauf waren aufgebraucht."),
+    ):
+        upstream.reply(code("print(1)"), code("print(2)"))
+        assert page.evaluate(run, options) == "unanswered"
+        expect(ending).to_contain_text(words)
+
+
 def test_a_widget_speaks_its_surroundings_language(browser: Browser, site: Path, upstream: ScriptedModel) -> None:
     with WebOrigin(site, upstream.base_url, PREFIX) as deployment, WebOrigin() as host:
         allow_any(deployment)
         body = '<main lang="de-CH"><codeact-agent id="agent" height="400"></codeact-agent></main>'
-        with opened(browser, host_page(host, deployment, body)) as page:
+        with opened(browser, host_page(host, deployment, body), allow="401") as page:
             frame = page.frame_locator("codeact-agent iframe")
             expect(frame.locator("html")).to_have_attribute("lang", "de")
             expect(frame.locator(TASK)).to_have_attribute("placeholder", "Aufgabe beschreiben")
             expect(frame.locator("button.send")).to_have_attribute("aria-label", "Senden")
             page.evaluate("() => agent.setAttribute('placeholder', 'Preise vergleichen')")
             expect(frame.locator(TASK)).to_have_attribute("placeholder", "Preise vergleichen")
+            say_why_there_is_no_answer_in_german(page, frame, upstream)
             page.evaluate("() => { agent.lang = 'es'; }")
+            expect(frame.locator("ca-ending").first).to_contain_text("rechazó la clave (estado 401)")
             expect(frame.locator("html")).to_have_attribute("lang", "es")
             expect(frame.locator("button.send")).to_have_attribute("aria-label", "Enviar")
             expect(frame.locator(TASK)).to_have_attribute("placeholder", "Preise vergleichen")

@@ -13,7 +13,7 @@ from codeact_server.errors import SettingsError
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings, load_settings
 from codeact_web.testing import Reply, ScriptedModel
-from support.engines import Engine
+from support.engines import Engine, in_one_engine
 from support.sandbox import opened
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,7 @@ def loaded(site: Path, folder: Path, text: str) -> Settings:
     return load_settings(path, {}, site=site)
 
 
+@in_one_engine
 def test_the_operators_limits_reach_the_page_and_no_caller_raises_them(
     engine: Engine, site: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -31,8 +32,12 @@ def _offered(name: str, **more: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def local_site(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Offers models: one that soon ends each reply, one that never does, and others that cannot be had."""
+    made = tmp_path_factory.mktemp("made")
+    words = " ".join(path.read_text() for path in sorted(PROMPTS.glob("*.md")))
+    write_tiny_gguf(made / "brief.gguf", words)
     offered = [
-        _offered("Brief"),
+        _offered("Brief", sha256=hashlib.sha256((made / "brief.gguf").read_bytes()).hexdigest().upper()),
+        _offered("Foreign", sha256="0" * 64),
         _offered("Endless", context_window=4096),
         _offered("Large", bytes=LARGE),
         _offered("Missing"),
@@ -41,8 +46,8 @@ def local_site(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"id": "gpu", "name": "Graphics", "engine": "webllm", "url": "gpu/"},
     ]
     copy = copy_site(site, tmp_path_factory.mktemp("local") / "site", local_models=offered)
-    words = " ".join(path.read_text() for path in sorted(PROMPTS.glob("*.md")))
-    write_tiny_gguf(copy / "brief.gguf", words)
+    for name in ("brief", "foreign"):
+        (copy / f"{name}.gguf").hardlink_to(made / "brief.gguf")
     write_tiny_gguf(copy / "endless.gguf", words, ends=-100)
     (copy / "large.gguf").hardlink_to(copy / "brief.gguf")
     (copy / "picture.gguf").write_bytes(b"\x89PNG" * 1000)
@@ -167,6 +172,14 @@ def test_a_file_from_disk_runs_and_others_are_told_from_it(
     _status(tab, "could not be started: there is not enough memory for it and its context")
     _choose(tab, "Picture")
     _status(tab, "Picture is not a GGUF file")
+    _choose(tab, "Foreign")
+    _status(tab, "Foreign is not the file that this site names, so nothing of it was kept.")
+    digest = hashlib.sha256(whole).hexdigest()
+    _status(tab, f"the SHA-256 of {tab.page.url}foreign.gguf is {digest}, not {'0' * 64}.")
+    settings = tab.dialog("Settings")
+    expect(settings.get_by_role("button", name="Remove Brief from cache")).to_be_visible()
+    expect(settings.get_by_role("button", name="Remove Foreign from cache")).to_be_hidden()
+    tab.page.keyboard.press("Escape")
     complaints.allow("404")
     _choose(tab, "Missing")
     _status(tab, "Missing could not be fetched")

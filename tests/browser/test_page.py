@@ -128,8 +128,8 @@ def test_new_in_mid_run(agent: AgentPage, upstream: ScriptedModel) -> None:
     expect(agent.solve("Again")).to_contain_text("clean")
 
 
-def test_unknown_task_under_recorded(page: Page, served: str) -> None:
-    agent = AgentPage(page).open(served)
+def test_unknown_task_under_recorded(agent: AgentPage) -> None:
+    agent.choose_model("Recorded")
     agent.send("Fold my laundry")
     agent.wait_for_end()
     expect(agent.ending).to_contain_text("laptops")

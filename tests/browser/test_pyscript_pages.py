@@ -65,6 +65,7 @@ seen = agent("#agent")
 seen.tool(stock)
 told = []
 seen.on("answer", lambda result: told.append(["answer", result.answer]))
+seen.on("question", lambda asked: asked.answer(asked.question + " " + (asked.choices or ["yes"])[-1]))
 
 
 @seen.tool
@@ -73,7 +74,8 @@ async def wait(seconds: float, progress) -> str:
     told.append(["called"])
     progress(0.5, "waiting")
     try:
-        await asyncio.sleep(seconds)
+        if seconds:
+            await asyncio.sleep(seconds)
     except asyncio.CancelledError:
         told.append("cancelled")
         raise
@@ -252,17 +254,20 @@ def call(page: Page, name: str, *given: str) -> Any:
 def test_the_models_code_calls_functions_of_the_page(author: Page, codeact_model: ScriptedModel) -> None:
     codeact_model.reply(
         code(
-            "found = [stock('bolt'), stock('nut', least=900), wait(0)]\n"
+            # Often enough for MicroPython to collect its garbage in the middle of a call.
+            "found = [stock('bolt'), stock('nut', least=900), [wait(0) for _ in range(40)]]\n"
             "try:\n    stock('cog')\nexcept Exception as error:\n    found.append([0, str(error)])\n"
             "found.append([open('/data/a.bin', 'rb').read()[1], open('/data/b.txt').read()])\n"
+            "found.append([ask_user('Sure?'), ask_user('Which?', ['left', 'right'])])\n"
             "final_answer(found)"
         )
     )
     result = call(author, "run", "Count")
     assert result["status"] == "answered", codeact_model.requests[-1].messages[-1]
-    assert result["answer"][:3] == [1200, 900, "waited"]
+    assert result["answer"][:3] == [1200, 900, ["waited"] * 40]
     assert "there are no cogs" in result["answer"][3][1]
     assert result["answer"][4] == [255, "é"]
+    assert result["answer"][5] == ["Sure? yes", "Which? right"]
     assert (result["steps"], result["error"]) == (1, None)
     prompt = codeact_model.requests[-1].messages[0]["content"]
     assert "def stock(item: str, least: int = 0) -> int:" in prompt

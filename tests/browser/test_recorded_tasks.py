@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from support.agent_page import AgentPage
 from support.command import codeact_web
 
@@ -27,26 +27,26 @@ ANSWERS = {
 }
 
 
-def test_page_solves_each_in_a_conversation_of_its_own(page: Page, served: str, subtests: pytest.Subtests) -> None:
-    agent = AgentPage(page).open(served)
+def test_page_solves_each_in_a_conversation_of_its_own(agent: AgentPage, subtests: pytest.Subtests) -> None:
+    agent.choose_model("Recorded")
     for task, (fragments, _) in ANSWERS.items():
         with subtests.test(task):
             answer = agent.solve(task)
             for fragment in fragments:
                 expect(answer).to_contain_text(fragment)
-            expect(page.get_by_text("The recording expected")).to_have_count(0)
+            expect(agent.page.get_by_text("The recording expected")).to_have_count(0)
         agent.new.click()
         expect(agent.runs).to_have_count(0)
 
 
-def test_page_solves_what_it_must_ask_for(page: Page, served: str) -> None:
-    agent = AgentPage(page).open(served)
+def test_page_solves_what_it_must_ask_for(agent: AgentPage) -> None:
+    agent.choose_model("Recorded")
     agent.send("planets")
     agent.question().get_by_role("button", name="miles").click()
     expect(agent.answer).to_contain_text("Jupiter: 279,118 miles")
     agent.wait_for_end()
-    expect(page.locator("ca-plan")).to_contain_text("the largest first")
-    expect(page.get_by_text("The recording expected")).to_have_count(0)
+    expect(agent.page.locator("ca-plan")).to_contain_text("the largest first")
+    expect(agent.page.get_by_text("The recording expected")).to_have_count(0)
 
 
 def test_command_solves_what_nobody_is_asked_for() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from codeact_web.testing import Reply, ScriptedModel
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 from support.agent_page import AgentPage
-from support.recordings import recording, serve_recording
+from support.recordings import TASK, give_recording
 from support.replies import code
 
 pytestmark = pytest.mark.browser
@@ -27,13 +27,6 @@ RESEARCHER = {"name": "researcher", "description": "Looks facts up.", "tools": [
 ASKS = "<code>\nname = ask_user('Your name?')\nfinal_answer(f'Hello {name}')\n</code>"
 
 
-def open_recorded(page: Page, served: str, recorded: dict[str, Any]) -> AgentPage:
-    serve_recording(page, recorded)
-    agent = AgentPage(page).open(served)
-    agent.ready()
-    return agent
-
-
 def finish(agent: AgentPage) -> Locator:
     """The answer, once it is there."""
     expect(agent.answer.last).to_be_visible(timeout=30_000)
@@ -41,74 +34,77 @@ def finish(agent: AgentPage) -> Locator:
     return agent.answer.last
 
 
-def test_a_plan_is_shown_before_its_step_and_folds_when_it_is_revised(page: Page, served: str) -> None:
+def test_a_plan_is_shown_before_its_step_and_folds_when_it_is_revised(agent: AgentPage) -> None:
     plans = [{"reply": "1. Look\n2. **Answer**", "plan": True}, {"reply": "1. Answer", "plan": True}]
     steps = [plans[0], {"reply": "<code>\n1\n</code>"}, plans[1], {"reply": "<code>\nfinal_answer(1)\n</code>"}]
-    agent = open_recorded(page, served, recording(*steps, options={"planning_interval": 1}))
-    agent.solve("Show")
-    shown = page.locator("ca-run-steps > *")
+    give_recording(agent, *steps, options={"planning_interval": 1})
+    agent.solve(TASK)
+    shown = agent.page.locator("ca-run-steps > *")
     tags = shown.evaluate_all("all => all.map((each) => each.localName)")
     assert tags == ["ca-plan", "ca-step", "ca-plan", "ca-step"]
-    assert page.locator("ca-plan details").evaluate_all("all => all.map(({ open }) => open)") == [False, True]
-    expect(page.locator("ca-plan").first).to_contain_text(re.compile(r"Plan\s*≈ [\d,]+ tokens"))
-    expect(page.locator("ca-plan").last).to_contain_text("Plan, revised")
-    expect(page.locator("#announcer")).to_contain_text("The model made a plan.")
+    assert agent.page.locator("ca-plan details").evaluate_all("all => all.map(({ open }) => open)") == [
+        False,
+        True,
+    ]
+    expect(agent.page.locator("ca-plan").first).to_contain_text(re.compile(r"Plan\s*≈ [\d,]+ tokens"))
+    expect(agent.page.locator("ca-plan").last).to_contain_text("Plan, revised")
+    expect(agent.page.locator("#announcer")).to_contain_text("The model made a plan.")
     expect(agent.ending).to_contain_text(re.compile(r"2 steps · .* · about [\d,]+ tokens \(estimated\)"))
 
 
-def test_choices_are_buttons(page: Page, served: str) -> None:
+def test_choices_are_buttons(agent: AgentPage) -> None:
     asks = "unit = ask_user('Which unit?', ['people', 'thousands'])\nfinal_answer(f'in {unit}')"
-    agent = open_recorded(page, served, recording(asks))
-    agent.send("Show")
+    give_recording(agent, asks)
+    agent.send(TASK)
     question = agent.question()
-    expect(page.locator("#announcer")).to_contain_text("The agent asks you: Which unit?")
+    expect(agent.page.locator("#announcer")).to_contain_text("The agent asks you: Which unit?")
     first = question.get_by_role("button", name="people")
     expect(first).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    agent.page.keyboard.press("Tab")
+    agent.page.keyboard.press("Enter")
     expect(finish(agent)).to_contain_text("in thousands")
-    expect(page.locator("ca-question")).to_contain_text("You answered: thousands")
-    expect(page.locator("ca-tool-call")).to_have_count(0)  # the question says it all
+    expect(agent.page.locator("ca-question")).to_contain_text("You answered: thousands")
+    expect(agent.page.locator("ca-tool-call")).to_have_count(0)  # the question says it all
 
 
-def test_an_answer_is_typed_where_the_focus_is_and_outlasts_a_reload(page: Page, served: str) -> None:
-    agent = open_recorded(page, served, recording({"reply": ASKS}))
-    agent.send("Show")
+def test_an_answer_is_typed_where_the_focus_is_and_outlasts_a_reload(agent: AgentPage) -> None:
+    give_recording(agent, {"reply": ASKS})
+    agent.send(TASK)
     expect(agent.question().get_by_role("textbox", name="Your name?")).to_be_focused()
-    page.keyboard.type("<b>Ada</b>")
-    page.keyboard.press("Enter")
+    agent.page.keyboard.type("<b>Ada</b>")
+    agent.page.keyboard.press("Enter")
     expect(finish(agent)).to_contain_text("Hello <b>Ada</b>")
     agent.reload()
-    expect(page.locator("ca-question")).to_contain_text("You answered: <b>Ada</b>")
-    expect(page.locator("ca-question input")).to_have_count(0)
+    expect(agent.page.locator("ca-question")).to_contain_text("You answered: <b>Ada</b>")
+    expect(agent.page.locator("ca-question input")).to_have_count(0)
 
 
-def test_a_text_that_is_being_written_keeps_the_focus(page: Page, served: str) -> None:
-    agent = open_recorded(page, served, recording({"reply": ASKS}))
-    agent.send("Show")
+def test_a_text_that_is_being_written_keeps_the_focus(agent: AgentPage) -> None:
+    give_recording(agent, {"reply": ASKS})
+    agent.send(TASK)
     agent.task.press_sequentially("and then")
     agent.question()
     expect(agent.task).to_be_focused()
     expect(agent.task).to_have_value("and then")
 
 
-def test_stop_takes_a_question_back(page: Page, served: str) -> None:
-    agent = open_recorded(page, served, recording({"reply": ASKS}))
-    agent.send("Show")
+def test_stop_takes_a_question_back(agent: AgentPage) -> None:
+    give_recording(agent, {"reply": ASKS})
+    agent.send(TASK)
     agent.question()
     agent.stop.click()
     agent.wait_for_end()
-    expect(page.locator("ca-question")).to_contain_text("It was not answered.")
-    expect(page.locator("ca-question input")).to_have_count(0)
+    expect(agent.page.locator("ca-question")).to_contain_text("It was not answered.")
+    expect(agent.page.locator("ca-question input")).to_have_count(0)
 
 
-def test_a_sub_agent_is_one_line_that_opens(page: Page, served: str) -> None:
+def test_a_sub_agent_is_one_line_that_opens(agent: AgentPage) -> None:
     code = "n = researcher('Find the population of Hue.')\nfinal_answer(n)"
     given: Any = {"agents": {"researcher": [POPULATION]}, "managed_agents": [RESEARCHER]}
-    agent = open_recorded(page, served, recording(code, tools=["city_population"], **given))
-    agent.send("Show")
+    give_recording(agent, code, tools=["city_population"], **given)
+    agent.send(TASK)
     expect(finish(agent)).to_contain_text("652000")
-    shown = page.locator("ca-sub-agent")
+    shown = agent.page.locator("ca-sub-agent")
     expect(shown.locator("summary").first).to_contain_text(re.compile("researcher.*answered · 2 steps"))
     expect(shown.locator("ca-step").first).to_be_hidden()
     shown.locator("summary").first.press("Enter")
@@ -118,13 +114,13 @@ def test_a_sub_agent_is_one_line_that_opens(page: Page, served: str) -> None:
     expect(agent.page.locator("ca-run-steps").first.locator("> ca-step")).to_have_count(1)
 
 
-def test_a_sub_agent_that_asks_is_opened(page: Page, served: str) -> None:
+def test_a_sub_agent_that_asks_is_opened(agent: AgentPage) -> None:
     asks = {"task": "Ask.", "steps": [{"reply": ASKS}]}
     given: Any = {"agents": {"asker": [asks]}, "managed_agents": [{"name": "asker", "description": "Asks."}]}
-    agent = open_recorded(page, served, recording("final_answer(asker('Ask.'))", **given))
-    agent.send("Show")
+    give_recording(agent, "final_answer(asker('Ask.'))", **given)
+    agent.send(TASK)
     expect(agent.question().get_by_role("textbox")).to_be_focused()
-    page.keyboard.type("Eve\n")
+    agent.page.keyboard.type("Eve\n")
     expect(finish(agent)).to_contain_text("Hello Eve")
 
 
@@ -202,30 +198,23 @@ def run_finished(**fields: Any) -> dict[str, Any]:
     return {**ended, "usage": used, "cost": 0.00123, "duration_ms": 5, **fields}
 
 
-@pytest.fixture
-def idle(page: Page, served: str) -> AgentPage:
-    opened = AgentPage(page).open(served)
-    opened.ready()
-    return opened
-
-
-def test_a_tool_tells_how_far_it_is(idle: AgentPage) -> None:
-    begin(idle)
+def test_a_tool_tells_how_far_it_is(agent: AgentPage) -> None:
+    begin(agent)
     called = {"type": "tool_called", "step": 1, "call_id": 1, "name": "fetch", "arguments": {"n": 3}}
-    emit(idle, parsed(code="fetch(n=3)"), called)
-    row = idle.page.locator("ca-tool-call")
-    emit(idle, {"type": "tool_progress", "step": 1, "call_id": 1, "fraction": 0.25, "text": "page 1 of 4"})
+    emit(agent, parsed(code="fetch(n=3)"), called)
+    row = agent.page.locator("ca-tool-call")
+    emit(agent, {"type": "tool_progress", "step": 1, "call_id": 1, "fraction": 0.25, "text": "page 1 of 4"})
     expect(row.get_by_role("progressbar", name="Progress of fetch")).to_have_attribute("value", "0.25")
     expect(row).to_contain_text("25 % · page 1 of 4")
-    emit(idle, {"type": "tool_progress", "step": 1, "call_id": 1, "fraction": None, "text": "nearly"})
+    emit(agent, {"type": "tool_progress", "step": 1, "call_id": 1, "fraction": None, "text": "nearly"})
     expect(row.get_by_role("progressbar")).not_to_have_attribute("value", re.compile(""))
-    emit(idle, {"type": "tool_returned", "step": 1, "call_id": 1, "name": "fetch", "value": 9, "duration_ms": 8})
+    emit(agent, {"type": "tool_returned", "step": 1, "call_id": 1, "name": "fetch", "value": 9, "duration_ms": 8})
     expect(row).to_contain_text("fetch(n=3) → 9")
     expect(row.get_by_role("progressbar")).to_have_count(0)
 
 
-def test_a_call_by_json_is_shown_once_with_its_arguments(idle: AgentPage) -> None:
-    begin(idle, mode="json")
+def test_a_call_by_json_is_shown_once_with_its_arguments(agent: AgentPage) -> None:
+    begin(agent, mode="json")
     call = {"id": "a", "name": "largest_cities", "arguments": '{"country": "Vietnam"}'}
     used = {"prompt_tokens": 10, "completion_tokens": 5, "estimated": False}
     replied = {
@@ -236,39 +225,39 @@ def test_a_call_by_json_is_shown_once_with_its_arguments(idle: AgentPage) -> Non
         "usage": used,
         "cost": None,
     }
-    emit(idle, {**replied, "duration_ms": 1}, parsed(calls=[call]))
-    row = idle.page.locator("ca-tool-call")
+    emit(agent, {**replied, "duration_ms": 1}, parsed(calls=[call]))
+    row = agent.page.locator("ca-tool-call")
     expect(row).to_contain_text('largest_cities(country="Vietnam") …')
-    expect(idle.steps).to_contain_text("15 tokens")
-    expect(idle.steps).to_contain_text("2 tool calls at once")
+    expect(agent.steps).to_contain_text("15 tokens")
+    expect(agent.steps).to_contain_text("2 tool calls at once")
     called = {"type": "tool_called", "step": 1, "call_id": 1, "name": "largest_cities"}
-    emit(idle, {**called, "arguments": {"country": "Vietnam"}})
+    emit(agent, {**called, "arguments": {"country": "Vietnam"}})
     returned = {"type": "tool_returned", "step": 1, "call_id": 1, "name": "largest_cities", "value": ["Hue"]}
-    emit(idle, {**returned, "duration_ms": 1}, step_finished())
+    emit(agent, {**returned, "duration_ms": 1}, step_finished())
     expect(row).to_have_count(1)
     expect(row).to_contain_text('→ ["Hue"]')
-    expect(idle.steps).not_to_contain_text("No code in this reply")
+    expect(agent.steps).not_to_contain_text("No code in this reply")
 
 
-def test_a_call_that_is_no_json_is_shown_with_what_the_model_was_told(idle: AgentPage) -> None:
-    begin(idle, mode="json")
-    emit(idle, parsed(calls=[{"id": "a", "name": "f", "arguments": '{"broken'}]), step_finished())
-    expect(idle.page.locator("ca-tool-call")).to_contain_text('f(arguments="{\\"broken")')
-    expect(idle.page.locator("ca-tool-call")).not_to_contain_text("…")
-    expect(idle.steps).to_contain_text("What the model was told")
+def test_a_call_that_is_no_json_is_shown_with_what_the_model_was_told(agent: AgentPage) -> None:
+    begin(agent, mode="json")
+    emit(agent, parsed(calls=[{"id": "a", "name": "f", "arguments": '{"broken'}]), step_finished())
+    expect(agent.page.locator("ca-tool-call")).to_contain_text('f(arguments="{\\"broken")')
+    expect(agent.page.locator("ca-tool-call")).not_to_contain_text("…")
+    expect(agent.steps).to_contain_text("What the model was told")
 
 
-def test_what_went_wrong_with_the_run_is_said_in_sentences(idle: AgentPage) -> None:
-    begin(idle)
+def test_what_went_wrong_with_the_run_is_said_in_sentences(agent: AgentPage) -> None:
+    begin(agent)
     rejected = {"type": "answer_rejected", "step": 1, "problems": ["It is no number."]}
     nudged = {"type": "nudged", "step": 1, "reason": "two actions take turns, and nothing changes"}
     shortened = {"type": "context_shortened", "step": 1, "shortened": [[3, {}], [5, {}]], "summary": None}
     counts = {"summarised": 1, "before_tokens": 9000, "after_tokens": 5200}
-    emit(idle, {**shortened, **counts}, parsed(code="1"), rejected, nudged, step_finished())
-    expect(idle.steps).to_contain_text("The answer was not accepted, and the model was told why:It is no number.")
-    expect(idle.steps).to_contain_text("two actions take turns")
-    expect(idle.runs).to_contain_text("2 older observations were shortened")
-    expect(idle.runs).to_contain_text("from about 9,000 tokens to 5,200")
+    emit(agent, {**shortened, **counts}, parsed(code="1"), rejected, nudged, step_finished())
+    expect(agent.steps).to_contain_text("The answer was not accepted, and the model was told why:It is no number.")
+    expect(agent.steps).to_contain_text("two actions take turns")
+    expect(agent.runs).to_contain_text("2 older observations were shortened")
+    expect(agent.runs).to_contain_text("from about 9,000 tokens to 5,200")
 
 
 @pytest.mark.parametrize(
@@ -281,18 +270,18 @@ def test_what_went_wrong_with_the_run_is_said_in_sentences(idle: AgentPage) -> N
         ({"status": "forced", "cap": "seconds"}, "The time for this run was over, so the model answered"),
     ],
 )
-def test_how_a_run_ended_is_said_in_sentences(idle: AgentPage, fields: dict[str, Any], words: str) -> None:
-    begin(idle)
+def test_how_a_run_ended_is_said_in_sentences(agent: AgentPage, fields: dict[str, Any], words: str) -> None:
+    begin(agent)
     if fields.get("status") == "forced":
         fields = {**fields, "answer": {"json": "1", "text": "1", "bundle": {"text/plain": "1"}}}
-    emit(idle, run_finished(**fields))
-    expect(idle.ending).to_contain_text(words)
-    expect(idle.ending).to_contain_text("1 step · 5 ms · 1,234 tokens · cost 0.0012")
+    emit(agent, run_finished(**fields))
+    expect(agent.ending).to_contain_text(words)
+    expect(agent.ending).to_contain_text("1 step · 5 ms · 1,234 tokens · cost 0.0012")
 
 
-def test_agents_at_once_and_within_each_other_do_not_mix(idle: AgentPage) -> None:
-    begin(idle)
-    emit(idle, parsed(code="gather()"))
+def test_agents_at_once_and_within_each_other_do_not_mix(agent: AgentPage) -> None:
+    begin(agent)
+    emit(agent, parsed(code="gather()"))
 
     def of(call_id: int, event: dict[str, Any], agent: str = "") -> dict[str, Any]:
         name = agent or f"agent{call_id}"
@@ -301,21 +290,21 @@ def test_agents_at_once_and_within_each_other_do_not_mix(idle: AgentPage) -> Non
     started = {"type": "run_started", "planning_interval": None, "task": "", "files": []}
     for number in (1, 2):
         called = {"type": "tool_called", "step": 1, "call_id": number, "name": f"agent{number}", "arguments": {}}
-        emit(idle, called, of(number, started), of(number, {"type": "step_started", "step": 1, "forced": False}))
+        emit(agent, called, of(number, started), of(number, {"type": "step_started", "step": 1, "forced": False}))
     for number in (1, 2):
-        emit(idle, of(number, parsed(thought=f"Thought {number}", code=f"inner({number})")))
+        emit(agent, of(number, parsed(thought=f"Thought {number}", code=f"inner({number})")))
         inner = {"type": "tool_called", "step": 1, "call_id": 1, "name": "inner", "arguments": {}}
         step = of(1, {"type": "step_started", "step": 1, "forced": False}, "inner")
         deep = of(1, parsed(thought=f"Deep {number}", code="1"), "inner")
-        emit(idle, of(number, inner), of(number, step), of(number, deep))
-    outer = [idle.page.locator("ca-sub-agent").filter(has_text=f"agent{number}") for number in (1, 2)]
+        emit(agent, of(number, inner), of(number, step), of(number, deep))
+    outer = [agent.page.locator("ca-sub-agent").filter(has_text=f"agent{number}") for number in (1, 2)]
     for number, each in enumerate(outer, 1):
         each.locator("summary").first.click()
         each.locator("ca-sub-agent summary").first.click()
         expect(each).to_contain_text(f"Thought {number}")
         expect(each).to_contain_text(f"Deep {number}")
         expect(each).not_to_contain_text(f"Deep {3 - number}")
-    emit(idle, of(1, run_finished(status="answered", steps=1)), step_finished(result=None))
+    emit(agent, of(1, run_finished(status="answered", steps=1)), step_finished(result=None))
     expect(outer[0].locator("summary").first).to_contain_text("answered")
     expect(outer[1].locator("summary").first).to_contain_text("was ended · 1 step")
 

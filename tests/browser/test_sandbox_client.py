@@ -23,13 +23,31 @@ pytestmark = pytest.mark.browser
 ECHO = [{"name": "echo", "description": "Echo.", "parameters": [{"name": "x", "annotation": ""}], "returns": ""}]
 
 
+_BEGIN = """async (options) => {
+  window.codeact_tool = async (call) => ({value: call.arguments});
+  const ready = window.codeact && !options ? codeact.reset() : (window.codeact?.close(), codeact_start(options));
+  await codeact.setTools([]);
+  return ready;
+}"""
+
+
 class Driver(SandboxPage):
     """A sandbox whose one tool gives back its arguments."""
+
+    _options: dict[str, Any] | None = None
 
     def __enter__(self) -> Driver:
         self.load()
         self.page.evaluate("() => { window.codeact_tool = async (call) => ({value: call.arguments}) }")
         return self
+
+    def begin(self, *, anew: bool = False, **options: Any) -> None:
+        """A fresh interpreter without tools: in the frame that is there, if it was started with these options.
+
+        There the count of runs goes on; ``anew``, the next run is the first."""
+        ready = self.page.evaluate(_BEGIN, None if options == self._options and not anew else options)
+        assert ready["type"] == "ready", ready
+        self._options = options
 
     def run(self, code: str, meanwhile: str = "") -> dict[str, Any]:
         """The result, or ``{kind, message}``; ``meanwhile`` is JavaScript run after 200 ms."""
@@ -51,11 +69,34 @@ def open_at(engine: Engine) -> Iterator[Opener]:
         yield lambda address: opened.enter_context(Driver(engine, address))
 
 
+@pytest.fixture(scope="module")
+def shared(engine: Engine, served: str) -> Iterator[Driver]:
+    with Driver(engine, served) as driver:
+        yield driver
+
+
+LIMITS = {"time_ms": 600, "grace_ms": 600}
+
+
 @pytest.fixture
-def sandbox(open_at: Opener, served: str) -> Driver:
+def sandbox(shared: Driver) -> Driver:
+    """With an interpreter of its own, and the page it is in as it was."""
+    shared.begin(limits=LIMITS, hardened=False)  # attacked through `js`
+    return shared
+
+
+@pytest.fixture
+def counted(shared: Driver) -> Driver:
+    """As ``sandbox``; its next run has the number 1."""
+    shared.begin(anew=True, limits=LIMITS, hardened=False)
+    return shared
+
+
+@pytest.fixture
+def alone(open_at: Opener, served: str) -> Driver:
+    """In a page of its own, which the test may change."""
     driver = open_at(served)
-    ready = driver.start(limits={"time_ms": 600, "grace_ms": 600}, hardened=False)  # attacked through `js`
-    assert ready["type"] == "ready"
+    driver.begin(limits=LIMITS, hardened=False)
     return driver
 
 
@@ -92,29 +133,28 @@ def test_what_waits_is_told_and_the_next_run_works(sandbox: Driver, meanwhile: s
     ],
 )  # fmt: skip
 @in_one_engine
-def test_a_worker_that_dies_or_lies_is_replaced(open_at: Opener, served: str, code: str, kind: str) -> None:
-    sandbox = open_at(served)
-    time_ms = 600 if kind == "killed" else 10_000  # of what ends by itself a slow machine may take its time
-    sandbox.start(limits={"time_ms": time_ms, "grace_ms": 600}, hardened=False)
-    sandbox.complaints.allow("unreachable executed")  # Firefox tells the page what its worker died of
-    assert sandbox.run(code)["kind"] == kind
-    assert sandbox.value("'alive'") == "alive"
+def test_a_worker_that_dies_or_lies_is_replaced(shared: Driver, code: str, kind: str) -> None:
+    # Of what ends by itself a slow machine may take its time.
+    limits = LIMITS if kind == "killed" else {**LIMITS, "time_ms": 10_000}
+    shared.begin(anew=True, limits=limits, hardened=False)
+    assert shared.run(code)["kind"] == kind
+    assert shared.value("'alive'") == "alive"
 
 
 @in_one_engine
-def test_an_unknown_request_is_answered_with_a_named_error(sandbox: Driver) -> None:
+def test_an_unknown_request_is_answered_with_a_named_error(open_at: Opener, served: str) -> None:
     script = """async () => {
       const run = codeact_run({code: 'import time; time.sleep(5)'});
       MessagePort.prototype.postMessage.call(window.port, {type: 'dance'});
       return (await run).error.kind;
     }"""
-    sandbox.page.evaluate("() => codeact.close()")
-    sandbox.page.evaluate("""() => {
+    driver = open_at(served)
+    driver.page.evaluate("""() => {
       const post = MessagePort.prototype.postMessage;
       MessagePort.prototype.postMessage = function (...all) { window.port = this; return post.apply(this, all); };
     }""")
-    sandbox.start()
-    assert sandbox.page.evaluate(script) == "unknown_message"
+    driver.start()
+    assert driver.page.evaluate(script) == "unknown_message"
 
 
 @in_one_engine
@@ -128,6 +168,7 @@ def test_a_second_run_at_the_same_time_is_refused(sandbox: Driver) -> None:
     assert sandbox.page.evaluate(script) == ["1", "busy"]
 
 
+@in_one_engine
 def test_reset_leaves_nothing_behind(sandbox: Driver) -> None:
     sandbox.run("import builtins; left = 1; builtins.left_too = 2; open('/tmp/left', 'w').write('3')")
     sandbox.page.evaluate("async () => void (await codeact.reset())")
@@ -212,12 +253,13 @@ def test_assets_that_never_come_are_given_up(
 
 
 @in_one_engine
-def test_a_wheel_that_never_comes_is_given_up(sandbox: Driver) -> None:
-    sandbox.page.evaluate(NEVER, ".whl")
-    assert "it took longer than 60 s" in sandbox.run("import humanize")["error"]["value"]
-    assert sandbox.value("1 + 1") == "2"
+def test_a_wheel_that_never_comes_is_given_up(alone: Driver) -> None:
+    alone.page.evaluate(NEVER, ".whl")
+    assert "it took longer than 60 s" in alone.run("import humanize")["error"]["value"]
+    assert alone.value("1 + 1") == "2"
 
 
+@in_one_engine
 def test_another_protocol_version_is_refused(
     open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
 ) -> None:
@@ -247,6 +289,7 @@ def test_plain_boot_gives_the_same_sandbox(open_at: Opener, served: str) -> None
     assert driver.value("import math; math.hypot(3, 4)") == "5.0"
 
 
+@in_one_engine
 def test_without_jspi_it_boots_plainly_and_tools_are_awaited(
     open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
 ) -> None:
@@ -296,6 +339,7 @@ def test_any_static_server_will_do(open_at: Opener, plainly_served: str) -> None
     assert driver.value("'alive'") == "alive"
 
 
+@in_one_engine
 def test_a_forged_tool_call_does_not_stop_the_clock(sandbox: Driver) -> None:
     sandbox.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
     sandbox.page.evaluate(
@@ -315,13 +359,13 @@ sum(range(10**11))
 
 
 @pytest.mark.parametrize("wait", ["time.sleep(0.001)", "await asyncio.sleep(0)", "echo(1)"])
-def test_an_interrupt_is_never_lost_in_the_event_loop(open_at: Opener, served: str, wait: str) -> None:
+@in_one_engine
+def test_an_interrupt_is_never_lost_in_the_event_loop(shared: Driver, wait: str) -> None:
     """One that hit a callback of Pyodide's loop took with it what waited for the callback: 1 run in 100."""
-    driver = open_at(served)
-    driver.start(limits={"time_ms": 60, "grace_ms": 2000})
-    driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
+    shared.begin(limits={"time_ms": 60, "grace_ms": 2000})
+    shared.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
     for _ in range(40):
-        outcome = driver.run(f"import asyncio, time\nwhile True: {wait}")
+        outcome = shared.run(f"import asyncio, time\nwhile True: {wait}")
         assert outcome.get("timed_out") is True, outcome
 
 
@@ -333,6 +377,7 @@ def say(**message):
 """
 
 
+@in_one_engine
 def test_a_forged_ready_does_not_stop_the_clock(sandbox: Driver) -> None:
     forged = "say(type='ready', boot_ms=1, from_image=True, can_block=True, can_interrupt=True, python='3')"
     assert sandbox.run(f"{SAY}{forged}\nsum(range(10**11))")["kind"] == "killed"
@@ -350,9 +395,9 @@ def test_a_forged_ready_does_not_stop_the_clock(sandbox: Driver) -> None:
     ],
 )
 @in_one_engine
-def test_a_message_of_the_wrong_shape_ends_the_worker(sandbox: Driver, message: str) -> None:
-    assert sandbox.run(f"{SAY}say({message})\nimport time; time.sleep(5)")["kind"] == "unknown_message"
-    assert sandbox.value("'alive'") == "alive"
+def test_a_message_of_the_wrong_shape_ends_the_worker(counted: Driver, message: str) -> None:
+    assert counted.run(f"{SAY}say({message})\nimport time; time.sleep(5)")["kind"] == "unknown_message"
+    assert counted.value("'alive'") == "alive"
 
 
 @pytest.mark.parametrize("end", ["codeact.close()", "document.querySelector('iframe').remove()"])
@@ -366,6 +411,7 @@ def test_a_start_that_is_broken_off_is_told(open_at: Opener, served: str, end: s
     assert driver.value("'alive'") == "alive"
 
 
+@in_one_engine
 def test_resets_and_runs_at_once_all_settle(sandbox: Driver) -> None:
     sandbox.run("left = 1")
     script = (
@@ -385,6 +431,7 @@ def test_a_worker_that_dies_between_steps_is_replaced_and_gets_back_what_was_sav
     assert sandbox.value("kept") == "1"
 
 
+@in_one_engine
 def test_the_clock_runs_again_after_a_call_nobody_answered(sandbox: Driver) -> None:
     sandbox.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
     sandbox.run("import asyncio\nkept = 1\nasync def later():\n    await asyncio.sleep(0.1)\n    echo(1)")

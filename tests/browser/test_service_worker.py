@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_after_one_visit_all_works_without_a_network_and_survives_that_the_copy_is_lost(
-    page: Page, host: PlainHost
+    page: Page, host: PlainHost, folder: Path
 ) -> None:
     kiosk = KioskPage(page).open(host.url)
     kiosk.wait_until_kept()
@@ -73,6 +73,8 @@ def test_after_one_visit_all_works_without_a_network_and_survives_that_the_copy_
     assert all(url.startswith(host.url) for url in kept)
     assert not [url for url in kept if "/v1/" in url or url.endswith((".br", ".gz"))]
 
+    assert not engines(kept), "its model is recorded"
+
     page.evaluate(EVICT)
     kiosk.another()
     kiosk.solve("Laptops")
@@ -80,10 +82,16 @@ def test_after_one_visit_all_works_without_a_network_and_survives_that_the_copy_
     expect(page.get_by_text("This page needs the network once more")).to_be_visible()
 
     host.mend()
+    small = {"id": "small", "name": "Small", "engine": "wllama", "url": "models/small.gguf"}
+    replace(folder / "site.json", json.dumps({"local_models": [small, {**small, "id": "g", "engine": "webllm"}]}))
+    write_config(folder, tasks=TASKS, model="local:small")
     page.reload()
     kiosk.begin()
     kiosk.solve("Laptops")
-    wait_until(page, f"(count) => ({KEPT})().then((kept) => kept.length >= count)", len(kept))
+    last = "(kept) => kept.some((url) => url.includes('/wllama-'))"  # in the order of their names
+    wait_until(page, f"() => ({KEPT})().then({last})")
+    assert len(page.evaluate(KEPT)) >= len(kept) + 2
+    assert engines(page.evaluate(KEPT)) == {"wllama"}, "and that of its model now"
     host.cut()
     page.goto(f"{host.url}/")
     agent = AgentPage(page)
@@ -107,6 +115,7 @@ def test_a_version_comes_whole_or_not_at_all_and_is_told_of(
     with PlainHost(out) as host:
         kiosk = KioskPage(page).open(host.url)
         kiosk.wait_until_kept()
+        assert engines(page.evaluate(KEPT)) == {"wllama"}, "a person of the page may open a GGUF file"
         kiosk.begin()
 
         # Half a deployment: the list is there, and a file is still the former one.
@@ -139,6 +148,10 @@ def test_a_version_comes_whole_or_not_at_all_and_is_told_of(
         expect(notice).to_contain_text("Another tab has loaded a new version")
         notice.get_by_role("button", name="Reload").click()
         other.wait_for_function(f"() => {MARKED} === '1'")
+
+
+def engines(kept: list[str]) -> set[str]:
+    return {name for name in ("wllama", "webllm") for url in kept if name in url}
 
 
 def _mark(style: Path, declaration: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 from support.agent_page import AgentPage
-from support.engines import Engine
+from support.engines import Engine, in_one_engine
 from support.sandbox import Sandbox, opened
 
 pytestmark = pytest.mark.browser
@@ -48,6 +48,7 @@ def test_with_a_spare_the_replacement_need_not_boot(loaded: Sandbox) -> None:
     assert loaded.value("kept") == "[1]"
 
 
+@in_one_engine
 def test_there_is_another_spare_after_that(loaded: Sandbox) -> None:
     start(loaded, spare=True)
     for _ in range(2):
@@ -56,6 +57,7 @@ def test_there_is_another_spare_after_that(loaded: Sandbox) -> None:
         assert loaded.value("1 + 1") == "2"
 
 
+@in_one_engine
 def test_without_one_it_boots(loaded: Sandbox) -> None:
     start(loaded, spare=False)
     loaded.run("kept = [1]")
@@ -76,6 +78,7 @@ def test_reset_takes_the_spare_and_it_has_never_run_code(loaded: Sandbox) -> Non
     assert loaded.run("1")["execution_count"] == 2
 
 
+@in_one_engine
 def test_a_replacement_that_is_needed_while_the_spare_boots_is_that_one(loaded: Sandbox) -> None:
     start(loaded, spare=True)
     loaded.run("kept = [1]")
@@ -85,10 +88,9 @@ def test_a_replacement_that_is_needed_while_the_spare_boots_is_that_one(loaded: 
         assert loaded.value("kept") == "[1]"
 
 
+@in_one_engine
 def test_a_spare_that_dies_does_no_harm_and_another_is_made(loaded: Sandbox) -> None:
     """Chromium only: there its worker can be ended from outside, by the debugger's protocol."""
-    if loaded.engine != "chromium":
-        pytest.skip("no way to end a single worker of Firefox")
     start(loaded, spare=True)
     loaded.run("kept = [1]")
     rest(loaded)

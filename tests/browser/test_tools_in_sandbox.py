@@ -97,6 +97,7 @@ def test_the_specs_of_sandbox_tools_are_told(sandbox: Sandbox) -> None:
     assert sandbox.value("cube(3)") == "27"
 
 
+@in_one_engine
 def test_sandbox_tools_survive_their_interpreter(sandbox: Sandbox) -> None:
     made = "class Point:\n    pass\n@tool\ndef point() -> object:\n    'A point.'\n    return Point()\n"
     give(sandbox, ECHO, CUBE + "made = []\n", made)
@@ -191,6 +192,7 @@ def test_tools_that_cannot_be_are_one_sentence(sandbox: Sandbox, tools: Any, mes
     assert sandbox.value("echo(1)") == "{'x': 1}"
 
 
+@in_one_engine
 def test_a_prelude_before_the_start(sandbox: Sandbox) -> None:
     script = "(codeact.close(), codeact.setTools([], [{ name: 'a', source: arg }]))"
     assert sandbox.call(script, CUBE) == [CUBE_SPEC]
@@ -202,6 +204,7 @@ def test_a_prelude_before_the_start(sandbox: Sandbox) -> None:
     assert sandbox.value("1") == "1"
 
 
+@in_one_engine
 def test_an_answer_for_a_step_that_has_ended_is_not_heard(sandbox: Sandbox) -> None:
     sandbox.page.evaluate(
         """() => {
@@ -255,6 +258,7 @@ def test_no_answer_is_a_no(sandbox: Sandbox, answer: str) -> None:
     assert result["error"]["name"] == "Denied", result
 
 
+@in_one_engine
 def test_a_message_that_holds_itself_keeps_nobody_busy(engine: Engine, served: str) -> None:
     with opened(engine, served) as fresh:
         fresh.start(hardened=False, limits={"spare_workers": 0})

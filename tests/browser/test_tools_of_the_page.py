@@ -32,7 +32,7 @@ TOOLS = """() => {
 
 
 def test_they_block_like_functions_and_their_errors_can_be_caught(
-    agent: AgentPage, page: Page, upstream: ScriptedModel
+    own_agent: AgentPage, page: Page, upstream: ScriptedModel
 ) -> None:
     page.evaluate(TOOLS)
     code = """
@@ -46,7 +46,7 @@ for attempt in (lambda: price('ghost'), lambda: price('bolt', count='many')):
 final_answer([total, *problems])
 """
     upstream.reply(Reply(text=f"<code>{code}</code>"))
-    answer = agent.solve("What do ten of each cost?")
+    answer = own_agent.solve("What do ten of each cost?")
     expect(answer).to_contain_text("7.5")
     expect(answer).to_contain_text("there are no ghosts")
     expect(answer).to_contain_text("count should be int, but is 'many' (str)")
@@ -56,12 +56,12 @@ final_answer([total, *problems])
 
 
 def test_stop_ends_one_that_hangs_and_keeps_variables(
-    agent: AgentPage, page: Page, upstream: ScriptedModel
+    own_agent: AgentPage, page: Page, upstream: ScriptedModel
 ) -> None:
     page.evaluate(TOOLS)
     upstream.reply(Reply(text="<code>\nkept = 7\nhang()\n</code>"), Reply(text="<code>final_answer(kept)</code>"))
-    agent.send("Hang")
+    own_agent.send("Hang")
     page.get_by_text("hang()").first.wait_for()
     page.get_by_role("button", name="Stop").click()
-    agent.wait_for_end()
-    expect(agent.solve("And now?")).to_contain_text("7")
+    own_agent.wait_for_end()
+    expect(own_agent.solve("And now?")).to_contain_text("7")

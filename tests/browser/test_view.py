@@ -44,6 +44,7 @@ def module(page: Page, served: str) -> Any:
         route.fulfill(body=source, content_type="text/javascript")
 
     page.route("**/elements/*.js", serve)
+    page.route(f"{served}/", lambda route: route.fulfill(body="<title>none</title>", content_type="text/html"))
     page.goto(f"{served}/")
 
     def call(name: str, function: str, texts: list[str]) -> Any:
@@ -246,37 +247,30 @@ def test_a_very_long_answer_is_shown_in_part(agent: AgentPage, upstream: Scripte
 
 
 @pytest.mark.parametrize(("length", "tag"), [(19_999, "strong"), (20_001, "pre")])
-def test_a_long_answer_is_not_read_as_markdown(page: Page, served: str, length: int, tag: str) -> None:
-    open_idle(page, served)
+def test_a_long_answer_is_not_read_as_markdown(agent: AgentPage, length: int, tag: str) -> None:
     text = "**a** b\n" * (length // 8) + "x" * (length % 8)
-    show_answer(page, text)
-    expect(page.locator(f"ca-answer {tag}").first).to_be_visible()
-    expect(page.locator("ca-answer .left")).to_have_count(0)
+    show_answer(agent, text)
+    expect(agent.page.locator(f"ca-answer {tag}").first).to_be_visible()
+    expect(agent.page.locator("ca-answer .left")).to_have_count(0)
 
 
 @pytest.mark.parametrize("length", [20_000, 1_000_000])
 @pytest.mark.parametrize("part", ["_a", "**bold** and `code`\n\n", ">", "x", "- item\n"])
-def test_no_answer_freezes_the_page(page: Page, served: str, part: str, length: int) -> None:
-    open_idle(page, served)
-    show_answer(page, "**warm**")  # the renderer is loaded
-    expect(page.locator("ca-answer strong")).to_be_visible()
+def test_no_answer_freezes_the_page(agent: AgentPage, part: str, length: int) -> None:
+    show_answer(agent, "**warm**")  # the renderer is loaded
+    expect(agent.page.locator("ca-answer strong")).to_be_visible()
     once = f"""(text) => ({FRAMES})(() => {{
       const answer = {{ json: '""', text, bundle: {{ 'text/plain': text }} }};
       document.querySelector('ca-answer').answer = answer;
       return false;
     }})"""
-    worst = [max(page.evaluate(once, (part * length)[: length - each])) for each in range(3)]
+    worst = [max(agent.page.evaluate(once, (part * length)[: length - each])) for each in range(3)]
     assert min(worst) < 500  # the least of three, since other work of the machine slows frames down too
 
 
-def open_idle(page: Page, url: str) -> None:
-    """The page with nothing under way, so that what a test does alone takes time."""
-    AgentPage(page).open(url).ready()
-
-
-def show_answer(page: Page, text: str) -> None:
+def show_answer(agent: AgentPage, text: str) -> None:
     answer = {"json": json.dumps(text), "text": text, "bundle": {"text/plain": text}}
-    page.evaluate(
+    agent.page.evaluate(
         """(answer) => {
           document.body.dataset.view = 'transcript';
           const shown = Object.assign(document.createElement('ca-answer'), { answer });
@@ -292,12 +286,11 @@ def show_answer(page: Page, text: str) -> None:
     ids=["prose", "list", "code"],
 )
 def test_a_long_reply_never_holds_up_the_page_while_it_is_written(
-    page: Page, served: str, before: str, words: str
+    agent: AgentPage, before: str, words: str
 ) -> None:
-    open_idle(page, served)
-    show_answer(page, "**warm**")
-    expect(page.locator("ca-answer strong")).to_be_visible()
-    times = page.evaluate(
+    show_answer(agent, "**warm**")
+    expect(agent.page.locator("ca-answer strong")).to_be_visible()
+    times = agent.page.evaluate(
         f"""([before, words]) => {{
           const step = document.createElement('ca-step');
           document.querySelector('ca-transcript').replaceChildren(step);
@@ -314,10 +307,9 @@ def test_a_long_reply_never_holds_up_the_page_while_it_is_written(
     assert median(times[-30:]) < MOST_MS  # of the longest texts; one slow frame may be the machine's
 
 
-def test_a_long_thought_is_read_as_markdown_when_it_is_done(page: Page, served: str) -> None:
-    open_idle(page, served)
+def test_a_long_thought_is_read_as_markdown_when_it_is_done(agent: AgentPage) -> None:
     thought = "the **quick** fox " * 1_000
-    page.evaluate(
+    agent.page.evaluate(
         """(text) => {
           document.body.dataset.view = 'transcript';
           const step = document.createElement('ca-step');
@@ -326,20 +318,19 @@ def test_a_long_thought_is_read_as_markdown_when_it_is_done(page: Page, served: 
         }""",
         thought,
     )
-    expect(page.locator("ca-step")).to_contain_text("**quick**")
-    page.evaluate(
+    expect(agent.page.locator("ca-step")).to_contain_text("**quick**")
+    agent.page.evaluate(
         """(thought) => {
           const step = document.querySelector('ca-step');
           step.receive({ type: 'code_parsed', step: 1, thought, code: '1' });
         }""",
         thought,
     )
-    expect(page.locator("ca-step strong").first).to_be_visible()
+    expect(agent.page.locator("ca-step strong").first).to_be_visible()
 
 
-def test_code_too_long_to_colour_is_shown_plainly(page: Page, served: str) -> None:
-    open_idle(page, served)
-    page.evaluate(
+def test_code_too_long_to_colour_is_shown_plainly(agent: AgentPage) -> None:
+    agent.page.evaluate(
         """async (code) => {
           document.body.dataset.view = 'transcript';
           const shown = Object.assign(document.createElement('ca-code'), { code: 'x = 1' });
@@ -349,5 +340,5 @@ def test_code_too_long_to_colour_is_shown_plainly(page: Page, served: str) -> No
         }""",
         "x = 1\n" * 8_000,
     )
-    expect(page.locator("ca-code code")).to_contain_text("x = 1\nx = 1")
-    expect(page.locator("ca-code span")).to_have_count(0)
+    expect(agent.page.locator("ca-code code")).to_contain_text("x = 1\nx = 1")
+    expect(agent.page.locator("ca-code span")).to_have_count(0)

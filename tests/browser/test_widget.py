@@ -174,6 +174,7 @@ def test_the_host_decides_on_approval_or_leaves_it_to_the_person(
     shop.evaluate(APPROVE, "edit")
     model.reply(code("final_answer('asked')"))
     assert run(shop, "One")["answer"] == "edited"
+    expect(frame.locator("ca-approval")).to_contain_text("The page edited the code. This is what ran:")
     shop.evaluate(APPROVE, "deny")
     model.reply(code("final_answer('asked')"), code("final_answer('again')"))
     shop.evaluate("() => { window.running = agent.run('Two'); }")
@@ -187,6 +188,50 @@ def test_the_host_decides_on_approval_or_leaves_it_to_the_person(
     frame.get_by_role("button", name="Approve").click()
     assert shop.evaluate("() => running.then(({ answer }) => answer)") == "by the person"
     shop.evaluate("() => agent.removeAttribute('approval')")
+
+
+ANSWER = """(answers) => {
+  window.listening?.abort();
+  window.listening = new AbortController();
+  agent.addEventListener('codeact-question', (event) => {
+    if (answers === null) return;
+    event.preventDefault();
+    window.asked = event.detail;
+    for (const each of answers) setTimeout(() => event.detail.answer(each));
+  }, { signal: listening.signal });
+}"""
+
+
+def test_the_host_answers_questions_or_leaves_them_to_the_person(
+    shop: Page, frame: FrameLocator, model: ScriptedModel
+) -> None:
+    shop.evaluate(ANSWER, ["sea", "not heard any more"])
+    model.reply(code("final_answer(ask_user('Sea or hills?', ['sea', 'hills']) + '; ' + input('Sure? '))"))
+    assert run(shop, "Where?")["answer"] == "sea; sea"
+    asked = [each["detail"] for each in shop.evaluate("() => told") if each["name"] == "question"]
+    assert asked == [
+        {"question": "Sea or hills?", "choices": ["sea", "hills"]},
+        {"question": "Sure?", "choices": None},
+    ]
+    expect(frame.locator("ca-question").first).to_contain_text("The page answered: sea")
+
+    shop.evaluate(ANSWER, [])
+    model.reply(code("final_answer(ask_user('When?'))"))
+    shop.evaluate("() => { window.running = agent.run('When?'); }")
+    question = frame.locator("ca-question").last
+    expect(question).to_contain_text("Waiting for the page’s answer")
+    expect(question.get_by_role("textbox")).to_have_count(0)
+    shop.evaluate("() => agent.stop()")
+    assert shop.evaluate("() => running.then(({ status }) => status)") == "stopped"
+    expect(question).to_contain_text("It was not answered.")
+
+    shop.evaluate(ANSWER, None)
+    model.reply(code("final_answer(ask_user('Who?'))"))
+    shop.evaluate("() => { asked.answer('too late'); window.running = agent.run('Who?'); }")
+    frame.get_by_role("textbox", name="Who?").fill("the person")
+    frame.get_by_role("button", name="Answer", exact=True).click()
+    assert shop.evaluate("() => running.then(({ answer }) => answer)") == "the person"
+    expect(frame.locator("ca-question").last).to_contain_text("You answered: the person")
 
 
 def test_options_and_attributes_hold_from_the_next_run_on(shop: Page, model: ScriptedModel) -> None:

@@ -9,6 +9,7 @@ import pytest
 from codeact_agent.hosts.script.browser import arguments, find_browser
 from playwright.sync_api import Browser, Playwright, expect
 from support.complaints import Complaints
+from support.plain_host import PlainHost, linked_site
 from support.web_origin import WebOrigin
 from support.widget_hosts import PREFIX, allow_any, host_page, opened, run
 
@@ -79,6 +80,34 @@ def test_several_live_side_by_side_and_leave_nothing_behind(
         assert len(page.frames) == 1
         assert page.evaluate("() => one.load().catch(({ kind }) => kind)") == "removed"
         assert page.evaluate("() => one.run('circle').catch(({ kind }) => kind)") == "removed"
+
+
+THREE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</title>
+<link rel="icon" href="data:,"><script type="module" src="site/embed.js"></script>
+<codeact-agent id="one" model="recorded"></codeact-agent>
+<codeact-agent id="two" model="recorded"></codeact-agent>"""
+LATER = """async () => {
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const three = Object.assign(document.createElement('codeact-agent'), { id: 'three' });
+  document.body.append(three);
+  return Promise.all([one.load(), two.load(), three.load()]).then((ready) => ready.length);
+}"""
+
+
+def test_widgets_share_what_they_fetch_where_no_header_says_so(
+    browser: Browser, site: Path, tmp_path: Path
+) -> None:
+    """Two at the same time, and one that is added a second later, on Python's own http.server."""
+    linked_site(site, tmp_path / "site")
+    (tmp_path / "index.html").write_text(THREE)
+    with PlainHost(tmp_path) as host, opened(browser, host.url + "/") as page:
+        assert page.evaluate(LATER) == 3
+        once = dict(host.sent)
+        assert sum(once.values()) > 20_000_000  # not compressed: what would be fetched again
+        again = sum(size for _, size in host.sent) - sum(once.values())
+        assert again <= 1_000_000, sorted(
+            {path for path, _ in host.sent if host.sent.count((path, once[path])) > 1}
+        )
 
 
 def test_a_move_keeps_the_frame_only_where_the_browser_can(

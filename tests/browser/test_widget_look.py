@@ -72,6 +72,37 @@ def test_what_is_not_of_its_kind_is_left_out(page: Page, name: str, value: str) 
     assert style(page, {"accent": "--ca-color-accent", "font": "--ca-font", "radius": "--ca-radius-2"}[name]) == ""
 
 
+OUTSIDE = """() => {
+  const chips = [...document.querySelector('ca-examples').shadowRoot.querySelectorAll('button')];
+  const status = document.querySelector('ca-boot-status').shadowRoot;
+  status.querySelector('details').open = true;
+  const box = (element) => element.getBoundingClientRect();
+  const bar = box(document.querySelector('.bar'));
+  const [form, words, panel] = ['form', '.words', '.panel'].map((each) =>
+    box(document.querySelector(`ca-task-box ${each}`) ?? status.querySelector(each)));
+  const found = {
+    hidden: chips.filter((chip) => box(chip).bottom > form.top || box(chip).top < bar.bottom),
+    wordless: words.width > 40 ? [] : [words.width],
+    cut: panel.left >= 0 && panel.right <= innerWidth && panel.bottom <= innerHeight ? [] : [panel.toJSON()],
+    wide: document.documentElement.scrollWidth > innerWidth ? [document.documentElement.scrollWidth] : [],
+  };
+  status.querySelector('details').open = false;
+  return Object.entries(found).filter(([, each]) => each.length).map((each) => JSON.stringify(each));
+}"""
+
+
+def test_everything_has_its_place_in_a_small_frame(page: Page) -> None:
+    for width, height in [(320, 240), (320, 480), (390, 360), (390, 600), (720, 240), (720, 480)]:
+        size = [width - 2, height - 2]  # without the element's border
+        page.evaluate(
+            "([width, height]) => { agent.style.inlineSize = width; agent.setAttribute('height', height); }",
+            [f"{width}px", str(height)],
+        )
+        page.frames[1].wait_for_function("(size) => innerWidth === size[0] && innerHeight === size[1]", arg=size)
+        assert page.frames[1].evaluate(OUTSIDE) == [], (width, height)
+    page.evaluate("() => agent.style.removeProperty('inline-size')")
+
+
 def test_height_follows_attribute_or_content(page: Page) -> None:
     height = "() => agent.getBoundingClientRect().height"
     page.evaluate("() => agent.setAttribute('height', '20rem')")

@@ -108,6 +108,14 @@ MISTAKES = [
         "`local_models.0.url` must be a path",
     ),
     (
+        '[[local_models]]\nid = "a"\nname = "A"\nengine = "wllama"\nurl = "a"\nsha256 = "abc"',
+        "`local_models.0.sha256` must be 64 hexadecimal digits",
+    ),
+    (
+        f'[[local_models]]\nid = "a"\nname = "A"\nengine = "webllm"\nurl = "a"\nsha256 = "{"0" * 64}"',
+        "`local_models.0` has a sha256, which is checked of GGUF files",
+    ),
+    (
         '[[local_models]]\nid = "a"\nname = "A"\nengine = "wllama"\nurl = "file:///a"',
         "`local_models.0.url` must be",
     ),

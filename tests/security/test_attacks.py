@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 from support.aftermath import Aftermath
-from support.attack import WAYS_OUT, Attack, load_attacks
+from support.attack import Attack, load_attacks
 from support.attack_checks import AFTER, CHECKS, check, was_disturbed, was_refused
 from support.attacked_page import AttackedPage
 from support.attacked_pages import AttackedPages
@@ -81,9 +81,7 @@ def test_the_browser_alone_holds(attack: Attack, pages: Pages) -> None:
     pages.attack(attack, hardened=False)
 
 
-@pytest.mark.parametrize(
-    "attack", [each for each in ON_BOUNDARY if each.kind in WAYS_OUT], ids=lambda attack: attack.id
-)
+@pytest.mark.parametrize("attack", [each for each in ATTACKS if each.is_way_out], ids=lambda attack: attack.id)
 @pytest.mark.parametrize("engine", ["firefox"], indirect=True)
 def test_firefox_alone_holds(attack: Attack, pages: Pages) -> None:
     pages.attack(attack, hardened=False)

@@ -128,6 +128,8 @@ ENDED = {
     "port.postMessage({ type: 'happened', name: 'ready', detail: {} })": "bad_message",
     "port.postMessage({ type: 'happened', name: 'click', detail: {} })": "bad_message",
     "port.postMessage({ type: 'messages', from: -1, messages: [] })": "bad_message",
+    "port.postMessage({ type: 'ask_question', question_id: 1, question: 'Who?', choices: [{}] })": "bad_message",
+    "port.postMessage({ type: 'answer_question', question_id: 1, answer: 'mine' })": "bad_message",
     "port.postMessage({ type: 'finished', request_id: 1, result: { status: 1 } })": "bad_message",
     "for (let i = 0; i < 20000; i++) port.postMessage({ type: 'resized', height: i })": "message_flood",
     "for (let i = 0; i < 20000; i++) call('price', '{}')": "message_flood",
@@ -213,6 +215,32 @@ def test_an_unknown_result_settles_nothing_and_a_size_that_is_none_changes_nothi
     )
     page.wait_for_function("() => errors().length > 0")
     assert page.evaluate("errors") == ["bad_message"]  # the last: the host asks no tools of its frame
+
+
+def test_a_frame_asks_and_gets_what_the_page_answers_and_no_more(attacked: tuple[Page, WebOrigin]) -> None:
+    """What nobody prevents is left to the person; an answer is given once, as text, to the frame that asked."""
+    page, _ = attacked
+    page.evaluate(
+        """() => addEventListener('codeact-question', (event) => {
+          if (event.detail.question !== 'Which page is this?') return;
+          event.preventDefault();
+          Object.assign(window, { late: event.detail, kept: Object.keys(event.detail) });
+          for (const each of [42, 'again']) event.detail.answer(each);
+        })"""
+    )
+    attack(
+        attacked,
+        """for (const [question_id, question] of ['Which page is this?', 'And its secret?'].entries())
+          port.postMessage({ type: 'ask_question', question_id, question, choices: null });""",
+    )
+    assert answers_of(page, 2) == [
+        {"type": "answer_question", "question_id": 0, "answer": "42"},
+        {"type": "answer_question", "question_id": 1, "answer": None},
+    ]
+    assert page.evaluate("() => kept") == ["question", "choices", "answer"]
+    attack(attacked, "port.postMessage({ type: 'ask_question', question_id: 9, question: '', choices: null })")
+    page.evaluate("() => late.answer('to the frame that is gone')")
+    assert answers_of(page) == [{"type": "answer_question", "question_id": 9, "answer": None}]
 
 
 def test_a_frame_of_another_origin_or_window_is_not_met(attacked: tuple[Page, WebOrigin], host: WebOrigin) -> None:

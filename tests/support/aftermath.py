@@ -13,7 +13,7 @@ LIMITS = {"time_ms": 8000, "grace_ms": 500, "tool_calls": 4000}
 """Of the sandboxes that are attacked."""
 REFUSED_UNRUN = ("ImportRefused", "CallRefused")
 """Errors of code that was read and not run."""
-_GENTLE = ("net-js", "net-py", "prompt-injection", "secrets", "tool-args")
+_GENTLE = ("net-js", "net-py", "prompt-injection", "rich-output", "secrets", "tool-args")
 """Kinds that try to get something out and change nothing inside: the next attack may have their interpreter."""
 
 
@@ -71,6 +71,10 @@ class Aftermath:
         """Whether the interpreter may be another than before, so that the next attack must not have it."""
         if self.again:
             return False  # it is a fresh one
-        if self.attack.then or not (self.result and self.result["sound"]):
+        if self.attack.then:
+            return True
+        if self.result is None:
+            return False  # the attack's own has been replaced, and nothing was saved of it
+        if not self.result["sound"]:
             return True
         return self.attack.kind not in _GENTLE and self.ending not in REFUSED_UNRUN

@@ -15,6 +15,7 @@ class AgentPage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.task = page.get_by_role("textbox", name="Task")
+        self.model = page.get_by_role("combobox", name="Model")
         self.stop = page.get_by_role("button", name="Stop")
         self.new = page.get_by_role("button", name="New", exact=True)
         self.runs = page.locator("ca-run")
@@ -34,7 +35,7 @@ class AgentPage:
         self.task.press("Enter")
 
     def choose_model(self, name: str) -> None:
-        self.page.get_by_role("combobox", name="Model").select_option(label=name)
+        self.model.select_option(label=name)
 
     def wait_for_end(self, seconds: float = 60) -> None:
         """Until the run is over and another can be sent."""

@@ -9,21 +9,25 @@ from pathlib import Path
 
 from support.canary import Canary
 
-__all__ = ["BROWSER_ALONE", "WAYS_OUT", "Attack", "expand", "load_attacks"]
+__all__ = ["Attack", "expand", "load_attacks"]
 
 TABLES = Path(__file__).parents[1] / "security" / "attacks"
 _REPEAT = re.compile(r"__REPEAT\((.*?),(\d+)\)__", re.DOTALL)
 
 # Run also without hardening in the worker: there, only the browser is left to hold.
 BROWSER_ALONE = (
-    "js-ffi", "net-js", "net-py", "ctypes", "storage", "postmessage", "ast-bypass", "introspection", "process",
-    "secrets",
+    "js-ffi", "net-js", "net-py", "ctypes", "postmessage", "ast-bypass", "introspection", "process", "secrets",
 )  # fmt: skip
 
-
 # Kinds that act on the browser itself, and so are made in Firefox too. The others are ways through Python to
-# JavaScript, which these have already.
-WAYS_OUT = ("js-ffi", "net-js", "net-py", "storage", "postmessage")
+# JavaScript, which these have already, or meet checks of ours, which are the same script in each browser.
+_WAYS_OUT = ("js-ffi", "net-js", "net-py", "storage")
+# Of the messages those whose end the browser decides: what it can copy and hand over, how a worker ends.
+_MESSAGES = (
+    "postmessage-close-worker", "postmessage-weird-values", "postmessage-transferables",
+    "postmessage-port-sniffed", "postmessage-deep-and-wide-values", "postmessage-channel-swarm",
+    "postmessage-forged-result-of-the-right-shape",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ class Attack:
     def is_on_boundary(self) -> bool:
         """Whether the browser alone must hold it."""
         return self.needs_js or self.kind in BROWSER_ALONE
+
+    @property
+    def is_way_out(self) -> bool:
+        """Whether it is worth a second browser's time."""
+        return self.is_on_boundary and (self.kind in _WAYS_OUT or self.id in _MESSAGES)
 
 
 def load_attacks() -> list[Attack]:

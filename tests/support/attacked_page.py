@@ -16,14 +16,19 @@ from support.engines import Engine
 
 __all__ = ["REFUSED", "TOOLS", "AttackedPage", "slack"]
 
-TIME_MS = 1200
+TIME_MS = 700
 """For the attack itself, but where it has to fill Python's memory first; longer on a busy machine."""
-TIME_MS_OF = {"cpu": 600, "crash": 3000}
+TIME_MS_OF = {"cpu": 400, "crash": 3000}
 """What only spins need not spin for long; what breaks by its depth needs time to get there on a busy machine."""
+MOST_SLACK = 3
+"""So many times ``TIME_MS`` at most: those that spin take as long as they are given."""
 NEXT_MS = 5000
 """For each step after it: what a fresh boot may take on a busy machine."""
 PATIENCE_MS = 40_000
 """For all steps of one attack together, boots of fresh interpreters included."""
+
+POLLING_MS = 20
+"""Playwright by itself asks at each frame, for which the page is drawn: five times the price."""
 
 REFUSED = ("csp", "origin")
 """What the browser says of a request that it did not send: by the page's policy, or across origins."""
@@ -77,13 +82,14 @@ PACKAGES = "import importlib.metadata\nprint(sorted({each.name for each in impor
 
 
 def _fills_memory(attack: Attack) -> bool:
-    return attack.kind == "memory" and not attack.needs_js
+    to_spin = any("timeout" in phrase for phrase in attack.must)
+    return attack.kind == "memory" and not attack.needs_js and not to_spin
 
 
 def _time_ms(attack: Attack) -> int:
     if _fills_memory(attack):
         return LIMITS["time_ms"]
-    return TIME_MS_OF.get(attack.kind) or round(TIME_MS * min(slack(), 4))
+    return TIME_MS_OF.get(attack.kind) or round(TIME_MS * min(slack(), MOST_SLACK))
 
 
 def slack() -> float:
@@ -130,7 +136,7 @@ class AttackedPage:
             "again": SURROUNDINGS if "no state crosses into another run" in attack.must else None,
         }
         self.page.evaluate("(steps) => void rig.attack(steps)", steps)
-        self.page.wait_for_function("() => window.aftermath", timeout=PATIENCE_MS)
+        self.page.wait_for_function("() => window.aftermath", timeout=PATIENCE_MS, polling=POLLING_MS)
         seen = self.page.evaluate("() => aftermath")
         aftermath = Aftermath(
             attack=attack, hardened=self.hardened, time_ms=time_ms, planted=self._planted, fresh=self._fresh,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
 __all__ = ["Complaints"]
 
@@ -22,12 +22,21 @@ class Complaints:
 
     def watch(self, page: Page) -> None:
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.all.append(f"page error: {error}"))
+        page.on("pageerror", self._on_error)
         page.on("request", self._on_request)
+
+    def unwatch(self, page: Page) -> None:
+        """What it does from now on is another test's."""
+        page.remove_listener("console", self._on_console)
+        page.remove_listener("pageerror", self._on_error)
+        page.remove_listener("request", self._on_request)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.all.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _on_error(self, error: Error) -> None:
+        self.all.append(f"page error: {error}")
 
     def _on_request(self, request: Request) -> None:
         parts = urlsplit(request.url)

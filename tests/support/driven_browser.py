@@ -22,11 +22,11 @@ _PATIENCE_MS = 120_000
 _MARGIN_MS = 5_000
 
 # In the page, since each question of ours costs the driver a round trip.
-_UNTIL = """async ([argument, timeout]) => {
+_UNTIL = """async ([argument, timeout, polling]) => {
   for (const end = performance.now() + timeout; performance.now() < end; ) {
     const evaluated = %s;
     if (await (typeof evaluated === 'function' ? evaluated(argument) : evaluated)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, polling));
   }
   return false;
 }"""
@@ -145,9 +145,12 @@ class DrivenPage:
         """
         return self.frames[0].evaluate(expression, arg)
 
-    def wait_for_function(self, expression: str, arg: Any = None, timeout: float = 30_000) -> None:
-        """Wait, for at most ``timeout`` milliseconds, until it gives something true. Raises TimeoutError."""
-        parameters = {"frame": 0, "expression": _UNTIL % f"({expression})", "arg": [arg, timeout]}
+    def wait_for_function(
+        self, expression: str, arg: Any = None, timeout: float = 30_000, polling: float = 20
+    ) -> None:
+        """Wait, for at most ``timeout`` milliseconds, until it gives something true; asked each ``polling``
+        milliseconds. Raises TimeoutError."""
+        parameters = {"frame": 0, "expression": _UNTIL % f"({expression})", "arg": [arg, timeout, polling]}
         if not self._request("evaluate", patience_ms=timeout + _MARGIN_MS, **parameters):
             raise TimeoutError(f"Page.wait_for_function: Timeout {timeout}ms exceeded.")
 

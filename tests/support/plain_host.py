@@ -8,6 +8,7 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 __all__ = ["PlainHost", "linked_site", "replace"]
 
@@ -37,6 +38,8 @@ class PlainHost:
     """A context manager that serves ``folder``; ``url`` stays the same through ``cut`` and ``mend``."""
 
     def __init__(self, folder: Path) -> None:
+        self.sent: list[tuple[str, int]] = []
+        """Path and length in bytes of each file that was asked for, and not only whether it has changed."""
         self._folder = folder
         self._port = 0
 
@@ -50,7 +53,7 @@ class PlainHost:
 
     def mend(self) -> None:
         """Answer, again."""
-        handler = partial(_Handler, directory=str(self._folder))
+        handler = partial(_Handler, self.sent, directory=str(self._folder))
         self._server: ThreadingHTTPServer | None = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
         self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -67,5 +70,14 @@ class PlainHost:
 
 
 class _Handler(SimpleHTTPRequestHandler):
+    def __init__(self, sent: list[tuple[str, int]], *args: Any, **options: Any) -> None:
+        self._sent = sent
+        super().__init__(*args, **options)
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        data = source.read()
+        self._sent.append((self.path.partition("?")[0], len(data)))
+        outputfile.write(data)
+
     def log_message(self, format: str, *args: object) -> None:
         """Nobody reads it."""

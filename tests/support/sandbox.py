@@ -19,6 +19,13 @@ _WATCH = """() => {
   window.asData = (promise) => promise.then((value) => value ?? null, ({ kind, message }) => ({ kind, message }));
 }"""
 _START = "async (options) => { window.codeact?.close(); return asData(codeact_start(options)); }"
+# In the frame that is there: an interpreter costs half of what a frame and one cost.
+_RESET = """async () => {
+  const ready = codeact.reset();
+  await codeact.setTools([]);
+  return asData(ready);
+}"""
+_EMPTY = "for _name in [*globals()]:\n    if not _name.startswith('__'): del globals()[_name]\ndel _name"
 _RUN = "async (step) => { const { result, error, restored } = await codeact_run(step);"
 _RUN += " return { ...(error ?? result), restored }; }"
 
@@ -31,16 +38,34 @@ class Sandbox:
         self.page = opened.page
         self.complaints = opened.complaints
         self._opened = opened
+        self._options: dict[str, Any] | None = None
 
     def load(self) -> None:
         """Load the page, anew if it has been loaded before."""
         self._opened.load()
+        self._options = None
         self.page.evaluate(_WATCH)
 
     def start(self, **options: Any) -> dict[str, Any]:
         """A new conversation in a new frame: ``ready``, or ``{kind, message}`` of why not."""
         started: dict[str, Any] = self.page.evaluate(_START, options)
+        self._options = options if started.get("type") == "ready" else None
         return started
+
+    def begin(self, **options: Any) -> None:
+        """A fresh interpreter, no tools, no events: in the frame that is there if it was started with these
+        ``options``, else in a new one. Runs are counted on in a frame, ``run_id`` with them."""
+        ready = self.page.evaluate(_RESET) if options == self._options else self.start(**options)
+        assert ready.get("type") == "ready", ready
+        self.forget()
+
+    def clear(self, **options: Any) -> None:
+        """As ``begin``, for what harms no interpreter: the one that is there is kept, without its variables."""
+        if options != self._options:
+            self.begin(**options)
+        self.set_tools([])
+        assert self.error(_EMPTY) == ""
+        self.forget()
 
     def run(self, code: str, time_ms: int | None = None) -> dict[str, Any]:
         """A step's result, or ``{kind, message}``; with ``restored``, what came back before it or after."""

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "english", "translations"]
+__all__ = ["LANGUAGES", "english", "heard", "translations"]
 
 _WEB = Path(__file__).resolve().parents[2] / "web"
 _NOT_OURS = {"vendor", "vendor_entries", "vendor_types"}
-# It translates what the parser below reads from the HTML.
-_CALLS_WITHOUT_WORDS = {"static_words.js"}
+# They translate what the parser below reads from the HTML, and what `heard` gives.
+_CALLS_WITHOUT_WORDS = {"static_words.js", "heard_words.js"}
 _CALL = re.compile(r"\bmsg\(\s*")
+_LISTED = re.compile(r"^  (['\"])(.+)\1,$", re.M)
 _ID = re.compile(r",\s*\{\s*id: '([^']+)'")
 
 LANGUAGES = sorted(path.stem for path in (_WEB / "languages").glob("*.json"))
@@ -33,11 +34,18 @@ def english() -> dict[str, str]:
         where = path.relative_to(_WEB)
         if where.parts[0] not in _NOT_OURS and path.name not in _CALLS_WITHOUT_WORDS:
             found |= dict.fromkeys(_said_in(path.read_text(), str(where)), str(where))
+    found |= dict.fromkeys(heard(), "heard_words.js")
     for path in sorted(_WEB.glob("*.html")):
         page = _Page()
         page.feed(path.read_text())
         found |= dict.fromkeys(page.words, path.name)
     return found
+
+
+def heard() -> list[str]:
+    """The templates of sentences that reach the page as English text."""
+    source = (_WEB / "heard_words.js").read_text()
+    return [each[2].replace("\\n", "\n") for each in _LISTED.finditer(source[: source.index("\n];")])]
 
 
 def _said_in(source: str, where: str) -> Iterator[str]:

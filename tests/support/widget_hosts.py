@@ -17,7 +17,7 @@ PREFIX = "/some/prefix/"
 
 LISTEN = """
 const told = [];
-for (const name of ['ready', 'step', 'output', 'tool', 'approval', 'answer', 'error']) {
+for (const name of ['ready', 'step', 'output', 'tool', 'approval', 'question', 'answer', 'error']) {
   addEventListener('codeact-' + name, (event) =>
     told.push({ name, from: event.target.id, detail: JSON.parse(JSON.stringify(event.detail)) }));
 }
@@ -41,9 +41,11 @@ def host_page(host: WebOrigin, deployment: WebOrigin, body: str, path: str = "/"
 
 
 @contextmanager
-def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """The page at ``address`` in a context of its own; its complaints fail the test."""
+def opened(browser: Browser, address: str, allow: str = "", **options: Any) -> Iterator[Page]:
+    """The page at ``address`` in a context of its own; its complaints, but those with ``allow``, fail the test."""
     complaints = Complaints()
+    if allow:
+        complaints.allow(allow)
     with browser.new_context(**options) as context:
         page = context.new_page()
         complaints.watch(page)

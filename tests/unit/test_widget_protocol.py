@@ -40,6 +40,6 @@ def documented() -> dict[str, set[str]]:
 
 def test_types_checks_and_document_agree() -> None:
     types = typed()
-    assert len(types) == 23
+    assert len(types) == 25
     assert {**checked("embed/frame_messages.js"), **checked("widget/host_messages.js")} == types
     assert documented() == types

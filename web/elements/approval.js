@@ -1,10 +1,11 @@
 import { shownName } from '../file_names.js';
+import { heard } from '../heard_words.js';
 import { css, html, LitElement } from '../vendor/lit.js';
 import { msg, str } from '../vendor/localize.js';
 import { Asking } from './asking.js';
 import { AsksEvent } from './events.js';
 import { keywords } from './literal.js';
-import { fieldStyles, quietButton, shared } from './shared_styles.js';
+import { fieldStyles, quietButton, shared, waitingStyles } from './shared_styles.js';
 
 /** @typedef {import('./events.js').ApprovalGiven} ApprovalGiven */
 /** @typedef {import('./events.js').Card} Card */
@@ -24,6 +25,19 @@ const ALLOWED = [
   { remember: 'always', label: () => msg('Always allow') },
 ];
 
+/** What was decided, and whether a reason follows. @type {Record<Decision['decision'], (what: string, hasReason: boolean) => string>} */
+const SAID_BY_PERSON = {
+  approve: (what) => msg(str`You allowed ${what}.`),
+  edit: () => msg('You edited the code. This is what ran:'),
+  deny: (what, hasReason) => (hasReason ? msg(str`You denied ${what}:`) : msg(str`You denied ${what}.`)),
+};
+/** @type {typeof SAID_BY_PERSON} */
+const SAID_BY_PAGE = {
+  approve: (what) => msg(str`The page allowed ${what}.`),
+  edit: () => msg('The page edited the code. This is what ran:'),
+  deny: (what, hasReason) => (hasReason ? msg(str`The page denied ${what}:`) : msg(str`The page denied ${what}.`)),
+};
+
 /**
  * What waits for the person's leave, code or a tool call, and then what they decided. The code itself stands above it
  * in its step.
@@ -31,13 +45,14 @@ const ALLOWED = [
  */
 export class ApprovalElement extends LitElement {
   /** @override */
-  static properties = { card: {}, given: {}, isAsking: { state: true }, edited: { state: true } };
+  static properties = { card: {}, given: {}, isAsking: { state: true }, asksPage: {}, edited: { state: true } };
 
   /** @override */
   static styles = [
     shared,
     quietButton,
     fieldStyles,
+    waitingStyles,
     css`
       section { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--ca-space-3); padding: var(--ca-space-3) var(--ca-space-4); border: 1px solid var(--ca-color-line); border-radius: var(--ca-radius-2); }
       .open { border-color: var(--ca-color-warning); background: var(--ca-color-warning-soft); }
@@ -66,6 +81,8 @@ export class ApprovalElement extends LitElement {
     /** What was decided. @type {Pick<ApprovalGiven, 'decision' | 'reason' | 'code'> | null} */
     this.given = null;
     this.isAsking = false;
+    /** Whether it is, or was, the page around the widget that decides. */
+    this.asksPage = false;
     /** The code as the person has it in the editor, if they opened it. @type {string | null} */
     this.edited = null;
   }
@@ -124,7 +141,7 @@ export class ApprovalElement extends LitElement {
     const file = (/** @type {import('./events.js').TouchedFile} */ { path, action }) =>
       html`<div><span class=${ACTIONS[action].name}>${ACTIONS[action].words()}</span> <code><bdi>${shownName(path)}</bdi></code></div>`;
     return html`
-      ${reasons.length ? html`<ul aria-label=${msg('Why you are asked')}>${reasons.map((each) => html`<li>${each}</li>`)}</ul>` : ''}
+      ${reasons.length ? html`<ul aria-label=${msg('Why you are asked')}>${reasons.map((each) => html`<li>${heard(each)}</li>`)}</ul>` : ''}
       <dl>
         ${imports.length ? html`<dt>${msg('Imports')}</dt><dd>${imports.map(name)}</dd>` : ''}
         ${files.length ? html`<dt>${msg('Files')}</dt><dd>${files.map(file)}</dd>` : ''}
@@ -166,15 +183,14 @@ export class ApprovalElement extends LitElement {
   /** @param {Card} card */
   #decided(card) {
     const what = card.kind === 'code' ? msg('this code') : msg(str`the call of ${card.name}`);
+    if (!this.given && this.asksPage)
+      return html`<section class="open"><p class="said waits">${msg(str`Waiting for the page’s decision on ${what}…`)}</p></section>`;
     if (!this.given) return html`<section><p class="said">${msg(str`No decision on ${what}.`)}</p></section>`;
     const { decision, reason, code } = this.given;
-    const said = {
-      approve: msg(str`You allowed ${what}.`),
-      edit: msg('You edited the code. This is what ran:'),
-      deny: reason ? msg(str`You denied ${what}:`) : msg(str`You denied ${what}.`),
-    }[decision];
+    const said = (this.asksPage ? SAID_BY_PAGE : SAID_BY_PERSON)[decision](what, Boolean(reason));
+    const editor = this.asksPage ? msg('Edited by the page') : msg('Edited by you');
     return html`<section><p class="said">${said}${reason ? html` <q>${reason}</q>` : ''}</p>
-      ${decision === 'edit' && code ? html`<div><p class="label">${msg('Edited by you')}</p><ca-code .code=${code}></ca-code></div>` : ''}</section>`;
+      ${decision === 'edit' && code ? html`<div><p class="label">${editor}</p><ca-code .code=${code}></ca-code></div>` : ''}</section>`;
   }
 
   #approve() {

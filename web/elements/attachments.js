@@ -1,4 +1,5 @@
 import { shownName, sizeInWords } from '../file_names.js';
+import { heard } from '../heard_words.js';
 import { css, html, LitElement } from '../vendor/lit.js';
 import { msg } from '../vendor/localize.js';
 import { iconStyles, icons } from './icons.js';
@@ -42,7 +43,7 @@ export class AttachmentsElement extends LitElement {
   /** @param {Upload} upload */
   #row(upload) {
     const { name, size, state, message } = upload;
-    const words = { adding: msg('Adding…'), added: sizeInWords(size), failed: message }[state];
+    const words = { adding: msg('Adding…'), added: sizeInWords(size), failed: heard(message) }[state];
     const dismiss = () => {
       this.dispatchEvent(new CustomEvent('ca-dismiss', { detail: upload }));
     };

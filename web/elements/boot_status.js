@@ -1,3 +1,4 @@
+import { heard } from '../heard_words.js';
 import { css, html, LitElement } from '../vendor/lit.js';
 import { msg } from '../vendor/localize.js';
 import { bootStepInWords, lackInWords } from './boot_words.js';
@@ -9,7 +10,10 @@ import { quietButton, shared } from './shared_styles.js';
 const MARKS = { doing: '', done: '✓', failed: '✕' };
 const SPOKEN = { doing: () => msg('in progress'), done: () => msg('done'), failed: () => msg('failed') };
 
-/** How far the boot is, in a few words; its named steps when opened. A failure opens it. */
+/**
+ * How far the boot is, in a few words; its named steps when opened. A failure opens it. With the attribute `begins` it
+ * stands at the start of its line, with room for its words on a small screen too.
+ */
 export class BootStatusElement extends LitElement {
   /** @override */
   static properties = { steps: { state: true }, ready: { state: true } };
@@ -27,7 +31,8 @@ export class BootStatusElement extends LitElement {
       .doing .mark { animation: pulse var(--ca-duration-3) ease-in-out infinite alternate; }
       .failed .mark { background: var(--ca-color-danger); }
       .failed summary { color: var(--ca-color-danger); }
-      .panel { position: absolute; inset-block-start: calc(100% + var(--ca-space-2)); inset-inline-end: 0; inline-size: max-content; min-inline-size: 14rem; max-inline-size: min(22rem, 90vw); padding: var(--ca-space-3) var(--ca-space-4); border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-2); background: var(--ca-color-surface); box-shadow: var(--ca-shadow); }
+      .panel { position: absolute; inset-block-start: calc(100% + var(--ca-space-2)); inset-inline-end: 0; inline-size: max-content; min-inline-size: 14rem; max-inline-size: min(22rem, 90vw); max-block-size: calc(100dvh - 4rem); overflow: auto; padding: var(--ca-space-3) var(--ca-space-4); border: 1px solid var(--ca-color-line-strong); border-radius: var(--ca-radius-2); background: var(--ca-color-surface); box-shadow: var(--ca-shadow); }
+      :host([begins]) .panel { inset-inline: 0 auto; }
       ol { display: grid; gap: var(--ca-space-1); margin: 0; padding: 0; list-style: none; }
       li { display: grid; grid-template-columns: 1rem 1fr auto; gap: var(--ca-space-2); }
       li span { color: var(--ca-color-muted); font-variant-numeric: tabular-nums; }
@@ -35,7 +40,16 @@ export class BootStatusElement extends LitElement {
       .panel p { margin: var(--ca-space-2) 0; }
       @keyframes pulse { from { opacity: 0.35; } }
       @media (prefers-reduced-motion: reduce) { .mark { animation: none !important; } }
-      @media (max-width: 30rem) { .done .words { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); } .done summary { padding: var(--ca-space-3); } .failed .words { max-inline-size: 6rem; white-space: normal; line-height: 1.2; } .panel { position: fixed; inset-block-start: 3.5rem; inset-inline: var(--ca-space-3); inline-size: auto; max-inline-size: none; } }
+      @media (max-width: 30rem) {
+        :host(:not([begins])) .done .words { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+        :host(:not([begins])) .done summary { padding: var(--ca-space-3); }
+        :host(:not([begins])) .failed .words { max-inline-size: 6rem; white-space: normal; line-height: 1.2; }
+        .panel, :host([begins]) .panel { position: fixed; inset-block-start: 3.5rem; inset-inline: var(--ca-space-3); inline-size: auto; max-inline-size: none; }
+      }
+      @media (max-height: 20rem) { .failed ol { display: none; } } /* room for why, and for the button */
+      @media (max-width: 24rem) { .took { display: none; } }
+      :host([begins]) { min-inline-size: 0; }
+      :host([begins]) .words { overflow: hidden; text-overflow: ellipsis; }
     `,
   ];
 
@@ -82,7 +96,7 @@ export class BootStatusElement extends LitElement {
   #words() {
     if (this.#failed) return msg('Python did not start');
     if (!this.ready) return `${bootStepInWords(this.steps.findLast((step) => step.state === 'doing')?.step)}…`;
-    return html`${msg('Python ready')}${this.ready.ms ? html` · ${duration(this.ready.ms)}` : ''}`;
+    return html`${msg('Python ready')}${this.ready.ms ? html`<span class="took"> · ${duration(this.ready.ms)}</span>` : ''}`;
   }
 
   /** @override */
@@ -92,7 +106,7 @@ export class BootStatusElement extends LitElement {
       <summary><span class="mark"></span><span class="words">${this.#words()}</span></summary>
       <div class="panel">
         <ol>${this.steps.map((step) => this.#row(step))}</ol>
-        ${failed ? html`<p>${failed.message ?? msg('Reload the page to try again.')}</p>` : ''}
+        ${failed ? html`<p>${failed.message ? heard(failed.message) : msg('Reload the page to try again.')}</p>` : ''}
         ${!failed && this.ready?.lacks?.length ? html`<p>${this.ready.lacks.map(lackInWords).join(' ')}</p>` : ''}
         ${failed ? html`<button class="quiet" type="button" @click=${() => location.reload()}>${msg('Reload')}</button>` : ''}
       </div>

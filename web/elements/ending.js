@@ -1,3 +1,4 @@
+import { heard } from '../heard_words.js';
 import { css, html, LitElement } from '../vendor/lit.js';
 import { msg, str } from '../vendor/localize.js';
 import { steps } from './counts.js';
@@ -114,7 +115,8 @@ export class EndingElement extends LitElement {
   /** @param {RunFinished} ending */
   #trouble({ status, error, cap }) {
     // A run is ended by a reload before it can say so: these words are ours.
-    const said = error?.kind === 'reloaded' ? msg('The page was reloaded during this run.') : error?.message;
+    const said =
+      error?.kind === 'reloaded' ? msg('The page was reloaded during this run.') : error && heard(error.message);
     const again = () => this.dispatchEvent(new SendEvent(this.task));
     const [title, words] = {
       stopped: [msg('Stopped'), said ?? msg('The conversation so far is kept.')],

@@ -8,6 +8,7 @@ import { shared } from './shared_styles.js';
 /**
  * Tasks to try, one click each.
  * @fires ca-send - with the task's text
+ * @csspart list
  */
 export class ExamplesElement extends LitElement {
   /** @override */
@@ -36,6 +37,6 @@ export class ExamplesElement extends LitElement {
     if (!this.tasks.length) return '';
     const chip = (/** @type {Task} */ { title, task }) =>
       html`<li><button type="button" title=${task} @click=${() => this.dispatchEvent(new SendEvent(task))}>${title}</button></li>`;
-    return html`<ul aria-label=${msg('Examples')}>${this.tasks.map(chip)}</ul>`;
+    return html`<ul part="list" aria-label=${msg('Examples')}>${this.tasks.map(chip)}</ul>`;
   }
 }

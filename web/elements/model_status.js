@@ -1,6 +1,7 @@
 import { sizeInWords } from '../file_names.js';
 import { css, html, LitElement } from '../vendor/lit.js';
 import { msg, str } from '../vendor/localize.js';
+import { number } from './counts.js';
 import { ModelChosenEvent } from './events.js';
 import { abilityInWords, modelName } from './model_words.js';
 import { quietButton, shared } from './shared_styles.js';
@@ -23,7 +24,7 @@ export class ModelStatusElement extends LitElement {
     quietButton,
     css`
       div { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: var(--ca-space-1) var(--ca-space-3); }
-      .failed { color: var(--ca-color-danger); text-wrap: pretty; }
+      .failed { min-inline-size: 0; color: var(--ca-color-danger); overflow-wrap: anywhere; text-wrap: pretty; }
       progress { inline-size: 8rem; block-size: 0.375rem; accent-color: var(--ca-color-accent); }
       span { font-variant-numeric: tabular-nums; }
       .quiet { padding-block: 0.125rem; color: var(--ca-color-text); }
@@ -49,7 +50,12 @@ export class ModelStatusElement extends LitElement {
   /** @param {ModelProgress} progress @param {Model} model */
   #words({ state, loaded, total, text, context_window = 0, threads = 1 }, model) {
     const name = modelName(model);
-    const share = total ? msg(str`${sizeInWords(loaded)} of ${sizeInWords(total)}`) : sizeInWords(loaded);
+    const isShare = total === 1; // a browser's own model tells no bytes
+    const share = isShare
+      ? number(loaded, { style: 'percent' })
+      : total
+        ? msg(str`${sizeInWords(loaded)} of ${sizeInWords(total)}`)
+        : sizeInWords(loaded);
     switch (state) {
       case 'asking':
         return '';

@@ -1,5 +1,6 @@
 /** What a screen reader is told of a run: step starts, questions, errors and the answer; not every line. */
 
+import { heard } from '../heard_words.js';
 import { msg, str } from '../vendor/localize.js';
 
 /** @typedef {import('./events.js').AgentEvent} AgentEvent */
@@ -23,25 +24,25 @@ export function narrate(event) {
       return msg(str`The agent asks you: ${event.question}`);
     case 'approval_asked':
       return event.card.kind === 'code'
-        ? `${msg('Code waits for your leave.')} ${event.card.reasons?.join('. ') ?? ''}`
+        ? `${msg('Code waits for your leave.')} ${event.card.reasons?.map(heard).join(' ') ?? ''}`
         : msg(str`The code wants to call ${event.card.name} and waits for your leave.`);
     case 'agent_event':
       return narrateAgent(event);
     case 'answer_rejected':
       return msg(str`The answer was not accepted: ${event.problems.join(' ')}`);
     case 'nudged':
-      return msg(str`The model goes in circles: ${event.reason}.`);
+      return msg(str`The model goes in circles: ${heard(event.reason)}.`);
     case 'model_retried':
-      return event.message;
+      return heard(event.message);
     case 'step_finished': {
       const error = event.result?.error;
-      const words = error ? `${error.name}: ${error.value}` : event.error?.message;
+      const words = error ? `${error.name}: ${error.value}` : heard(event.error?.message ?? '');
       return words ? msg(str`Step ${event.step}: ${words}`) : '';
     }
     case 'run_finished':
       if (event.answer) return msg(str`Answer: ${withoutMarks(event.answer.text)}`);
       if (event.status === 'stopped') return msg('Stopped.');
-      return event.error?.message ?? msg('The run ended without an answer.');
+      return event.error ? heard(event.error.message) : msg('The run ended without an answer.');
     default:
       return '';
   }

@@ -2,7 +2,7 @@ import { css, html, LitElement } from '../vendor/lit.js';
 import { msg } from '../vendor/localize.js';
 import { Asking } from './asking.js';
 import { AsksEvent } from './events.js';
-import { fieldStyles, quietButton, shared } from './shared_styles.js';
+import { fieldStyles, quietButton, shared, waitingStyles } from './shared_styles.js';
 
 /** @typedef {import('./events.js').QuestionAsked} QuestionAsked */
 
@@ -12,13 +12,14 @@ import { fieldStyles, quietButton, shared } from './shared_styles.js';
  */
 export class QuestionElement extends LitElement {
   /** @override */
-  static properties = { question: {}, answer: {}, isAsking: { state: true } };
+  static properties = { question: {}, answer: {}, isAsking: { state: true }, asksPage: {} };
 
   /** @override */
   static styles = [
     shared,
     quietButton,
     fieldStyles,
+    waitingStyles,
     css`
       section { display: grid; gap: var(--ca-space-2); padding: var(--ca-space-3) var(--ca-space-4); border: 1px solid var(--ca-color-line); border-radius: var(--ca-radius-2); }
       .open { border-color: var(--ca-color-accent); background: var(--ca-color-accent-soft); }
@@ -39,6 +40,8 @@ export class QuestionElement extends LitElement {
     /** @type {string | null} */
     this.answer = null;
     this.isAsking = false;
+    /** Whether it is, or was, the page around the widget that answers. */
+    this.asksPage = false;
   }
 
   /** @override */
@@ -70,16 +73,28 @@ export class QuestionElement extends LitElement {
   /** @override */
   render() {
     if (!this.question) return '';
-    return html`<section class=${this.isAsking ? 'open' : ''} aria-labelledby="question">
-      <p class="who">${this.isAsking ? msg('The agent asks you') : msg('The agent asked you')}</p>
+    return html`<section class=${this.isAsking || this.#waits ? 'open' : ''} aria-labelledby="question">
+      <p class="who">${this.#who()}</p>
       <p class="question" id="question">${this.question.question || msg('Python waits for a line of text.')}</p>
       ${this.isAsking ? this.#field(this.question) : this.#answered()}
     </section>`;
   }
 
+  /** Whether the page around the widget is to answer now. */
+  get #waits() {
+    return this.asksPage && this.answer === null;
+  }
+
+  #who() {
+    if (this.asksPage) return this.#waits ? msg('The agent asks this page') : msg('The agent asked this page');
+    return this.isAsking ? msg('The agent asks you') : msg('The agent asked you');
+  }
+
   #answered() {
+    if (this.#waits) return html`<p class="who waits">${msg('Waiting for the page’s answer…')}</p>`;
     if (this.answer === null) return html`<p class="who">${msg('It was not answered.')}</p>`;
-    return html`<p><span class="who">${msg('You answered:')}</span> ${this.answer || html`<em>${msg('nothing')}</em>`}</p>`;
+    const said = this.asksPage ? msg('The page answered:') : msg('You answered:');
+    return html`<p><span class="who">${said}</span> ${this.answer || html`<em>${msg('nothing')}</em>`}</p>`;
   }
 
   /** @param {QuestionAsked} question */

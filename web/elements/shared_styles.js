@@ -29,6 +29,13 @@ export const quietButton = css`
   @media (pointer: coarse) { .quiet { padding-block: var(--ca-space-2); } }
 `;
 
+/** What waits for another page: not shown where that answers at once. */
+export const waitingStyles = css`
+  .open:has(.waits) { animation: appear var(--ca-duration-2) 200ms backwards; }
+  .waits { color: var(--ca-color-muted); }
+  @keyframes appear { from { opacity: 0; } }
+`;
+
 /** Where the person is asked: clear of the task box, and a field with its button and a label above them. */
 export const fieldStyles = css`
   :host, button, input { scroll-margin-block: 4.5rem 9rem; }

@@ -1,4 +1,5 @@
 import { sizeInWords } from '../file_names.js';
+import { heard } from '../heard_words.js';
 import { html, LitElement } from '../vendor/lit.js';
 import { msg, str } from '../vendor/localize.js';
 import { duration } from './duration.js';
@@ -206,7 +207,7 @@ export class StepElement extends LitElement {
         html`<div class="result"><p class="label">${msg('Result')}</p><ca-bundle .bundle=${bundle}></ca-bundle></div>`,
     )}
     ${result?.error ? html`<div class="error">${this.#error(result.error, result.timed_out || result.stopped)}</div>` : ''}
-    ${error ? html`<div class="error"><p>${error.message}</p></div>` : ''}
+    ${error ? html`<div class="error"><p>${heard(error.message)}</p></div>` : ''}
     ${this.#refused()}
     ${this.restored ? html`<p class="notice restored">${restoredInWords(this.restored)}</p>` : ''}
     ${result?.files.length ? html`<div class="result"><p class="label">${msg('Files written')}</p><ca-file-list .files=${result.files}></ca-file-list></div>` : ''}
@@ -214,7 +215,9 @@ export class StepElement extends LitElement {
   }
 
   #refused() {
-    const circle = msg(str`The model goes in circles: ${this.circle}. It was told so, and to try something else.`);
+    const circle = msg(
+      str`The model goes in circles: ${heard(this.circle)}. It was told so, and to try something else.`,
+    );
     return html`${this.problems.length ? html`<div class="refused"><p>${msg('The answer was not accepted, and the model was told why:')}</p><ul>${this.problems.map((each) => html`<li>${each}</li>`)}</ul></div>` : ''}
       ${this.circle ? html`<div class="refused"><p>${circle}</p></div>` : ''}`;
   }
@@ -247,5 +250,5 @@ function manyCalls(count) {
 
 /** @param {import('./events.js').ModelRetried} event */
 function retrying({ message, delay_ms: ms, attempt }) {
-  return `${message} ${msg(str`Trying again in ${Math.ceil(ms / 1000)} s (attempt ${attempt}).`)}`;
+  return `${heard(message)} ${msg(str`Trying again in ${Math.ceil(ms / 1000)} s (attempt ${attempt}).`)}`;
 }

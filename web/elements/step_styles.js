@@ -11,13 +11,13 @@ export const stepsStyles = css`
 export const stepStyles = css`
   :host(:not([state='asking'], [state='running'])) { content-visibility: auto; contain-intrinsic-block-size: auto 12rem; }
   article { overflow: hidden; border: 1px solid var(--ca-color-line); border-radius: var(--ca-radius-2); background: var(--ca-color-surface); }
-  header { display: flex; align-items: center; gap: var(--ca-space-2); padding: var(--ca-space-2) var(--ca-space-4); color: var(--ca-color-muted); font-size: var(--ca-size-2); }
+  header { display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--ca-space-2); padding: var(--ca-space-2) var(--ca-space-4); color: var(--ca-color-muted); font-size: var(--ca-size-2); }
   h3 { flex: none; margin: 0; color: var(--ca-color-text); font-size: inherit; font-weight: 600; }
   .mark { inline-size: 0.5rem; block-size: 0.5rem; border-radius: 50%; background: var(--ca-color-line-strong); }
   :host([state='asking']) .mark, :host([state='running']) .mark { background: var(--ca-color-accent); animation: pulse var(--ca-duration-3) ease-in-out infinite alternate; }
   :host([state='failed']) .mark { background: var(--ca-color-danger); }
   :host([state='failed']) .state { color: var(--ca-color-danger); }
-  .facts { margin-inline-start: auto; font-variant-numeric: tabular-nums; text-align: end; }
+  .facts { margin-inline-start: auto; font-variant-numeric: tabular-nums; white-space: nowrap; }
   .said, .notice, .folded { padding: 0 var(--ca-space-4) var(--ca-space-3); }
   .notice { margin: 0; color: var(--ca-color-muted); font-size: var(--ca-size-2); }
   .restored { padding-block-start: var(--ca-space-3); border-block-start: 1px solid var(--ca-color-line); overflow-wrap: anywhere; }

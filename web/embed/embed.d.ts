@@ -87,6 +87,13 @@ export interface ApprovalDetail {
   deny(reason?: string): void;
 }
 
+/** The model's code asks the person. */
+export interface QuestionDetail {
+  question: string;
+  choices: string[] | null;
+  answer(text: string): void;
+}
+
 export interface ToolDetail {
   name: string;
   arguments: Record<string, unknown>;
@@ -108,6 +115,7 @@ export interface AgentEventMap {
   'codeact-output': CustomEvent<StepDetail>;
   'codeact-tool': CustomEvent<ToolDetail>;
   'codeact-approval': CustomEvent<ApprovalDetail>;
+  'codeact-question': CustomEvent<QuestionDetail>;
   'codeact-answer': CustomEvent<RunResult>;
   'codeact-error': CustomEvent<Failure>;
 }

@@ -52,11 +52,11 @@ export class ConfigError extends Error {
   }
 }
 
-/** Rejects with a ConfigError. @returns {Promise<KioskConfig>} */
+/** Rejects with a ConfigError where the operator must mend it; otherwise another start may help. @returns {Promise<KioskConfig>} */
 export async function fetchConfig() {
-  const response = await fetch('kiosk.json', { cache: 'no-cache' }).catch(() => null);
-  if (!response?.ok)
-    throw new ConfigError([`kiosk.json could not be loaded (${response?.status ?? 'no connection'}).`]);
+  const response = await fetch('kiosk.json', { cache: 'no-cache' });
+  if (response.status >= 500) throw new Error(`kiosk.json could not be loaded (${response.status}).`);
+  if (!response.ok) throw new ConfigError([`kiosk.json could not be loaded (${response.status}).`]);
   const text = await response.text();
   /** @type {unknown} */
   let given;

@@ -7,13 +7,19 @@ export class Figures {
   visits = 0;
   runs = 0;
   answered = 0;
-  /** How the newest run without an answer ended. */ trouble = '';
+  /** How the newest run without an answer ended. @type {{at: Date, status: string, kind: string} | null} */ trouble =
+    null;
   resetMs = 0;
 
   /** @param {RunFinished} event */
   count({ status, error }) {
     this.runs += 1;
     if (status === 'answered' || status === 'forced') this.answered += 1;
-    else this.trouble = `${new Date().toLocaleTimeString()} ${status}${error ? ` (${error.kind})` : ''}`;
+    else this.note(status, error?.kind ?? '');
+  }
+
+  /** @param {string} status @param {string} kind */
+  note(status, kind) {
+    this.trouble = { at: new Date(), status, kind };
   }
 }

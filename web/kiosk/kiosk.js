@@ -8,7 +8,6 @@ import { Figures } from './figures.js';
 import { Idle } from './idle.js';
 import { Operator } from './operator.js';
 import { Visits } from './visits.js';
-import { kioskWords } from './words.js';
 
 /** @typedef {import('../elements/events.js').AgentEvent} AgentEvent */
 /** @typedef {import('../session.js').Session} Session */
@@ -18,7 +17,7 @@ import { kioskWords } from './words.js';
 /** @typedef {import('./upkeep.js').Upkeep} Upkeep */
 
 /** After what only a new start can mend. */
-const RESTART_MS = 20_000;
+export const RESTART_MS = 20_000;
 /** For the answer that a run owes when its time is up. */
 const PATIENCE_S = 60;
 
@@ -156,7 +155,7 @@ export class Kiosk {
       view.running = this.#session.runs.state !== 'idle';
       if (this.#isVisited) this.#idle.hold(view.running);
     });
-    this.#session.addEventListener('broken', () => this.#break());
+    this.#session.addEventListener('broken', (event) => this.#break(/** @type {CustomEvent} */ (event).detail));
     this.#upkeep.addEventListener('waiting', () => {
       view.isOutdated = true;
     });
@@ -218,8 +217,10 @@ export class Kiosk {
     /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
   }
 
-  #break() {
-    this.#view.trouble = [kioskWords().broken];
+  /** @param {{kind?: string}} error */
+  #break({ kind = 'internal' }) {
+    this.#figures.note('failed', kind);
+    this.#view.trouble = { name: 'broken', mistakes: [] };
     setTimeout(() => location.reload(), RESTART_MS);
   }
 }

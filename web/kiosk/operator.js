@@ -1,11 +1,29 @@
 /** The operator at the device: asks for the code, then shows figures and carries out what they choose. */
 
+import { number } from '../elements/counts.js';
+import { msg, str } from '../vendor/localize.js';
+
 /** @typedef {import('./config.js').KioskConfig} KioskConfig */
 /** @typedef {import('./elements/operator_panel.js').OperatorAct} OperatorAct */
 /** @typedef {import('./figures.js').Figures} Figures */
 /** @typedef {import('./upkeep.js').Upkeep} Upkeep */
 
 const MB = 2 ** 20;
+const locale = () => document.documentElement.lang;
+
+/** Why a run had no answer, by kind of error (docs/events.md), else by status. @type {Record<string, () => string>} */
+const WHY = {
+  unreachable: () => msg('the model could not be reached'),
+  refused: () => msg('the model’s provider refused'),
+  dropped: () => msg('the model’s answer broke off or could not be read'),
+  malformed: () => msg('the model’s answer broke off or could not be read'),
+  unusable: () => msg('the model in kiosk.json cannot be used'),
+  boot_failed: () => msg('Python did not start'),
+  assets_unreachable: () => msg('Python did not start'),
+  stuck: () => msg('the model went in circles'),
+  unanswered: () => msg('the steps or the time ran out'),
+  stopped: () => msg('the visitor stopped it'),
+};
 
 export class Operator {
   #config;
@@ -62,19 +80,29 @@ export class Operator {
     ]);
     const { since, visits, runs, answered, trouble, resetMs } = this.#figures;
     const inMb = (/** @type {number | undefined} */ bytes) =>
-      bytes === undefined ? 'not told' : `${Math.round(bytes / MB)} MB`;
+      bytes === undefined ? msg('not told') : `${Math.round(bytes / MB)} MB`;
+    const used = msg(str`${inMb(storage?.usage)} of ${inMb(storage?.quota)}`);
     const { memory } = /** @type {{memory?: {usedJSHeapSize: number}}} */ (/** @type {unknown} */ (performance));
+    const unkept = () => msg('not kept on this device: open the kiosk over https or on localhost');
     return [
-      ['Version', site?.version ?? 'not kept on this device: open the kiosk over https or on localhost'],
-      ['Kept for use offline', site ? `${site.kept} of ${site.files} files` : 'nothing'],
-      ['Storage', `${inMb(storage?.usage)} of ${inMb(storage?.quota)}${isKept ? ', protected from clearing' : ''}`],
-      ['Page memory', inMb(memory?.usedJSHeapSize)],
-      ['Running since', since.toLocaleString()],
-      ['Visits', String(visits)],
-      ['Runs', `${runs}, ${answered} answered`],
-      ['Last trouble', trouble || 'none'],
-      ['Last reset', `${Math.round(resetMs)} ms`],
-      ['Network', navigator.onLine ? 'there' : 'not there'],
+      [msg('Version'), site?.version ?? unkept()],
+      [msg('Kept for use offline'), site ? msg(str`${site.kept} of ${site.files} files`) : msg('nothing')],
+      [msg('Storage'), isKept ? msg(str`${used}, protected from clearing`) : used],
+      [msg('Page memory'), inMb(memory?.usedJSHeapSize)],
+      [msg('Running since'), since.toLocaleString(locale())],
+      [msg('Visits'), number(visits)],
+      [msg('Runs'), msg(str`${number(runs)}, ${number(answered)} answered`)],
+      [msg('Last trouble'), troubleInWords(trouble)],
+      [msg('Last reset'), `${number(Math.round(resetMs))} ms`],
+      [msg('Network'), navigator.onLine ? msg('there') : msg('not there')],
     ];
   }
+}
+
+/** @param {import('./figures.js').Figures['trouble']} trouble */
+function troubleInWords(trouble) {
+  if (!trouble) return msg('none');
+  const { at, status, kind } = trouble;
+  const why = (WHY[kind] ?? WHY[status] ?? (() => msg('something failed')))();
+  return `${at.toLocaleTimeString(locale())}: ${why} (${kind || status})`;
 }

@@ -3,7 +3,7 @@
 /** @typedef {import('../elements/events.js').RunFinished} RunFinished */
 /** @typedef {import('./words.js').Words} Words */
 
-const UNREACHABLE = ['unreachable', 'dropped', 'refused', 'malformed'];
+const UNREACHABLE = ['unreachable', 'dropped', 'refused', 'malformed', 'unusable'];
 
 /** Empty where there is an answer. @param {RunFinished} ending @param {Words} words */
 export function troubleInWords({ status, answer, error }, words) {

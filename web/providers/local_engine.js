@@ -12,6 +12,7 @@
  * @property {File | null} file  opened by the person
  * @property {number} bytes  to be fetched, as the operator tells; 0: not told
  * @property {number} context_window  tokens, as the operator wants it; 0: as the engine does
+ * @property {string} sha256  that what is fetched must have; empty: not told
  */
 /**
  * @typedef {object} Loading

@@ -1,5 +1,6 @@
 /** Models that run in this browser. One is loaded at a time: each takes as much memory as its weights, and more. */
 
+import { modelName } from '../elements/model_words.js';
 import { sizeInWords } from '../file_names.js';
 import { msg, str } from '../vendor/localize.js';
 import { aborted, ModelFailure, unusable } from './model_failure.js';
@@ -27,6 +28,9 @@ import { plainMessages } from './plain_messages.js';
 const ASKED_FROM = 50_000_000;
 /** Tokens, where the operator does not say: enough for a few steps, and a phone can hold it. */
 export const USUAL_WINDOW = 8192;
+
+/** @type {Omit<Source, 'id' | 'name'>} */
+const UNTOLD = { url: '', file: null, bytes: 0, context_window: 0, sha256: '' };
 
 /** @type {Record<EngineName, () => Promise<Runtime>>} */
 const RUNTIMES = {
@@ -56,20 +60,20 @@ export class LocalModels {
   }
 
   /** What the operator offers. @param {LocalModel} offered */
-  add({ id, name, engine, url, bytes = 0, context_window = 0 }) {
-    const source = { name, url: new URL(url, document.baseURI).href, file: null, bytes, context_window };
+  add({ id, name, engine, url, bytes = 0, context_window = 0, sha256 = '' }) {
+    const source = { name, url: new URL(url, document.baseURI).href, file: null, bytes, context_window, sha256 };
     return this.#add({ ...source, id: `local:${id}` }, engine);
   }
 
   /** A GGUF file from the person's disk. @param {File} file */
   addFile(file) {
-    const source = { id: `local:${file.name}`, name: file.name, url: '', file, bytes: 0, context_window: 0 };
+    const source = { ...UNTOLD, id: `local:${file.name}`, name: file.name, file };
     return this.#add(source, 'wllama');
   }
 
   /** The browser's own model. */
   addBuiltIn() {
-    const source = { id: 'browser', name: 'Built into this browser', url: '', file: null, bytes: 0, context_window: 0 };
+    const source = { ...UNTOLD, id: 'browser', name: 'Built into this browser' };
     return this.#add(source, 'prompt_api');
   }
 
@@ -212,7 +216,7 @@ export class LocalModels {
     } catch (error) {
       if (signal.aborted) throw aborted(signal);
       if (error instanceof ModelFailure) throw error;
-      throw unusable(msg(str`${model.name} could not be started: ${/** @type {Error} */ (error).message}`));
+      throw unusable(msg(str`${modelName(model)} could not be started: ${/** @type {Error} */ (error).message}`));
     }
   }
 
@@ -224,7 +228,7 @@ export class LocalModels {
     if (bytes > quota - usage) {
       throw unusable(
         msg(
-          str`${model.name} takes ${sizeInWords(bytes)}, and this browser has only ${sizeInWords(quota - usage)} left for this site.`,
+          str`${model.name} takes ${sizeInWords(bytes)}, and this browser has only ${sizeInWords(quota - usage)} left for this site. Remove another model in Settings, or choose a smaller one.`,
         ),
       );
     }

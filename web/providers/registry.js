@@ -1,6 +1,7 @@
 /** All models of the page, and who answers for each of them. */
 
 import { RECORDED } from '../choices.js';
+import { heard } from '../heard_words.js';
 import { fetchSiteSettings, USUAL } from '../site_settings.js';
 import { msg, str } from '../vendor/localize.js';
 import { Endpoints } from './endpoint.js';
@@ -66,7 +67,7 @@ export class Providers {
       this.endpoints.allow(this.settings);
       for (const each of this.settings.local_models) this.local.add(each);
     } catch (error) {
-      this.#tell(/** @type {Error} */ (error).message);
+      this.#tell(heard(/** @type {Error} */ (error).message));
     }
   }
 
@@ -84,7 +85,7 @@ export class Providers {
       this.#relayed = await this.#relay.models();
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      this.#tell(msg(str`The connected models could not be listed: ${message}`));
+      this.#tell(msg(str`The connected models could not be listed: ${heard(message)}`));
     }
   }
 

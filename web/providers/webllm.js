@@ -32,6 +32,13 @@ export const remove = (source) => deleteModelAllInfoInCache(source.id, configOf(
 
 /** @param {Source} source @param {Loading} loading @returns {Promise<Engine>} */
 export async function open(source, { progress, signal }) {
+  if (source.sha256) {
+    throw unusable(
+      msg(
+        str`${source.name} cannot be checked: a sha256 is of a GGUF file. For who runs the site: take it out of this model in site.json or codeact.toml.`,
+      ),
+    );
+  }
   await seeGpu(source.name);
   signal.throwIfAborted();
   const worker = new Worker(WORKER, { type: 'module' });

@@ -83,7 +83,10 @@ export async function open(source, { progress, signal }) {
 async function weightsOf(source, progress, signal) {
   const { url } = source;
   const kept = (await manager.getModels()).find((model) => model.url === url);
-  if (kept) return kept.open();
+  if (kept) {
+    if (!(await foundInstead(kept, source, signal))) return kept.open();
+    await remove(source); // the operator names another file by now
+  }
   progress('fetching', 0, source.bytes);
   try {
     const model = await manager.downloadModel(url, {
@@ -91,6 +94,9 @@ async function weightsOf(source, progress, signal) {
       progressCallback: ({ loaded, total }) => progress('fetching', loaded, total || source.bytes),
     });
     await settle(model.files, source);
+    progress('starting', 0, 0);
+    const found = await foundInstead(model, source, signal);
+    if (found) throw unusable(notTheFile(source, found));
     return await model.open();
   } catch (error) {
     await remove(source).catch(() => {}); // a part of it may be there
@@ -113,6 +119,39 @@ async function settle(files, { name: model, bytes }) {
   }
 }
 
+/**
+ * The SHA-256 of its files where it is another than the operator names, else nothing. That it is the right one is noted
+ * beside the files.
+ * @param {import('@wllama/wllama').Model} model @param {Source} source @param {AbortSignal} signal
+ */
+async function foundInstead(model, { sha256 }, signal) {
+  /** @type {(import('@wllama/wllama').CacheEntry & {metadata: {checked_sha256?: string}})[]} */
+  const files = model.files;
+  const wanted = sha256.toLowerCase();
+  if (!wanted || files.every(({ metadata }) => metadata.checked_sha256 === wanted)) return '';
+  const found = await sha256Of(await model.open(), signal);
+  if (found !== wanted) return found;
+  for (const { name, metadata } of files) {
+    const noted = { ...metadata, checked_sha256: wanted };
+    await manager.cacheManager.writeMetadata(name, noted);
+  }
+  return '';
+}
+
+/** Of the blobs one after the other, as hexadecimal digits: crypto.subtle would take them whole. @param {Blob[]} blobs @param {AbortSignal} signal */
+async function sha256Of(blobs, signal) {
+  const { createSHA256 } = await import('../vendor/sha256.js');
+  const hash = await createSHA256();
+  for (const blob of blobs) {
+    const reader = blob.stream().getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      signal.throwIfAborted();
+      hash.update(part.value);
+    }
+  }
+  return hash.digest('hex');
+}
+
 /** @param {Source} source @param {Blob[]} blobs */
 async function check(source, blobs) {
   for (const blob of blobs) {
@@ -121,6 +160,12 @@ async function check(source, blobs) {
     throw unusable(msg(str`${source.name} is not a GGUF file, so wllama cannot run it.`));
   }
 }
+
+/** @param {Source} source @param {string} found */
+const notTheFile = ({ name, url, sha256 }, found) =>
+  msg(
+    str`${name} is not the file that this site names, so nothing of it was kept. Choose another model. For who runs the site: the SHA-256 of ${url} is ${found}, not ${sha256}.`,
+  );
 
 /** @param {Source} source @param {Error} error */
 function whyNotFetched({ name, url }, error) {

@@ -5,6 +5,7 @@ import { base, site } from './scope.js';
 /** A network that is there and does not answer must not keep a kiosk from starting. */
 const PATIENCE_MS = 4_000;
 const SETTINGS = 'site.json';
+const KIOSK = 'kiosk.json';
 const RECORDINGS = 'recordings/index.json';
 
 export class EditedFiles {
@@ -42,6 +43,19 @@ export class EditedFiles {
   async settings() {
     const { offline = false, isolate = false } = (await this.#read(SETTINGS)) ?? {};
     return { offline, isolate };
+  }
+
+  /**
+   * The engines of the browser's models that are used here, by their names: of the kiosk's model; on other pages without
+   * a network, of all that `site.json` offers, and wllama for a file that the person opens. As last seen.
+   */
+  async engines() {
+    const { offline = false, local_models = [], own_model = true } = (await this.#read(SETTINGS)) ?? {};
+    const { model = '' } = (await this.#read(KIOSK)) ?? {};
+    /** @type {{id: string, engine: string}[]} */
+    const offered = Array.isArray(local_models) ? local_models : [];
+    const used = offered.filter(({ id }) => offline || model === `local:${id}`).map(({ engine }) => engine);
+    return new Set(offline && own_model ? [...used, 'wllama'] : used);
   }
 
   /** @param {string} path */

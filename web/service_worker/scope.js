@@ -4,6 +4,7 @@
  * @typedef {object} SiteList
  * @property {string} version  of the site: the distribution's and a hash of all files
  * @property {{url: string, revision: string | null, integrity?: string}[]} files  as workbox wants them
+ * @property {Record<string, string[]>} engines  the files of an engine for models in the browser, by its name
  * @property {string[]} edited  paths that the operator may change, relative to the site; a folder ends in `/`
  */
 

@@ -1,26 +1,38 @@
 /**
- * The files of one version of the site, all of them or none. workbox fetches them when a version is installed, each
+ * The files of one version of the site, all that are wanted or none: those of an engine for models in the browser are
+ * wanted where it is used. workbox fetches them when a version is installed, each
  * checked against its hash, and drops those of the former version when the new one takes over.
  */
 
 import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
 import { base, site } from './scope.js';
 
-export class SiteFiles {
-  #controller = new PrecacheController({ cacheName: `codeact-site ${base.pathname}`, fallbackToNetwork: false });
+const makeController = (/** @type {typeof site.files} */ files) => {
+  const name = `codeact-site ${base.pathname}`;
+  const controller = new PrecacheController({ cacheName: name, fallbackToNetwork: false });
+  controller.addToCacheList(files);
+  return controller;
+};
 
-  constructor() {
-    this.#controller.addToCacheList(site.files);
-  }
+/** @param {Set<string>} engines  that are used */
+function wanted(engines) {
+  const others = Object.entries(site.engines).filter(([name]) => !engines.has(name));
+  const unwanted = new Set(others.flatMap(([, files]) => files));
+  return site.files.filter(({ url }) => !unwanted.has(url));
+}
+
+export class SiteFiles {
+  /** Of all files: what is no longer wanted stays until the next version. */
+  #controller = makeController(site.files);
 
   /** Whether a file is of this version. @param {string} path */
   has(path) {
     return this.#key(path) !== undefined;
   }
 
-  /** Rejects where one cannot be fetched or is another than the list says: then the former version stays. @param {ExtendableEvent} event */
-  async install(event) {
-    await this.#controller.install(event);
+  /** Rejects where one cannot be fetched or is another than the list says: then the former version stays. @param {ExtendableEvent} event @param {Set<string>} engines */
+  async install(event, engines) {
+    await makeController(wanted(engines)).install(event);
   }
 
   /** Drop what only the former version had. @param {ExtendableEvent} event */
@@ -34,26 +46,39 @@ export class SiteFiles {
     return key ? (await this.#cache()).match(key) : undefined;
   }
 
-  /** How many are kept. */
-  async count() {
-    return (await (await this.#cache()).keys()).length;
+  /** Whether there is a copy. */
+  async isKept() {
+    return (await (await this.#cache()).keys()).length > 0;
+  }
+
+  /** How many of the files that are wanted are kept. @param {Set<string>} engines */
+  async count(engines) {
+    const kept = await this.#keys();
+    const files = wanted(engines);
+    return { kept: files.filter(({ url }) => kept.has(this.#key(url) ?? '')).length, files: files.length };
   }
 
   /**
-   * Fetch again what the browser has dropped. False where the server has another version by now: then this one cannot
-   * be made whole.
+   * Fetch again what the browser has dropped, or what is wanted by now. False where the server has another version by
+   * now: then this one cannot be made whole.
+   * @param {Set<string>} engines
    */
-  async mend() {
+  async mend(engines) {
     const cache = await this.#cache();
-    const kept = new Set((await cache.keys()).map(({ url }) => url));
-    for (const [url, key] of this.#controller.getURLsToCacheKeys()) {
-      if (kept.has(key)) continue;
+    const kept = await this.#keys();
+    for (const { url } of wanted(engines)) {
+      const key = this.#key(url);
+      if (!key || kept.has(key)) continue;
       const integrity = this.#controller.getIntegrityForCacheKey(key);
-      const fetched = await fetch(url, { integrity, cache: 'no-cache' }).catch(() => null);
+      const fetched = await fetch(new URL(url, base), { integrity, cache: 'no-cache' }).catch(() => null);
       if (!fetched?.ok) return false;
       await cache.put(key, fetched);
     }
     return true;
+  }
+
+  async #keys() {
+    return new Set((await (await this.#cache()).keys()).map(({ url }) => url));
   }
 
   #cache() {

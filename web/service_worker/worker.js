@@ -20,7 +20,7 @@ const edited = new EditedFiles();
 /** A kiosk always has a copy, other pages where the operator says `offline`; a copy that is there is kept up to date. */
 async function wantsCopy() {
   const { offline } = await edited.settings();
-  if (offline || (await files.count())) return true;
+  if (offline || (await files.isKept())) return true;
   const windows = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
   return windows.some(({ url }) => new URL(url).pathname === KIOSK);
 }
@@ -28,7 +28,7 @@ async function wantsCopy() {
 /** @param {ExtendableEvent} event */
 async function install(event) {
   await edited.keep();
-  if (await wantsCopy()) await files.install(event);
+  if (await wantsCopy()) await files.install(event, await edited.engines());
 }
 
 /** @param {ExtendableEvent} event */
@@ -40,7 +40,13 @@ async function activate(event) {
 /** Make the copy whole again, or fetch the version that the server has by now. */
 async function keep() {
   await edited.keep();
-  if (!(await files.mend())) await scope.registration.update();
+  if (!(await files.mend(await edited.engines()))) await scope.registration.update();
+}
+
+/** @param {MessagePort | undefined} port */
+async function describe(port) {
+  const counted = await files.count(await edited.engines());
+  port?.postMessage({ version: site.version, ...counted });
 }
 
 /** @param {Request} request @param {string} path */
@@ -81,10 +87,6 @@ scope.addEventListener('message', (event) => {
     case 'keep':
       return event.waitUntil(keep());
     case 'describe':
-      return event.waitUntil(
-        files.count().then((kept) => {
-          event.ports[0]?.postMessage({ version: site.version, kept, files: site.files.length });
-        }),
-      );
+      return event.waitUntil(describe(event.ports[0]));
   }
 });

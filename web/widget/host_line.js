@@ -15,7 +15,7 @@ export class HostLine {
   #port;
   #next = 1;
   /** @type {Map<number, Call>} */ #calls = new Map();
-  /** @type {Map<number, (decision: Decision | null) => void>} */ #approvals = new Map();
+  /** What the page may decide. @type {Map<number, (decision: any) => void>} */ #asked = new Map();
 
   /** @param {MessagePort} port */
   constructor(port) {
@@ -66,13 +66,24 @@ export class HostLine {
 
   /** What the host page decides; null where it leaves that to the person. @param {import('./protocol.js').Card} card @param {AbortSignal} signal @returns {Promise<Decision | null>} */
   askApproval(card, signal) {
-    const approval_id = this.#next++;
-    return new Promise((resolve, reject) => {
+    return this.#ask((approval_id) => ({ type: 'ask_approval', approval_id, card }), signal);
+  }
+
+  /** What the host page answers; null where it leaves that to the person. @param {import('./protocol.js').Question} asked @param {AbortSignal} signal @returns {Promise<string | null>} */
+  askQuestion({ question, choices }, signal) {
+    return this.#ask((question_id) => ({ type: 'ask_question', question_id, question, choices }), signal);
+  }
+
+  /** @param {(id: number) => FromFrame} message @param {AbortSignal} signal @returns {Promise<any>} */
+  #ask(message, signal) {
+    const id = this.#next++;
+    const decided = new Promise((resolve, reject) => {
       signal.throwIfAborted();
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      this.#approvals.set(approval_id, resolve);
-      this.post({ type: 'ask_approval', approval_id, card });
+      this.#asked.set(id, resolve);
+      this.post(message(id));
     });
+    return decided.finally(() => this.#asked.delete(id));
   }
 
   /** @param {unknown} message */
@@ -89,8 +100,9 @@ export class HostLine {
       case 'tool_progress':
         return this.#calls.get(known.call_id)?.progress(known.fraction, known.text);
       case 'decide':
-        this.#approvals.get(known.approval_id)?.(known.decision);
-        return void this.#approvals.delete(known.approval_id);
+        return this.#asked.get(known.approval_id)?.(known.decision);
+      case 'answer_question':
+        return this.#asked.get(known.question_id)?.(known.answer);
       default:
         this.#onRequest(known);
     }

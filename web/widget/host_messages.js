@@ -54,4 +54,5 @@ export const FROM_HOST = {
   tool_result: { call_id: isCount, value: maybe(isText), error: maybe(isFailure) },
   tool_progress: { call_id: isCount, fraction: orNull(isFraction), text: isText },
   decide: { approval_id: isCount, decision: orNull(isDecision) },
+  answer_question: { question_id: isCount, answer: orNull(isText) },
 };

@@ -1,7 +1,7 @@
 /** Joins a session to the host page that asks for things, and to the view that shows them. */
 
 import { setLanguage } from '../languages.js';
-import { AskedPerson } from '../person.js';
+import { AskedPage } from './asked_page.js';
 import { Conversation } from './conversation.js';
 import { toldOf } from './happenings.js';
 import { applyLook } from './look.js';
@@ -53,11 +53,7 @@ export class HostedAgent {
       uploads.clear();
       host.post({ type: 'messages', from: 0, messages: [] });
     });
-    const person = new AskedPerson(view.transcript);
-    session.person = {
-      ask: person.ask,
-      approve: async (card, signal) => (await host.askApproval(card, signal)) ?? person.approve(card, signal),
-    };
+    session.person = new AskedPage(host, view.transcript);
   }
 
   /** Boot, and tell the host page when code can run. @param {import('./protocol.js').DescribedTool[]} tools */

@@ -11,6 +11,7 @@ export const WIDGET_PROTOCOL_VERSION = 1;
 /** @typedef {import('../elements/events.js').Decision} Decision */
 /** @typedef {import('../elements/events.js').ExportForm} ExportForm */
 /** @typedef {import('../elements/events.js').Model} Model */
+/** @typedef {import('../elements/events.js').Question} Question */
 /** @typedef {import('../elements/events.js').RunFinished} RunFinished */
 /** @typedef {import('../elements/events.js').Status} Status */
 /** @typedef {import('../elements/events.js').Usage} Usage */
@@ -57,7 +58,8 @@ export const WIDGET_PROTOCOL_VERSION = 1;
 /** `value` is JSON text. @typedef {{type: 'tool_result', call_id: number, value?: string, error?: Failure}} ToolResult */
 /** @typedef {{type: 'tool_progress', call_id: number, fraction: number | null, text: string}} ToolProgress */
 /** null: the host leaves it to the person. @typedef {{type: 'decide', approval_id: number, decision: Decision | null}} Decide */
-/** @typedef {Configure | SetTools | RunRequest | Stop | Reset | AddFile | Export | ToolResult | ToolProgress | Decide} FromHost */
+/** null: the host leaves it to the person. @typedef {{type: 'answer_question', question_id: number, answer: string | null}} AnswerQuestion */
+/** @typedef {Configure | SetTools | RunRequest | Stop | Reset | AddFile | Export | ToolResult | ToolProgress | Decide | AnswerQuestion} FromHost */
 
 // frame → element, by the port:
 
@@ -68,8 +70,9 @@ export const WIDGET_PROTOCOL_VERSION = 1;
 /** `arguments` is the JSON text of an object. @typedef {{type: 'call_tool', call_id: number, name: string, arguments: string}} CallTool */
 /** Stop was pressed: nobody waits any more. @typedef {{type: 'cancel_tool', call_id: number}} CancelTool */
 /** @typedef {{type: 'ask_approval', approval_id: number, card: Card}} AskApproval */
+/** @typedef {{type: 'ask_question', question_id: number, question: string, choices: string[] | null}} AskQuestion */
 /** @typedef {{type: 'done', request_id: number, value?: object}} Done */
 /** @typedef {{type: 'refused', request_id: number, error: Failure}} Refused */
 /** `fatal`: nothing can be run in this frame any more. @typedef {{type: 'failed', error: Failure, fatal: boolean}} Failed */
 /** What the frame holds, in CSS pixels. @typedef {{type: 'resized', height: number}} Resized */
-/** @typedef {Ready | Happened | Finished | Messages | CallTool | CancelTool | AskApproval | Done | Refused | Failed | Resized} FromFrame */
+/** @typedef {Ready | Happened | Finished | Messages | CallTool | CancelTool | AskApproval | AskQuestion | Done | Refused | Failed | Resized} FromFrame */

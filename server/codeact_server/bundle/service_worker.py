@@ -11,6 +11,7 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
+from codeact_server.bundle.engine_files import engine_files
 from codeact_server.bundle.errors import BundleError
 from codeact_server.bundle.javascript import bundle_service_worker
 from codeact_server.bundle.output import EDITED, HASHED_NAME, Output
@@ -42,7 +43,8 @@ def write_service_worker(out: Output) -> None:
 
 
 def site_list(files: dict[str, bytes]) -> dict[str, object]:
-    """What the worker is told: ``files`` in workbox's form, the version, and what operators edit.
+    """What the worker is told: ``files`` in workbox's form, the version, what operators edit, and which files are
+    wanted only with an engine for models in the browser.
 
     Pages have no ``integrity``: servers change the policy in them.
 
@@ -59,7 +61,12 @@ def site_list(files: dict[str, bytes]) -> dict[str, object]:
         if not name.endswith(".html") or "/" in name:
             entry["integrity"] = f"sha256-{base64.b64encode(sha256).decode()}"
         entries.append(entry)
-    return {"version": f"{version('codeact-web')}+{digest.hexdigest()[:8]}", "files": entries, "edited": _FRESH}
+    return {
+        "version": f"{version('codeact-web')}+{digest.hexdigest()[:8]}",
+        "files": entries,
+        "edited": _FRESH,
+        "engines": engine_files(files),
+    }
 
 
 def _is_listed(name: str) -> bool:

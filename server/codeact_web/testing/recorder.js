@@ -8,7 +8,7 @@
   const kept = [];
   const waiting = new Set();
   const plain = (value) => JSON.parse(JSON.stringify(value ?? null)); // drops functions, as of codeact-approval
-  for (const name of ['ready', 'step', 'output', 'tool', 'approval', 'answer', 'error']) {
+  for (const name of ['ready', 'step', 'output', 'tool', 'approval', 'question', 'answer', 'error']) {
     const keep = (event) => {
       kept.push({ name, element: event.composedPath()[0], detail: plain(event.detail) });
       for (const look of waiting) look();

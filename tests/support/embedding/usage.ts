@@ -28,6 +28,10 @@ export async function use(): Promise<RunResult<number>> {
     if (event.detail.card.kind === 'code') event.detail.edit(event.detail.card.code);
     else event.detail.deny('not now');
   });
+  agent.addEventListener('codeact-question', (event) => {
+    event.preventDefault();
+    event.detail.answer(event.detail.choices?.[0] ?? event.detail.question);
+  });
   agent.addEventListener('codeact-answer', ({ detail }) => detail.text.length);
   document.body.append(agent);
   const { models } = await agent.ready;

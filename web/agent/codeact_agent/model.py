@@ -73,6 +73,8 @@ def in_words(error: ModelError) -> str:
     detail = str(error).strip()
     if error.is_sentence:
         return detail
+    if detail and detail[-1] not in ".!?":
+        detail += "."
     said = f" It said: {detail}" if detail else ""
     status = error.status
     if error.kind == "unreachable":
@@ -88,7 +90,7 @@ def in_words(error: ModelError) -> str:
             f"The provider knows no such model or address (404). Check the model's name and OPENAI_BASE_URL.{said}"
         )
     if status == 429:
-        return f"The provider asks us to slow down (429).{said}"
+        return f"The provider asks us to slow down (429). Try again in a while.{said}"
     if status >= 500:
         return f"The provider has a problem (status {status}). Try again in a while.{said}"
     return f"The provider refused the request (status {status}).{said}"

@@ -10,6 +10,7 @@ import { touch, veil } from './kiosk_styles.js';
 /** @typedef {import('../config.js').KioskTask} KioskTask */
 /** @typedef {import('./kiosk_run.js').KioskRunElement} KioskRunElement */
 /** @typedef {'attract' | 'home' | 'run'} View */
+/** @typedef {{name: 'broken' | 'unready', mistakes: string[]}} Trouble  mistakes are the operator's, a sentence each */
 
 /**
  * What the visitor does.
@@ -59,8 +60,8 @@ export class KioskElement extends LitElement {
     this.secondsLeft = null;
     /** Whether there is a new version. */
     this.isOutdated = false;
-    /** Why nothing works: sentences. @type {string[]} */
-    this.trouble = [];
+    /** Why nothing works. @type {Trouble | null} */
+    this.trouble = null;
     /** @type {KioskDelegate | null} */
     this.delegate = null;
   }
@@ -72,9 +73,9 @@ export class KioskElement extends LitElement {
 
   /** @override */
   render() {
-    if (this.trouble.length) return this.#trouble();
-    if (!this.config) return '';
     const words = kioskWords();
+    if (this.trouble) return this.#trouble(this.trouble, words);
+    if (!this.config) return '';
     return html`<div class="screen" data-view=${this.view} lang=${this.language}>
       ${this.#bar(this.config, words)}
       <main>${this.view === 'home' ? this.#home(this.config, words) : this.#stage(this.config, words)}</main>
@@ -155,7 +156,9 @@ export class KioskElement extends LitElement {
     </section></div>`;
   }
 
-  #trouble() {
-    return html`<section class="trouble" role="alert"><ul>${this.trouble.map((each) => html`<li>${each}</li>`)}</ul></section>`;
+  /** @param {Trouble} trouble @param {import('../words.js').Words} words */
+  #trouble({ name, mistakes }, words) {
+    const list = html`<p>${words.staff}</p><ul lang="en">${mistakes.map((each) => html`<li>${each}</li>`)}</ul>`;
+    return html`<section class="trouble" role="alert"><h2>${words[name]}</h2>${mistakes.length ? list : ''}</section><slot></slot>`;
   }
 }

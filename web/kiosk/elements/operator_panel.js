@@ -1,11 +1,12 @@
 import { shared } from '../../elements/shared_styles.js';
 import { css, html, LitElement } from '../../vendor/lit.js';
+import { msg } from '../../vendor/localize.js';
 import { touch, veil } from './kiosk_styles.js';
 
 /** @typedef {'reload' | 'update' | 'leave' | 'back'} OperatorAct */
 
 /**
- * What the operator reads and does at the device, in English. Fires `operator` with the act as its detail.
+ * What the operator reads and does at the device. Fires `operator` with the act as its detail.
  */
 export class OperatorPanelElement extends LitElement {
   /** @override */
@@ -38,14 +39,14 @@ export class OperatorPanelElement extends LitElement {
   render() {
     const act = (/** @type {OperatorAct} */ name) => () =>
       this.dispatchEvent(new CustomEvent('operator', { detail: name }));
-    return html`<div class="veil"><section class="box" role="dialog" aria-modal="true" aria-label="Operator">
-      <h2>Operator</h2>
+    return html`<div class="veil"><section class="box" role="dialog" aria-modal="true" aria-label=${msg('Operator')}>
+      <h2>${msg('Operator')}</h2>
       <dl>${this.facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
       <div class="acts">
-        <button class="primary" type="button" @click=${act('back')}>Back to the kiosk</button>
-        ${this.canUpdate ? html`<button type="button" @click=${act('update')}>Update now</button>` : ''}
-        <button type="button" @click=${act('reload')}>Reload</button>
-        <button type="button" @click=${act('leave')}>Leave the kiosk</button>
+        <button class="primary" type="button" @click=${act('back')}>${msg('Back to the kiosk')}</button>
+        ${this.canUpdate ? html`<button type="button" @click=${act('update')}>${msg('Update now')}</button>` : ''}
+        <button type="button" @click=${act('reload')}>${msg('Reload')}</button>
+        <button type="button" @click=${act('leave')}>${msg('Leave the kiosk')}</button>
       </div>
     </section></div>`;
   }

@@ -123,9 +123,10 @@ class Agent:
 
     def on(self, event: str, function: "Callable[..., Any]") -> None:
         """Call a function, or coroutine function, with the detail of each such event: ``ready``, ``step``,
-        ``output``, ``tool``, ``approval``, ``answer`` or ``error``.
+        ``output``, ``tool``, ``approval``, ``question``, ``answer`` or ``error``.
 
-        That of ``answer`` is a RunResult, that of ``approval`` an Approval, which the function has to decide.
+        That of ``answer`` is a RunResult, that of ``approval`` an Approval, which the function has to decide, that
+        of ``question`` a Question, which it has to answer.
         Raises DeclarationError for another name.
         """
         listen(self.element, event, function)

@@ -6,14 +6,14 @@ from codeact_agent.errors import DeclarationError
 from codeact_agent.page.javascript import MICROPYTHON, as_python, proxy
 from codeact_agent.page.result import RunResult
 
-__all__ = ["Approval", "listen"]
+__all__ = ["Approval", "Question", "listen"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_EVENTS = ("ready", "step", "output", "tool", "approval", "answer", "error")
+_EVENTS = ("ready", "step", "output", "tool", "approval", "question", "answer", "error")
 _running: list["Any"] = []  # what nobody refers to may be collected
 
 
@@ -37,13 +37,26 @@ class Approval:
         self._detail.deny(reason)
 
 
+class Question:
+    """What the agent asks the person; ``choices`` are those it offers, an empty list where it offers none."""
+
+    def __init__(self, detail: "Any") -> None:
+        self.question: str = detail.question
+        self.choices: list[str] = as_python(detail.choices) or []
+        self._detail = detail
+
+    def answer(self, text: str) -> None:
+        """Answer in the person's stead; only the first answer counts."""
+        self._detail.answer(text)
+
+
 def listen(element: "Any", name: str, function: "Callable[..., Any]") -> None:
     """See ``Agent.on``."""
     if name not in _EVENTS:
         raise DeclarationError(f"there is no event named {name!r}; there are: {', '.join(_EVENTS)}")
 
     def heard(event: "Any") -> None:
-        if name == "approval":
+        if name in ("approval", "question"):
             event.preventDefault()
         outcome = function(_detail(name, event.detail))
         if hasattr(outcome, "__await__") or (MICROPYTHON and hasattr(outcome, "send")):
@@ -55,6 +68,8 @@ def listen(element: "Any", name: str, function: "Callable[..., Any]") -> None:
 def _detail(name: str, detail: "Any") -> "Any":
     if name == "approval":
         return Approval(detail)
+    if name == "question":
+        return Question(detail)
     told = as_python(detail)
     return RunResult(told) if name == "answer" else told
 

@@ -37,6 +37,8 @@ def _handler(tool: "PageTool") -> "Callable[..., Any]":
 
     def handler(args: "Any", signal: "Any", progress: "Any") -> "Any":
         made = deferred()
+        # MicroPython may collect what a function gives before JavaScript has it, which then gets undefined.
+        promise = made.promise
         work: Any = None
 
         def stop(_event: "Any") -> None:
@@ -50,12 +52,13 @@ def _handler(tool: "PageTool") -> "Callable[..., Any]":
             finally:
                 signal.removeEventListener("abort", stopping)
                 free(stopping)
-                _running.remove(work)
+                _running.remove(kept)
 
         work = asyncio.create_task(answer())
-        _running.append(work)
+        kept = (work, promise)
+        _running.append(kept)
         signal.addEventListener("abort", stopping)
-        return made.promise
+        return promise
 
     return handler
 

@@ -169,7 +169,7 @@ class Agent:
         result.
         """
         if self._portal is None:
-            self._portal = self._thread.enter_context(start_blocking_portal())
+            self._portal = self._browser.portal or self._thread.enter_context(start_blocking_portal())
 
         def solve(on_event: OnEvent | None = None) -> RunResult:
             assert self._portal is not None

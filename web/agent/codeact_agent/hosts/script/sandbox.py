@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from typing import Any
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from codeact_server.errors import SettingsError
 from codeact_server.sandbox_limits import limits_routes
 from codeact_server.serve import running_server
@@ -30,16 +31,35 @@ _MOST_IMAGES = 4  # of a step, for the model
 
 
 class SandboxBrowser:
-    """One headless browser with the server it loads the sandbox from; it starts with the first sandbox."""
+    """One headless browser with the server it loads the sandbox from; it starts with the first sandbox.
 
-    def __init__(self, limits: dict[str, int] | None = None) -> None:
+    ``reuse``: a sandbox that is closed gets a fresh interpreter and is the next one that is opened, which takes a
+    fraction of the time of a new page. In a ``with`` block, agents can share it that are not run by an event loop.
+    """
+
+    def __init__(self, limits: dict[str, int] | None = None, *, reuse: bool = False) -> None:
         self._limits = limits or {}
+        self._reuse = reuse
+        self._free: list[BrowserSandbox] = []
+        self._thread = ExitStack()
+        self.portal: BlockingPortal | None = None
+        """Where agents run that share the browser, inside the ``with`` block."""
         self._stack = AsyncExitStack()
         self._browser: Browser | None = None
         self._context: BrowserContext
         self._starting = asyncio.Lock()
         self._base = ""
         self.description: dict[str, Any] = {}
+
+    def __enter__(self) -> SandboxBrowser:
+        self.portal = self._thread.enter_context(start_blocking_portal())
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        assert self.portal is not None
+        self.portal.call(self.close)
+        self.portal = None
+        self._thread.close()
 
     async def open(self, on_event: OnEvent, on_tool: OnCall, on_approval: OnCall) -> BrowserSandbox:
         """Boot an interpreter. ``on_event`` gets its ``output`` and ``displayed`` events, ``on_tool`` its
@@ -54,13 +74,18 @@ class SandboxBrowser:
                     await self._stack.aclose()
                     self._browser = await self._start()
                 browser = self._browser
+            sandbox = self._take_free()
+            if sandbox is not None:
+                sandbox.attach(on_event, on_tool, on_approval)
+                return sandbox
             page = await self._context.new_page()
         except BaseException:
             await self.close()
             raise
         try:
-            sandbox = BrowserSandbox(on_event)
-            ready = await sandbox.boot(page, self._base, self._spare, on_tool, on_approval)
+            sandbox = BrowserSandbox(self._free if self._reuse else None)
+            sandbox.attach(on_event, on_tool, on_approval)
+            ready = await sandbox.boot(page, self._base, self._spare)
         except PlaywrightError as error:
             await page.close()  # the other pages go on
             raise SandboxFailed(f"Python did not start in the browser: {str(error).splitlines()[0]}") from error
@@ -73,9 +98,17 @@ class SandboxBrowser:
         }
         return sandbox
 
+    def _take_free(self) -> BrowserSandbox | None:
+        while self._free:
+            sandbox = self._free.pop()
+            if sandbox.is_open:  # its page may have crashed since
+                return sandbox
+        return None
+
     async def close(self) -> None:
         """End the browser and all its sandboxes. Safe to call twice."""
         self._browser = None
+        self._free.clear()
         await self._stack.aclose()
 
     async def _start(self) -> Browser:
@@ -110,21 +143,30 @@ class BrowserSandbox:
     Its methods raise SandboxFailed when page or browser are gone, and AgentError for what the sandbox refuses.
     """
 
-    def __init__(self, on_event: OnEvent) -> None:
-        self._on_event = on_event
-        self._images: list[dict[str, str]] | None = None
-        self._files = 0
+    def __init__(self, free: list[BrowserSandbox] | None = None) -> None:
+        """``free``: where it goes when it is closed, with a fresh interpreter."""
+        self._free = free
+        self._running = 0
         self._page: Page | None = None
         self.told: dict[str, Any] = {}
         """What the model is told of it: ``{limits, can_block, python, modules}``."""
 
-    async def boot(
-        self, page: Page, base: str, limits: dict[str, int], on_tool: OnCall, on_approval: OnCall
-    ) -> dict[str, Any]:
+    def attach(self, on_event: OnEvent, on_tool: OnCall, on_approval: OnCall) -> None:
+        """Whose it is from now on; see ``SandboxBrowser.open``."""
+        self._on_event, self._on_tool, self._on_approval = on_event, on_tool, on_approval
+        self._images: list[dict[str, str]] | None = None
+        self._files = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its page is there."""
+        return self._page is not None and not self._page.is_closed()
+
+    async def boot(self, page: Page, base: str, limits: dict[str, int]) -> dict[str, Any]:
         """Start Python in ``page``; its ``ready`` event. Raises Playwright's errors."""
         await page.expose_function("codeact_event", self._take)
-        await page.expose_function("codeact_tool", on_tool)
-        await page.expose_function("codeact_approval", on_approval)
+        await page.expose_function("codeact_tool", lambda call: self._on_tool(call))
+        await page.expose_function("codeact_approval", lambda card: self._on_approval(card))
         await page.goto(f"{base}/script_host.html")
         await page.wait_for_function("() => Boolean(window.codeact_start)")
         ready: dict[str, Any] = await page.evaluate("(limits) => codeact_start({ limits })", limits)
@@ -136,7 +178,9 @@ class BrowserSandbox:
         """``{result}`` or ``{error: {kind, message}}``, with ``restored`` and ``images`` (host.py); never raises
         for what the code does."""
         self._images = [] if step["images"] else None
+        self._running += 1
         outcome: dict[str, Any] = await self._evaluate("(step) => codeact_run(step)", step)
+        self._running -= 1  # where it is given up instead, the interpreter goes with its page
         if self._images:
             outcome["images"] = self._images[-_MOST_IMAGES:]
         return outcome
@@ -186,9 +230,24 @@ class BrowserSandbox:
 
     async def close(self) -> None:
         """End the interpreter. Where the browser has ended, so has it."""
+        self.attach(_ignore, _refuse, _refuse)
+        if self._free is not None and not self._running and await self._begin_anew():
+            self._free.append(self)
+            return
         page, self._page = self._page, None
         if page is not None and not page.is_closed():
             await page.close()
+
+    async def _begin_anew(self) -> bool:
+        """Whether another can have it, without anything of its former owner's."""
+        if not self.is_open:
+            return False
+        try:
+            await self.set_tools([], [])
+            await self.reset()
+        except AgentError:
+            return False
+        return True
 
     def _take(self, event: dict[str, Any]) -> None:
         if event["type"] == "displayed" and self._images is not None:
@@ -209,6 +268,15 @@ class BrowserSandbox:
                 f"The browser of the sandbox has ended, and its variables with it ({_first_line(error)}). "
                 "Close the agent: its next run starts another."
             ) from error
+
+
+def _ignore(_event: dict[str, Any]) -> None:
+    """Nobody has the sandbox."""
+
+
+async def _refuse(_asked: dict[str, Any]) -> dict[str, Any]:
+    """Nobody has the sandbox: neither a tool's value nor leave."""
+    return {"error": {"kind": "Stopped", "message": "the sandbox is closed"}, "approved": False}
 
 
 def _first_line(error: PlaywrightError) -> str:

@@ -57,8 +57,8 @@ class M3ToolEval:
 
     @asynccontextmanager
     async def playing(self, model: str) -> AsyncIterator[Callable[[], M3Player]]:
-        """Makes players. They share a browser, each task has a sandbox of its own in it."""
-        browser = SandboxBrowser()
+        """Makes players. They share a browser, each task has an interpreter of its own in it."""
+        browser = SandboxBrowser(reuse=True)
         try:
             yield lambda: M3Player(self._tasks, self._files, model, browser)
         finally:

@@ -54,8 +54,8 @@ class EvaluatedSuite:
 
     @asynccontextmanager
     async def playing(self, model: str) -> AsyncIterator[Callable[[], SuitePlayer]]:
-        """Makes players. They share a browser, each task has a sandbox of its own in it."""
-        browser = SandboxBrowser()
+        """Makes players. They share a browser, each task has an interpreter of its own in it."""
+        browser = SandboxBrowser(reuse=True)
         try:
             yield lambda: SuitePlayer(self._suite, model, browser)
         finally:
