@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from codeact_server.addresses import check_fetched_url, check_origin
-from codeact_server.serve_settings import secret_of
+from codeact_server.secret_settings import secret_of
 from codeact_server.site_settings import Frozen
 
 __all__ = ["Access", "IdentityHeader", "Jwt", "Mode", "SessionCookie", "access_from"]

@@ -16,7 +16,7 @@ from limits.limits import GRANULARITIES
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from codeact_server.errors import SettingsError
-from codeact_server.serve_settings import secret_of
+from codeact_server.secret_settings import secret_of
 from codeact_server.site_settings import Frozen
 
 __all__ = ["MICRO", "QuotaSettings", "Rate", "Share", "parse_rate", "quotas_from"]

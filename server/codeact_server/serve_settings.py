@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 
-from codeact_server.access_settings import secret_of
+from codeact_server.secret_settings import secret_of
 from codeact_server.site_settings import Frozen
 
 __all__ = ["LogSettings", "MetricsSettings", "ServerSettings", "metrics_from"]
