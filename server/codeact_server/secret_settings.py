@@ -19,11 +19,11 @@ def secret_of(
 ) -> None:
     """Replace ``table[key]``, the name of a variable, by its value at ``table[becomes]``, if it is there.
 
-    ``called`` is the setting's whole name, for the sentence of the SettingsError. No message repeats what was typed.
+    ``called`` is the setting's whole name, for the sentence of the SettingsError, which repeats nothing of what
+    was typed.
     """
     if becomes in table:
-        written = called.rpartition(".")[0] + f".{becomes}"
-        raise SettingsError([f"{path}: `{written}` must not be written down here; name a variable in `{called}`."])
+        raise SettingsError([f"{path}: `{called}` must name a variable; the secret is not written down here."])
     if key not in table:
         return
     variable = table.pop(key)
