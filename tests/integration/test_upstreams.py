@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from email.utils import formatdate
 
@@ -313,6 +314,31 @@ async def test_an_upstream_that_refuses_is_alive(status):
     async with one(answering(status), retries=0, breaker=1) as (_raw, upstreams):
         for _ in range(3):
             assert (await refused(upstreams)).status == status
+
+
+def test_what_others_made_good_is_in_the_log_and_no_word_of_it(caplog, monkeypatch):
+    logger = logging.getLogger("codeact")
+    monkeypatch.setattr(logger, "propagate", True)
+    caplog.set_level(logging.INFO, "codeact")
+
+    @in_loop
+    async def ask() -> None:
+        async with RawUpstream(answering(500)) as bad, RawUpstream(answering({"ok": 1})) as good:
+            first = Upstream(name="bad", base_url=bad.base_url, models=["m"], breaker=2, api_key=KEY)
+            second = Upstream(name="good", base_url=good.base_url, models=["m"], fallback=2)
+            async with opening(first, second) as upstreams:
+                await said(upstreams)
+
+    ask()
+    lines = [record.msg for record in caplog.records if record.name == "codeact"]
+    assert [(line["event"], line["upstream"]) for line in lines] == [
+        ("an upstream failed", "bad"),
+        ("an upstream failed", "bad"),
+        ("an upstream is left alone", "bad"),
+    ]
+    assert (lines[0]["code"], lines[0]["status"]) == ("upstream_refused", 500)
+    assert "scripted" not in repr(lines)
+    assert KEY not in repr(lines)
 
 
 # The list of models

@@ -15,6 +15,7 @@ import httpx
 from aiohttp.abc import AbstractResolver
 
 from codeact_server.errors import UpstreamError
+from codeact_server.observe.logs import log
 from codeact_server.observe.metrics import breaker_changed
 from codeact_server.settings import Settings
 from codeact_server.upstream_settings import Price
@@ -131,8 +132,12 @@ async def open_upstreams(
         for upstream in settings.upstreams:
             times = upstream.times(settings.timeouts)
             http = await stack.enter_async_context(open_http(upstream, times, tls, resolver))
-            told = partial(breaker_changed, upstream.name)
-            told(False)
-            breaker = Breaker(upstream.breaker, told, clock)
+            breaker_changed(upstream.name, False)
+            breaker = Breaker(upstream.breaker, partial(_tell, upstream.name), clock)
             services.append(Service(upstream, UpstreamClient(http, upstream, times.read), times, breaker))
         yield Upstreams(services, settings.limits.connections)
+
+
+def _tell(upstream: str, open: bool) -> None:
+    breaker_changed(upstream, open)
+    log.warning("an upstream is left alone" if open else "an upstream is asked again", upstream=upstream)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +13,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from tenacity.wait import wait_random_exponential
 
 from codeact_server.errors import UpstreamClosedError
+from codeact_server.observe.logs import log
 from codeact_server.upstream_settings import Timeouts, Upstream
 from codeact_server.upstreams.breaker import Breaker
 from codeact_server.upstreams.catalogue import is_name
@@ -60,7 +63,7 @@ class Service:
         until = asyncio.get_running_loop().time() + self._patience
 
         async def attempt() -> Exchange:
-            with self._breaker.attempt():
+            with self._breaker.attempt(), self._logged():
                 try:
                     async with asyncio.timeout_at(until):
                         return await self._client.ask(path, fields, stream=stream)
@@ -106,6 +109,16 @@ class Service:
         finally:
             await exchange.close()
         return [model.id for model in found if is_name(model.id)][:_LIST_NAMES]
+
+    @contextmanager
+    def _logged(self) -> Iterator[None]:
+        """A failure that a retry or another upstream makes good is seen by nobody else."""
+        try:
+            yield
+        except FailedError as failed:
+            error = failed.error
+            log.info("an upstream failed", upstream=self.upstream.name, code=error.code, status=error.status)
+            raise
 
     def _is_worth_another(self, exc: BaseException) -> bool:
         return (
