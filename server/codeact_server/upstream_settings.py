@@ -14,12 +14,12 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from codeact_server.addresses import check_base_url
 from codeact_server.errors import SettingsError
+from codeact_server.secret_settings import secret_of
 from codeact_server.site_settings import Frozen
 
 __all__ = ["Price", "Timeouts", "Upstream", "check_names", "upstream_from", "with_key"]
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 _PRINTABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 # The relay sets these itself; a second value would make the request ambiguous.
@@ -149,18 +149,10 @@ def with_key(table: Any, called: str, path: Path, environ: Mapping[str, str]) ->
     if not isinstance(table, dict):
         return table
     table = dict(table)
-    variable, file = table.pop("api_key_env", None), table.pop("api_key_file", None)
-    if "api_key" in table:
-        problem = "must not hold a key; name an environment variable in `api_key_env`, or use `api_key_file`"
-        raise SettingsError([f"{path}: `{called}.api_key` {problem}."])
-    if variable is not None and file is not None:
+    file = table.pop("api_key_file", None)
+    if file is not None and "api_key_env" in table:
         raise SettingsError([f"{path}: `{called}` has both `api_key_env` and `api_key_file`; keep one."])
-    if variable is not None:
-        if not isinstance(variable, str) or not _VARIABLE.fullmatch(variable):
-            raise SettingsError([f"{path}: `{called}.api_key_env` must be the NAME of an environment variable."])
-        if not environ.get(variable, "").strip():
-            raise SettingsError([f"The environment variable {variable}, named in {path}, is not set."])
-        table["api_key"] = environ[variable].strip()
+    secret_of(table, "api_key_env", "api_key", f"{called}.api_key_env", path, environ)
     if file is not None:
         try:
             table["api_key"] = (path.parent / str(file)).read_text(encoding="utf-8").strip()

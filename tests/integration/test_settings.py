@@ -140,7 +140,7 @@ def test_overrides_win_unless_they_are_none(tmp_path):
         ('[upstream]\nbase_url = "http://a\\u0007b/v1"', "must be an address that a request can be sent to"),
         ("[upstream]\nbase_url = 'http://-\u00e9-/v1'", "must be an address that a request can be sent to"),
         ("[upstream]\nbase_url = 'http://m:x'", "must be an http:// or https:// address"),
-        (f"[upstream]\nbase_url = 'http://m'\napi_key = '{SECRET}'", "must not hold a key"),
+        (f"[upstream]\nbase_url = 'http://m'\napi_key = '{SECRET}'", "must not be written down here"),
         (
             f"[upstream]\nbase_url = 'http://m'\napi_key_env = '{SECRET}'",
             "the NAME of an environment variable",
@@ -156,7 +156,10 @@ def test_overrides_win_unless_they_are_none(tmp_path):
         (f"{TWO}name='a'\nbase_url='http://b'", "has several named a"),
         (f"{TWO}name='b'", "`upstream.b.base_url` is missing"),
         (f"{TWO}retries=1", "`upstream.2.base_url` is missing"),
-        (f"{TWO}name='b'\nbase_url='http://b'\napi_key='{SECRET}'", "`upstream.b.api_key` must not hold a key"),
+        (
+            f"{TWO}name='b'\nbase_url='http://b'\napi_key='{SECRET}'",
+            "`upstream.b.api_key` must not be",
+        ),
         (f"{TWO}name='b'\nbase_url='http://b'\napi_key_env='NOPE'", "NOPE, named in"),
         ("[upstream]\nname='a b'\nbase_url='http://m'", "`upstream.name`"),
         ("[upstream]\ndialect='x'\nbase_url='http://m'", "`upstream.dialect` should be 'openai' or 'anthropic'"),
