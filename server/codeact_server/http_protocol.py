@@ -213,7 +213,7 @@ class StrictProtocol(HttpToolsProtocol):
             self.transport.write_eof()
 
     def _stop_reading(self) -> None:
-        """Leave a flood where it is. Who is being answered must be listened to: else their leaving is not seen."""
+        """Leave a flood where it is; but not that of somebody being answered, whose leaving must be noticed."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.reset()
         else:

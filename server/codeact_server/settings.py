@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from codeact_server.access_settings import Access, access_from
@@ -124,6 +124,24 @@ def _sentence(problem: ErrorDetails, where: Mapping[str, str], names: list[str])
     for index, called in enumerate(names):
         setting = re.sub(rf"^upstream\.{index}\b", called, setting)
     if (prefix := where.get(str(problem["loc"][0]))) is not None:
-        return prefix + sentence(problem, setting)
+        return prefix + sentence(problem, setting, _names_at(problem["loc"][:-1]))
     in_environment = {"upstream.base_url": "OPENAI_BASE_URL", "upstream.api_key": "OPENAI_API_KEY"}
     return sentence(problem, in_environment.get(setting, setting))
+
+
+def _names_at(path: Sequence[str | int]) -> list[str]:
+    """The names of settings at ``path``; none where it leads to no table."""
+    model: type[BaseModel] | None = Settings
+    for part in path:
+        if model is not None and isinstance(part, str):
+            fields = {field.alias or name: field for name, field in model.model_fields.items()}
+            model = _table_in(fields[part].annotation) if part in fields else None
+    named = [(field.alias or name, field) for name, field in model.model_fields.items()] if model else []
+    # A secret is in a variable, whose name is the setting.
+    return [f"{name}_env" if "SecretStr" in str(field.annotation) else name for name, field in named]
+
+
+def _table_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _table_in(each))), None)

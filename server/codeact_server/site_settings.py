@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -139,9 +141,17 @@ def site_routes(settings: SiteSettings) -> list[Route]:
     return [Route(f"/{FILE}", tell_settings, methods=["GET"])]
 
 
-def sentence(problem: ErrorDetails, called: str | None = None) -> str:
-    """Say what is wrong with a setting, ``called`` so where its own name would not be recognised."""
+def sentence(problem: ErrorDetails, called: str | None = None, names: Sequence[str] = ()) -> str:
+    """Say what is wrong with a setting, ``called`` so where its own name would not be recognised.
+
+    ``names`` are those that could have been meant in its place.
+    """
     setting = called or ".".join(str(part) for part in problem["loc"])
-    known = {"extra_forbidden": "is not a known setting", "missing": "is missing"}
+    nearest = "".join(
+        f", but `{name}` is." for name in get_close_matches(setting.rpartition(".")[2], names, 1)
+    )
+    if problem["type"] == "extra_forbidden":
+        return f"`{setting}` is not a known setting" + (nearest or ".")
+    known = {"missing": "is missing"}
     said = re.sub(r"^(Value error, |Input |String )", "", problem["msg"])
     return f"`{setting}` {known.get(problem['type'], said)}."

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -16,65 +12,25 @@ from codeact_web.testing import Reply, ScriptedModel
 from playwright.sync_api import Browser, expect
 from support.agent_page import AgentPage
 from support.complaints import Complaints
-from support.nginx import free_port, running_nginx
+from support.replicas import PASSWORD, Replicas, running_replicas
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = {"username": "ada", "password": "analytical"}
-HTPASSWD = "ada:{PLAIN}analytical\n"
-CONFIG = """
-site = "{site}"
-public_url = "{public_url}"
-[upstream]
-base_url = "{to}"
-models = ["scripted"]
-headers = {{ X-Replica = "{name}" }}
-"""
-
-
-@dataclass
-class Replicas:
-    """Two `codeact-web serve` by name, and nginx before them."""
-
-    url: str
-    processes: dict[str, subprocess.Popen[str]]
-
-
-def start_replica(config: Path) -> tuple[int, subprocess.Popen[str]]:
-    """Its port and process."""
-    command = [sys.executable, "-u", "-m", "codeact_server", "serve", "--config", str(config), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    found = re.search(r":(\d+)$", process.stdout.readline().strip())
-    assert found, "the replica did not start"
-    return int(found[1]), process
+MEMORY = {"redis://127.0.0.1:6379/0": "memory"}
 
 
 @pytest.fixture
 def replicas(site: Path, upstream: ScriptedModel, tmp_path: Path) -> Iterator[Replicas]:
     upstream.reset()
-    port = free_port()
-    public_url = f"http://127.0.0.1:{port}/agent"
-    with ExitStack() as stack:
-        processes, replaced = {}, {}
-        for name, place in {"one": "127.0.0.1:8001", "two": "127.0.0.1:8002"}.items():
-            config = tmp_path / f"{name}.toml"
-            config.write_text(CONFIG.format(name=name, site=site, public_url=public_url, to=upstream.base_url))
-            own, process = start_replica(config)
-            stack.callback(process.communicate)
-            stack.callback(process.terminate)
-            processes[name], replaced[place] = process, f"127.0.0.1:{own}"
-        (tmp_path / "htpasswd").write_text(HTPASSWD)
-        replaced["/etc/nginx/codeact.htpasswd"] = str(tmp_path / "htpasswd")
-        stack.enter_context(running_nginx(tmp_path / "nginx", "replicas.conf", port, replaced))
-        yield Replicas(public_url, processes)
+    with running_replicas(tmp_path, site, upstream.base_url, MEMORY) as running:
+        yield running
 
 
 def test_a_chat_streams_through_nginx_and_goes_on_when_its_replica_dies(
     browser: Browser, replicas: Replicas, upstream: ScriptedModel, complaints: Complaints
 ) -> None:
     complaints.allow("ERR_INCOMPLETE_CHUNKED_ENCODING")  # what Chromium says of the stream that breaks off
-    page = browser.new_page(http_credentials=PASSWORD)
+    page = browser.new_page(http_credentials={"username": PASSWORD[0], "password": PASSWORD[1]})
     complaints.watch(page)
     held = Reply(text="Let me think about it <code>\nfinal_answer(1)\n</code>", hold_at=4)
     upstream.reply(held, Reply(text="Again. <code>\nfinal_answer(6 * 7)\n</code>"))

@@ -1,4 +1,4 @@
-"""The container's and systemd's recipes, as far as they go without either: their commands and settings are run."""
+"""The recipes, as far as they go here: commands and settings of container and systemd; replicas with Redis."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from codeact_web.testing import Reply, ScriptedModel
 from support.nginx import EXAMPLES, free_port
+from support.redis_server import running_redis
+from support.replicas import PASSWORD, running_replicas
 
 BIN = Path(sys.executable).parent
-ENVIRONMENT = {**os.environ, "OPENAI_API_KEY": "sk-test-0123456789abcdef", "PYTHONUNBUFFERED": "1"}
+TOKEN = "callers-token-0123456789abcdef"
+ENVIRONMENT = {**os.environ, "OPENAI_API_KEY": "sk-test-0123456789abcdef", "CODEACT_TOKEN": TOKEN}
+ENVIRONMENT["PYTHONUNBUFFERED"] = "1"
+CHAT = {"model": "scripted", "messages": [{"role": "user", "content": "hi"}]}
 
 
 def instruction(name: str) -> list[str]:
@@ -43,8 +49,11 @@ def test_the_containers_command_serves_with_its_settings_and_is_found_healthy(tm
                 f"frame-src http://127.0.0.1:{port}/sandbox/frame.html" in page.headers["content-security-policy"]
             )
             assert httpx.get(f"http://127.0.0.1:{port}/", headers={"host": "evil.example"}).status_code == 400
+            chat = f"http://127.0.0.1:{port}/v1/chat/completions"
+            assert httpx.post(chat, json=CHAT).status_code == 401
         finally:
             server.terminate()
+        assert server.wait(timeout=10) == 0
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
@@ -56,3 +65,28 @@ def test_systemd_understands_its_unit(tmp_path: Path) -> None:
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
     assert "codeact-web.service" not in done.stderr, done.stderr
     assert done.returncode == 0
+
+
+def test_replicas_count_together_in_redis_and_one_may_leave(
+    site: Path, upstream: ScriptedModel, tmp_path: Path
+) -> None:
+    upstream.reply(*[Reply(text="hello") for _ in range(6)])
+    with running_redis() as redis:
+        changed = {"redis://127.0.0.1:6379/0": redis.url, '"60/minute"': '"6/hour"'}
+        with running_replicas(tmp_path, site, upstream.base_url, changed) as replicas:
+            client = httpx.Client(base_url=replicas.url, auth=PASSWORD, trust_env=False, timeout=20)
+            with client:
+
+                def ask() -> httpx.Response:
+                    forged = {"x-forwarded-user": "somebody-else"}
+                    return client.post("/v1/chat/completions", json=CHAT, headers=forged)
+
+                assert [ask().status_code for _ in range(4)] == [200] * 4
+                assert {asked.headers["x-replica"] for asked in upstream.requests} == {"one", "two"}
+                replicas.processes["one"].terminate()
+                assert replicas.processes["one"].wait(timeout=20) == 0
+                assert [ask().status_code for _ in range(2)] == [200] * 2
+                refused = ask()
+                assert refused.status_code == 429
+                assert int(refused.headers["retry-after"]) > 60
+                assert refused.json()["error"]["type"] == "rate_limit_error"
