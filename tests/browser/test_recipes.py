@@ -25,6 +25,9 @@ HTPASSWD = "ada:{PLAIN}analytical\n"
 CONFIG = """
 site = "{site}"
 public_url = "{public_url}"
+[access]
+mode = "header"
+trusted_proxies = ["127.0.0.1"]
 [upstream]
 base_url = "{to}"
 models = ["scripted"]
