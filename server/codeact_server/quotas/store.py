@@ -109,6 +109,7 @@ class Store:
 async def open_store(settings: QuotaSettings, lease_seconds: float = LEASE_SECONDS) -> AsyncIterator[Store]:
     """Give the store that ``settings`` name."""
     if settings.redis_url is None:
+        storage_up(True)
         yield Store(None, settings.on_loss)
         return
     async with open_redis(settings.redis_url, lease_seconds) as redis:
