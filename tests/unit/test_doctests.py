@@ -29,6 +29,11 @@ import pytest
         ("codeact_runtime.truncation", 2),
         ("codeact_server.bundle.import_order", 1),
         ("codeact_server.bundle.sparse", 1),
+        ("codeact_server.relay.body", 1),
+        ("codeact_server.relay.events", 2),
+        ("codeact_server.relay.fields", 1),
+        ("codeact_server.relay.images", 1),
+        ("codeact_server.responses", 1),
     ],
 )
 def test_examples_hold(name: str, examples: int) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NotRequired, Required
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from codeact_server.relay.fields import Flag, Int64, ModelName, Number, either
+from codeact_server.relay.fields import Flag, Int64, Many, ModelName, Named, Number, either
 from codeact_server.relay.images import ImageUrl
 
 __all__ = ["ChatRequest"]
@@ -105,13 +105,13 @@ class Message(TypedDict):
     role: Literal["system", "developer", "user", "assistant", "tool"]
     content: NotRequired[either(Part) | None]  # type: ignore[valid-type]
     name: NotRequired[str | None]
-    tool_calls: NotRequired[list[ToolCall] | None]
+    tool_calls: NotRequired[Many[ToolCall] | None]
     tool_call_id: NotRequired[str]
     refusal: NotRequired[str | None]
     function_call: NotRequired[CalledFunction | None]
     reasoning: NotRequired[str | None]
     reasoning_content: NotRequired[str | None]
-    reasoning_details: NotRequired[list[_Object] | None]
+    reasoning_details: NotRequired[Many[_Object] | None]
 
 
 class Function(TypedDict):
@@ -167,7 +167,7 @@ class ChatRequest(TypedDict, total=False):
     """The body of POST /v1/chat/completions."""
 
     model: Required[ModelName]
-    messages: Required[Annotated[list[Message], Field(min_length=1)]]
+    messages: Required[Annotated[Many[Message], Field(min_length=1)]]
     stream: Flag
     stream_options: StreamOptions | None
     max_tokens: _Tokens
@@ -177,21 +177,21 @@ class ChatRequest(TypedDict, total=False):
     top_p: Number
     frequency_penalty: Number
     presence_penalty: Number
-    logit_bias: Annotated[dict[str, Annotated[float, Field(ge=-100, le=100)]], Field(max_length=1024)] | None
+    logit_bias: Named[Annotated[float, Field(ge=-100, le=100)]] | None
     logprobs: Flag
     top_logprobs: Annotated[int, Field(ge=0, le=20)] | None
-    stop: str | Annotated[list[str], Field(max_length=16)] | None
+    stop: str | Annotated[Many[str], Field(max_length=16)] | None
     seed: Int64 | None
     response_format: ResponseFormat | None
-    tools: list[Tool] | None
+    tools: Many[Tool] | None
     tool_choice: str | _Object | None
     parallel_tool_calls: Flag
-    functions: list[Function] | None
+    functions: Many[Function] | None
     function_call: str | _Object | None
     prediction: _Object | None
     reasoning_effort: str | None
     verbosity: str | None
-    metadata: dict[str, str] | None
+    metadata: Named[str] | None
     user: str | None
     safety_identifier: str | None
     prompt_cache_key: str | None

@@ -35,7 +35,7 @@ def prepare_chat(data: _Object, caps: RequestSettings) -> Prepared:
         model=request["model"],
         fields=request,
         stream=bool(request.get("stream")),
-        input_tokens=estimate_tokens(request["messages"], schemas=schemas),
+        input_tokens=estimate_tokens(request["messages"], schemas=schemas, images=images),
         images=images,
     )
 

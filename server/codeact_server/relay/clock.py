@@ -46,6 +46,8 @@ class StreamClock:
 
     def _look(self) -> None:
         """Give up on a piece that was already there at the last look; that is after one to two times the limit."""
+        if self._timeout.expired():
+            return
         if self._sending and self._sent == self._seen:
             self.unread = True
             self._timeout.reschedule(self._loop.time())

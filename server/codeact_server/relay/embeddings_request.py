@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Required
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from codeact_server.relay.fields import ModelName, check_fields, check_number_of, estimate_tokens
+from codeact_server.relay.fields import Many, ModelName, check_fields, check_number_of, estimate_tokens
 from codeact_server.relay.prepared import Prepared
 from codeact_server.request_settings import RequestSettings
 
@@ -25,7 +25,7 @@ class EmbeddingsRequest(TypedDict, total=False):
     """The body of POST /v1/embeddings."""
 
     model: Required[ModelName]
-    input: Required[str | list[str] | list[_Token] | list[list[_Token]]]
+    input: Required[str | Many[str] | Many[_Token] | Many[Many[_Token]]]
     dimensions: Annotated[int, Field(ge=1, le=65536)] | None
     encoding_format: Literal["float", "base64"] | None
     user: str | None
@@ -50,7 +50,7 @@ def prepare_embeddings(data: dict[str, Any], caps: RequestSettings) -> Prepared:
     )
 
 
-def _tokens(texts: str | list[str] | list[int] | list[list[int]]) -> int:
+def _tokens(texts: Any) -> int:
     """Count what is given as tokens, and estimate the rest."""
     rows = [texts] if isinstance(texts, str) else texts
     numbers = sum(1 if isinstance(row, int) else len(row) for row in rows if not isinstance(row, str))

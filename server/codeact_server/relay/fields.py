@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import ceil
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Discriminator, Field, Tag, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, to_json
 
 from codeact_server.errors import RequestError
@@ -18,7 +18,9 @@ from codeact_server.request_settings import RequestSettings
 __all__ = [
     "Flag",
     "Int64",
+    "Many",
     "ModelName",
+    "Named",
     "Number",
     "check_fields",
     "check_number_of",
@@ -43,6 +45,22 @@ ModelName = Annotated[str, Field(min_length=1, max_length=256)]
 Number = Annotated[float, Field(allow_inf_nan=False)] | None
 Flag = bool | None
 
+_T = TypeVar("_T")
+_NAMES = 1024
+# Providers count 85 to 1,600, by size and model.
+_IMAGE_TOKENS = 1000
+
+
+def _check_names(value: Any) -> Any:
+    if isinstance(value, dict) and len(value) > _NAMES:
+        raise ValueError(f"must have at most {_NAMES} names")
+    return value
+
+
+# The first mistake is told, and looking for the others could take seconds: there may be half a million.
+Many = Annotated[list[_T], Field(fail_fast=True)]
+Named = Annotated[dict[str, _T], BeforeValidator(_check_names)]
+
 
 def either(part: Any) -> Any:
     """Give the type of a text or a list of ``part``; its errors tell of the one that was meant."""
@@ -50,7 +68,7 @@ def either(part: Any) -> Any:
     def which(value: Any) -> str:
         return "parts" if isinstance(value, list) else "text"
 
-    return Annotated[Annotated[str, Tag("text")] | Annotated[list[part], Tag("parts")], Discriminator(which)]
+    return Annotated[Annotated[str, Tag("text")] | Annotated[Many[part], Tag("parts")], Discriminator(which)]
 
 
 def check_fields(
@@ -66,11 +84,17 @@ def check_fields(
     if unknown and caps.unknown_fields == "refuse":
         raise refuse("unknown_field", f"This server does not pass the field {_quoted(min(unknown))} on.")
     try:
-        checked = adapter.validate_python({name: data[name] for name in data.keys() & known}, strict=True)
+        checked = adapter.validate_python(
+            {name: value for name, value in data.items() if name in known}, strict=True
+        )
     except ValidationError as exc:
         problem = exc.errors(include_url=False)[0]
         raise refuse("invalid_body", f"The body's {_place(problem['loc'], data)} {_said(problem)}.") from None
-    return {**checked, **{name: data[name] for name in data.keys() & more - known}}
+    return {**checked, **_only(more - known, data)}
+
+
+def _only(names: set[str], data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name in names}
 
 
 def check_number_of(what: str, found: Any, cap: int) -> None:
@@ -79,8 +103,8 @@ def check_number_of(what: str, found: Any, cap: int) -> None:
         raise refuse(f"too_many_{what}", f"The request has {len(found)} {what}; {cap} are allowed.")
 
 
-def estimate_tokens(*texts: Any, schemas: Any = None) -> int:
-    """Give the bytes of all strings in ``texts``, images and files left out, and of ``schemas`` as JSON, by 4.
+def estimate_tokens(*texts: Any, schemas: Any = None, images: int = 0) -> int:
+    """Give the bytes of all strings in ``texts`` and of ``schemas`` as JSON, by 4, and 1,000 for each image.
 
     >>> estimate_tokens([{"role": "user", "content": "Hello, you!"}])
     4
@@ -96,7 +120,7 @@ def estimate_tokens(*texts: Any, schemas: Any = None) -> int:
                 left.extend(value.values())
         elif isinstance(value, list):
             left.extend(value)
-    return ceil(total / 4)
+    return ceil(total / 4) + images * _IMAGE_TOKENS
 
 
 def refuse(code: str, sentence: str) -> RequestError:

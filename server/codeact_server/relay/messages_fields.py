@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NotRequired, Required
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from codeact_server.relay.fields import Flag, ModelName, Number, either
+from codeact_server.relay.fields import Flag, Many, ModelName, Named, Number, either
 from codeact_server.relay.images import ImageUrl
 
 __all__ = ["MessagesRequest"]
@@ -24,7 +24,7 @@ class TextBlock(TypedDict):
 
     type: Literal["text"]
     text: str
-    citations: NotRequired[list[_Object] | None]
+    citations: NotRequired[Many[_Object] | None]
     cache_control: NotRequired[_Object | None]
 
 
@@ -71,7 +71,7 @@ class SearchResultBlock(TypedDict):
     type: Literal["search_result"]
     source: str
     title: str
-    content: list[TextBlock]
+    content: Many[TextBlock]
     citations: NotRequired[_Object | None]
     cache_control: NotRequired[_Object | None]
 
@@ -167,17 +167,17 @@ class MessagesRequest(TypedDict, total=False):
     """The body of POST /v1/messages."""
 
     model: Required[ModelName]
-    messages: Required[Annotated[list[AnthropicMessage], Field(min_length=1)]]
+    messages: Required[Annotated[Many[AnthropicMessage], Field(min_length=1)]]
     max_tokens: Annotated[int, Field(ge=1)] | None
     system: either(TextBlock) | None  # type: ignore[valid-type]
     stream: Flag
-    stop_sequences: Annotated[list[str], Field(max_length=64)] | None
+    stop_sequences: Annotated[Many[str], Field(max_length=64)] | None
     temperature: Number
     top_p: Number
     top_k: Annotated[int, Field(ge=0, le=1_000_000)] | None
-    tools: list[AnthropicTool] | None
+    tools: Many[AnthropicTool] | None
     tool_choice: _Object | None
     thinking: _Object | None
     output_config: _Object | None
     cache_control: _Object | None
-    metadata: dict[str, str | None] | None
+    metadata: Named[str | None] | None

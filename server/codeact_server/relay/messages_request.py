@@ -31,13 +31,15 @@ def prepare_messages(data: _Object, caps: RequestSettings) -> Prepared:
     # Anthropic asks for a number always.
     request["max_tokens"] = min(request.get("max_tokens") or caps.max_tokens, caps.max_tokens)
     addresses = [each for message in request["messages"] for each in _images(message["content"], caps)]
+    images = check_images(addresses, caps)
+    words = (request["messages"], request.get("system"))
     return Prepared(
         dialect="anthropic.messages",
         model=request["model"],
         fields=request,
         stream=bool(request.get("stream")),
-        input_tokens=estimate_tokens(request["messages"], request.get("system"), schemas=request.get("tools")),
-        images=check_images(addresses, caps),
+        input_tokens=estimate_tokens(*words, schemas=request.get("tools"), images=images),
+        images=images,
     )
 
 

@@ -13,7 +13,7 @@ class Prepared:
     """``fields`` are known and capped; the router puts the upstream's own name of the model into them.
 
     ``dialect`` is "openai.chat", "openai.embeddings" or "anthropic.messages", ``model`` the name as the caller
-    said it, ``input_tokens`` an estimate (bytes of text / 4, rounded up) until the usage is known.
+    said it, ``input_tokens`` an estimate (fields.estimate_tokens) until the usage is known.
     """
 
     dialect: str
