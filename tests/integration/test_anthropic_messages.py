@@ -158,3 +158,32 @@ def test_who_has_had_enough_is_told_when_to_come_again(serve, upstream):
         client.messages.create(**ASKED)
     assert caught.value.body["error"]["type"] == "rate_limit_error"
     assert 0 < int(caught.value.response.headers["retry-after"]) <= 60
+
+
+def test_models_tell_which_api_they_answer(site, upstream):
+    upstreams = [
+        Upstream(name="a", base_url=upstream.base_url, dialect="anthropic", models=("both", "claude")),
+        Upstream(
+            name="o",
+            base_url=upstream.base_url,
+            models=("both", "small"),
+            aliases={"fast": "small"},
+            price={"small": {"input": 0.15, "output": 0.6}},
+            context_window={"small": 8192},
+            takes_images=("small",),
+        ),
+    ]
+    with running_server(Settings(site=site, upstream=upstreams)) as address:
+        told = httpx.get(address + "/v1/models").json()["data"]
+        listed = openai.OpenAI(base_url=address + "/v1", api_key="k").models.list()
+    facts = {model.pop("id"): model for model in told}
+    assert [model.id for model in listed] == list(facts)
+    assert {name: model.get("dialect") for name, model in facts.items()} == {
+        "both": None,
+        "small": None,
+        "fast": None,
+        "claude": "anthropic",
+    }
+    usual = {"object": "model", "created": 0, "owned_by": "codeact-web"}
+    known = {"price": {"input": 0.15, "output": 0.6}, "context_window": 8192, "takes_images": True}
+    assert facts["small"] == facts["fast"] == usual | known

@@ -30,7 +30,8 @@ export class OpenAIService {
     const response = await this.#request('models', { signal });
     const { data } = parse(await response.text());
     if (!Array.isArray(data)) throw new ModelFailure('malformed', 'the answer has no list of models');
-    return data.map(factsOf);
+    // Our relay tells so of models that answer under v1/messages only.
+    return data.filter(({ dialect }) => dialect !== 'anthropic').map(factsOf);
   }
 
   /**

@@ -61,24 +61,32 @@ def _relaying(prepare: _Prepare) -> Callable[[Request], Awaitable[PassedAnswer]]
 
 async def _list_models(request: Request) -> Response:
     """What can be asked for here, and what is known of it; none without an upstream."""
-    upstreams: Upstreams = request.state.upstreams
-    told = [_as_openai(facts) for facts in await upstreams.models()]
-    return JSONResponse({"object": "list", "data": told}, headers=UNCACHED)
+    models = await _models(request.state.upstreams)
+    return JSONResponse({"object": "list", "data": list(models.values())}, headers=UNCACHED)
 
 
 async def _tell_model(request: Request) -> Response:
-    upstreams: Upstreams = request.state.upstreams
-    for facts in await upstreams.models():
-        if facts.name == request.path_params["name"]:
-            return JSONResponse(_as_openai(facts), headers=UNCACHED)
-    raise RequestError(
-        404, "model_not_found", "There is no model of that name here; /v1/models lists those there are."
-    )
+    models = await _models(request.state.upstreams)
+    if (found := models.get(request.path_params["name"])) is not None:
+        return JSONResponse(found, headers=UNCACHED)
+    sentence = "There is no model of that name here; /v1/models lists those there are."
+    raise RequestError(404, "model_not_found", sentence)
+
+
+async def _models(upstreams: Upstreams) -> dict[str, dict[str, Any]]:
+    """Give the models by name; one that both dialects have is told of as OpenAI's clients find it."""
+    found = sorted(await upstreams.models(), key=lambda facts: facts.dialect != "openai")
+    told: dict[str, dict[str, Any]] = {}
+    for facts in found:
+        told.setdefault(facts.name, _as_openai(facts))
+    return told
 
 
 def _as_openai(facts: ModelFacts) -> dict[str, Any]:
     """Give OpenAI's fields, and those of ours that the page reads (web/providers/openai_service.js)."""
     told: dict[str, Any] = {"id": facts.name, "object": "model", "created": 0, "owned_by": "codeact-web"}
+    if facts.dialect != "openai":
+        told["dialect"] = facts.dialect
     if facts.price:
         told["price"] = {"input": facts.price.input, "output": facts.price.output}
     if facts.context_window:

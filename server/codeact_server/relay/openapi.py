@@ -75,12 +75,16 @@ class Price(TypedDict):
 
 
 class Model(TypedDict):
-    """A name or alias that can be asked for; ``context_window`` is in tokens."""
+    """A name or alias that can be asked for, under /v1/messages only if ``dialect`` is said.
+
+    ``context_window`` is in tokens.
+    """
 
     id: str
     object: Literal["model"]
     created: int
     owned_by: str
+    dialect: NotRequired[Literal["anthropic"]]
     price: NotRequired[Price]
     context_window: NotRequired[int]
     takes_images: NotRequired[bool]
