@@ -137,7 +137,7 @@ def test_a_fault_of_ours_is_a_500_without_its_words(
     before = {name: (each.handlers, each.propagate, each.level) for name, each in kept.items()}
     try:
         logs.configure("json")
-        with TestClient(app, base_url="http://localhost") as client:
+        with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as client:
             response = client.get("/v1/fails")
     finally:
         for name, (handlers, propagate, level) in before.items():
