@@ -16,6 +16,7 @@ from codeact_server.observe import logs
 from codeact_server.serve_settings import LogSettings
 from codeact_server.settings import Settings
 from codeact_web.testing import Reply, ScriptedModel
+from integration.conftest import build_site
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from support.served_process import ServedProcess, served_process
@@ -43,10 +44,18 @@ def serving(site: Path, upstream: ScriptedModel, folder: Path, form: str = "json
     return served_process(folder, config, {"KEY": KEY, "METRICS": TOKEN})
 
 
-@pytest.fixture
-def server(site: Path, upstream: ScriptedModel, tmp_path: Path) -> Iterator[ServedProcess]:
-    with serving(site, upstream, tmp_path) as started:
+@pytest.fixture(scope="module")
+def shared(shared_upstream: ScriptedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedProcess]:
+    folder = tmp_path_factory.mktemp("observed")
+    with serving(build_site(folder / "site"), shared_upstream, folder) as started:
         yield started
+
+
+@pytest.fixture
+def server(shared: ServedProcess, upstream: ScriptedModel) -> ServedProcess:
+    """One with an empty log."""
+    shared.forget()
+    return shared
 
 
 def ask(server: ServedProcess, path: str, **options: Any) -> httpx.Response:
@@ -137,7 +146,7 @@ def test_a_fault_of_ours_is_a_500_without_its_words(
     before = {name: (each.handlers, each.propagate, each.level) for name, each in kept.items()}
     try:
         logs.configure("json")
-        with TestClient(app, base_url="http://localhost") as client:
+        with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as client:
             response = client.get("/v1/fails")
     finally:
         for name, (handlers, propagate, level) in before.items():

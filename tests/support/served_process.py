@@ -17,11 +17,12 @@ __all__ = ["ServedProcess", "served_process"]
 
 @dataclass
 class ServedProcess:
-    """``url`` is where it listens. ``log`` is all it wrote to stderr so far."""
+    """``url`` is where it listens. ``log`` is what it wrote to stderr, since ``forget`` was called."""
 
     url: str
     process: subprocess.Popen[str]
     _log: Path
+    _forgotten: int = 0
 
     @property
     def address(self) -> tuple[str, int]:
@@ -30,10 +31,14 @@ class ServedProcess:
 
     @property
     def log(self) -> str:
-        return self._log.read_text()
+        return self._log.read_text()[self._forgotten :]
+
+    def forget(self) -> None:
+        """Leave out of ``log`` what stands in it now."""
+        self._forgotten += len(self.log)
 
     def lines(self, count: int) -> list[str]:
-        """Its first ``count`` log lines, once they are there; a line is written after its answer was sent."""
+        """``count`` log lines since ``forget``, once they are there: they are written after an answer was sent."""
         deadline = time.monotonic() + 10
         while len(found := self.log.splitlines()) < count:
             assert time.monotonic() < deadline, f"only {found}"
