@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Iterator
 
 import anthropic
 import pytest
 from codeact_web.testing import Reply, ScriptedModel
+from support.mcp_server import PIXEL as PNG
 from support.provider_answers import anthropic_message, anthropic_stream, anthropic_tool_use
 
 TOKEN = "token-of-the-test-0123456789"
@@ -19,7 +21,7 @@ WEATHER = {
     "description": "How the weather is in a city.",
     "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
 }
-PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
+PIXEL = base64.b64encode(PNG).decode()
 
 
 def opened(url: str, key: str = TOKEN, **options: object) -> anthropic.Anthropic:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 from collections.abc import Iterator
 
@@ -10,11 +11,12 @@ import openai
 import pytest
 from codeact_web.testing import Reply, ScriptedModel
 from pydantic import BaseModel
+from support.mcp_server import PIXEL as PNG
 from support.provider_answers import chat_stream, tool_call, tool_call_stream
 
 TOKEN = "token-of-the-test-0123456789"
 KEY = "sk-test-0123456789abcdef"
-PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
+PIXEL = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
 ASKED = [{"role": "user", "content": "How warm is it in Bern?"}]
 WEATHER = {
     "type": "function",

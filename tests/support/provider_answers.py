@@ -18,6 +18,7 @@ __all__ = [
 ]
 
 _CHUNK = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
+_TOOL_USE = {"type": "tool_use", "id": "toolu_1"}
 
 
 def tool_call(name: str, **arguments: Any) -> Reply:
