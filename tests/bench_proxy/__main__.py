@@ -126,7 +126,7 @@ def held(folder: Path, relay: Relay) -> dict[str, Any]:
 def main() -> None:
     """Print and write the figures."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
-    site, program = find_site(), install_litellm(Path("build/cache"))
+    site, program = find_site(), install_litellm()
     mine: Relay = lambda folder, upstream: ours(folder, upstream, site)  # noqa: E731
     peer: Relay = lambda folder, upstream: litellm(folder, upstream, program)  # noqa: E731
     with tempfile.TemporaryDirectory() as place:
