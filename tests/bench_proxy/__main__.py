@@ -16,12 +16,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench_proxy.processes import Running
+from bench_proxy.relays import CHAT, TOKEN, generator, litellm, nginx, ours
 from codeact_agent.hosts.script.site import find_site
-from processes import Running
-from relays import CHAT, TOKEN, generator, install_litellm, litellm, nginx, ours
+from support.litellm_proxy import install_litellm
 
 OUT = Path("build/bench-proxy.json")
 _CLIENT = Path(__file__).parent / "client.py"

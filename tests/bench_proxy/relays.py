@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from processes import Running, free_port, running
+from bench_proxy.processes import Running, free_port, running
 from support.nginx import find_nginx
 
-__all__ = ["CHAT", "TOKEN", "generator", "install_litellm", "litellm", "nginx", "ours"]
+__all__ = ["CHAT", "TOKEN", "generator", "litellm", "nginx", "ours"]
 
 TOKEN = "bench-token-0123456789"
 KEY = "sk-bench-0123456789abcdef"

@@ -1,4 +1,4 @@
-"""LiteLLM's proxy from PyPI, in an environment of its own since it pins what we do not: a real upstream, and a peer."""
+"""LiteLLM's proxy from PyPI, as an upstream and a peer, in an environment of its own: it pins what we do not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CACHE = Path(__file__).parents[2] / "build" / "cache"
 
 
 def install_litellm() -> Path:
-    """Install it (740 MB), unless it is there, and give its program. Waits for another process that does so too."""
+    """Install it (740 MB), unless it is there, and give its program. Waits for a process that does so too."""
     place = _CACHE / f"litellm-{_VERSION}"
     program, whole = place / "bin" / "litellm", place / "whole"
     _CACHE.mkdir(parents=True, exist_ok=True)
@@ -22,7 +22,7 @@ def install_litellm() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not whole.exists():
             subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
-            pip = [str(place / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
+            pip = [str(place / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
             subprocess.run([*pip, f"litellm[proxy]=={_VERSION}"], check=True)
             whole.touch()
     return program

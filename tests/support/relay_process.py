@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from support.served_process import ServedProcess
 
-__all__ = ["last_event", "open_sockets", "request"]
+__all__ = ["few_sockets", "last_event", "open_sockets", "request"]
 
 
 def request(model: str, words: str = "hi", *, stream: bool = True, path: str = "chat/completions") -> bytes:
@@ -39,3 +40,10 @@ def open_sockets(server: ServedProcess) -> int:
         except FileNotFoundError:
             continue  # closed since
     return found
+
+
+async def few_sockets(server: ServedProcess, most: int) -> None:
+    """Return when ``most`` are open or fewer; they are closed soon after the answer. Raises TimeoutError."""
+    async with asyncio.timeout(5):
+        while open_sockets(server) > most:  # noqa: ASYNC110 - in another process
+            await asyncio.sleep(0.02)
