@@ -16,12 +16,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench_proxy.processes import Running
+from bench_proxy.relays import CHAT, TOKEN, generator, litellm, nginx, ours
 from codeact_agent.hosts.script.site import find_site
-from processes import Running
-from relays import CHAT, TOKEN, generator, install_litellm, litellm, nginx, ours
+from support.litellm_proxy import install_litellm
 
 OUT = Path("build/bench-proxy.json")
 _CLIENT = Path(__file__).parent / "client.py"
@@ -126,7 +126,7 @@ def held(folder: Path, relay: Relay) -> dict[str, Any]:
 def main() -> None:
     """Print and write the figures."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
-    site, program = find_site(), install_litellm(Path("build/cache"))
+    site, program = find_site(), install_litellm()
     mine: Relay = lambda folder, upstream: ours(folder, upstream, site)  # noqa: E731
     peer: Relay = lambda folder, upstream: litellm(folder, upstream, program)  # noqa: E731
     with tempfile.TemporaryDirectory() as place:

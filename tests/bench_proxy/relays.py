@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from processes import Running, free_port, running
+from bench_proxy.processes import Running, free_port, running
 from support.nginx import find_nginx
 
-__all__ = ["CHAT", "TOKEN", "generator", "install_litellm", "litellm", "nginx", "ours"]
+__all__ = ["CHAT", "TOKEN", "generator", "litellm", "nginx", "ours"]
 
-LITELLM = "1.106.2"
 TOKEN = "bench-token-0123456789"
 KEY = "sk-bench-0123456789abcdef"
 CHAT = "/v1/chat/completions"
@@ -133,14 +131,3 @@ def nginx(folder: Path, upstream: int) -> Iterator[Running]:
     config.write_text(_NGINX.format(folder=place, user=user, upstream=upstream, port=port))
     with running([path, "-c", str(config)], port, folder) as started:
         yield started
-
-
-def install_litellm(cache: Path) -> Path:
-    """Install it into an environment of its own, since it pins what we do not; give its program."""
-    program = cache / f"litellm-{LITELLM}" / "bin" / "litellm"
-    if not program.exists():
-        place = program.parents[1]
-        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
-        pip = [str(place / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, f"litellm[proxy]=={LITELLM}"], check=True)
-    return program
