@@ -153,7 +153,7 @@ def test_overrides_win_unless_they_are_none(tmp_path):
         ('[upstream]\nbase_url = "http://a\\u0007b/v1"', "must be an address that a request can be sent to"),
         ("[upstream]\nbase_url = 'http://-\u00e9-/v1'", "must be an address that a request can be sent to"),
         ("[upstream]\nbase_url = 'http://m:x'", "must be an http:// or https:// address"),
-        (f"[upstream]\nbase_url = 'http://m'\napi_key = '{SECRET}'", "must not be written down here"),
+        (f"[upstream]\nbase_url = 'http://m'\napi_key = '{SECRET}'", "is not written down here"),
         (
             f"[upstream]\nbase_url = 'http://m'\napi_key_env = '{SECRET}'",
             "the NAME of an environment variable",
