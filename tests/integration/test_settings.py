@@ -171,7 +171,7 @@ def test_overrides_win_unless_they_are_none(tmp_path):
         (f"{TWO}retries=1", "`upstream.2.base_url` is missing"),
         (
             f"{TWO}name='b'\nbase_url='http://b'\napi_key='{SECRET}'",
-            "`upstream.b.api_key` must not be",
+            "`upstream.b.api_key_env` must name a variable",
         ),
         (f"{TWO}name='b'\nbase_url='http://b'\napi_key_env='NOPE'", "NOPE, named in"),
         ("[upstream]\nname='a b'\nbase_url='http://m'", "`upstream.name`"),
