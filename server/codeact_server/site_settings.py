@@ -147,9 +147,7 @@ def sentence(problem: ErrorDetails, called: str | None = None, names: Sequence[s
     ``names`` are those that could have been meant in its place.
     """
     setting = called or ".".join(str(part) for part in problem["loc"])
-    nearest = "".join(
-        f", but `{name}` is." for name in get_close_matches(setting.rpartition(".")[2], names, 1)
-    )
+    nearest = "".join(f", but `{name}` is." for name in get_close_matches(setting.rpartition(".")[2], names, 1))
     if problem["type"] == "extra_forbidden":
         return f"`{setting}` is not a known setting" + (nearest or ".")
     known = {"missing": "is missing"}

@@ -179,7 +179,7 @@ def test_another_sender_names_nobody(start, upstream):
     [
         ('mode = "everyone"', "`access.mode.0`"),
         ('mode = "token"', "`token_env`"),
-        ('mode = "token"\ntoken = "0123456789abcdef"', "must not be written down here"),
+        ('mode = "token"\ntoken = "0123456789abcdef"', "not written down here"),
         ('mode = "token"\ntoken_env = "SHORT"', "at least 16"),
         ('mode = "token"\ntoken_env = "UNSET"', "UNSET"),
         ('mode = "token"\ntoken_env = "hunter2 is it"', "NAME of an environment variable"),
@@ -193,7 +193,7 @@ def test_another_sender_names_nobody(start, upstream):
         ('mode = "jwt"\n[access.jwt]\nissuer = "http://idp.example"\naudience = "a"', "https://"),
         ('mode = "jwt"\n[access.jwt]\nissuer = "https://i"\naudience = "a"\nalgorithms = ["HS256"]', "RS256"),
         ('mode = "jwt"\n[access.jwt]\nissuer = "https://i"\naudience = "a"\nalgorithms = ["none"]', "RS256"),
-        ('[access.session]\nsecret = "0123456789abcdef"', "must not be written down here"),
+        ('[access.session]\nsecret = "0123456789abcdef"', "not written down here"),
         ("[quotas]\nper_identity = { requests = 5 }", '"60/minute"'),
         ('[quotas]\nper_identity = { requests = "5/fortnight" }', '"60/minute"'),
         ('[quotas]\nper_identity = { requests = "1000000/day" }', "at most 10000"),
