@@ -13,6 +13,7 @@ from codeact_server.access import Caller
 from codeact_server.errors import LimitError
 from codeact_server.quota_settings import QuotaSettings
 from codeact_server.quotas import Quotas, open_quotas
+from redis import Redis
 from support.redis_server import RedisServer, running_redis
 
 pytestmark = pytest.mark.anyio
@@ -205,3 +206,18 @@ async def test_setting_the_clock_changes_no_window(store, monkeypatch, hours):
         if store != "memory":
             error = await refused(quotas, input_tokens=1)
             assert 86_390 < int(error.headers["retry-after"]) <= 86_400
+
+
+async def test_identities_that_an_address_makes_up_fill_no_store(redis):
+    redis.stop()
+    redis.start()
+    limits = {"per_identity": {"requests": "5/day"}, "per_address": {"requests": "3/day"}}
+    async with open_quotas(QuotaSettings.model_validate({**limits, "store": redis.url})) as quotas:
+        made_up = [Caller(f"session:{number}", "192.0.2.1", "session") for number in range(50)]
+        results = await asyncio.gather(*(spend(quotas, each) for each in made_up[:3]), return_exceptions=True)
+        assert results == [None] * 3
+        with Redis.from_url(redis.url) as client:
+            before = client.dbsize()
+            for each in made_up[3:]:
+                await refused(quotas, each)
+            assert client.dbsize() == before

@@ -34,6 +34,7 @@ class IssuerKeys:
         self._keys: list[dict[str, Any]] = []
         self._fetched = self._tried = float("-inf")
         self._fetching = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
 
     async def find(self, key_id: str | None) -> dict[str, Any] | None:
         """Give the key with that id; without an id, the only one there is.
@@ -42,15 +43,20 @@ class IssuerKeys:
         for an id not yet known, but at most once a minute: who sends made-up ids asks nobody anything.
         """
         found = self._known(key_id)
-        if found is None or time.monotonic() - self._fetched > _KEPT_SECONDS:
-            async with self._fetching:
-                if time.monotonic() - self._tried > _BETWEEN_FETCHES:
-                    self._tried = time.monotonic()
-                    await self._fetch()
+        if found is None:
+            await self._refresh()
             found = self._known(key_id)
+        elif time.monotonic() - self._fetched > _KEPT_SECONDS and (self._task is None or self._task.done()):
+            self._task = asyncio.create_task(self._refresh())  # who has a key that is known need not wait
         if not self._keys:
             raise ApiError(503, "issuer_unreachable", "Who signs the tokens could not be asked for its keys.")
         return found
+
+    async def _refresh(self) -> None:
+        async with self._fetching:
+            if time.monotonic() - self._tried > _BETWEEN_FETCHES:
+                self._tried = time.monotonic()
+                await self._fetch()
 
     def _known(self, key_id: str | None) -> dict[str, Any] | None:
         fitting = [key for key in self._keys if key_id is None or key.get("kid") == key_id]

@@ -80,10 +80,15 @@ def _signed(jwt: Jwt | None) -> str:
 
 
 def _pages(settings: Settings, told: SiteSettings) -> list[str]:
-    return [
+    lines = [
         f"May embed the widget: {_named(told.widget_origins, 'every site', 'none')}.",
         f"May call /v1 with a token: {_named(settings.access.origins, 'every site', 'none')}.",
     ]
+    if told.widget_origins and "session" in settings.access.mode:
+        lines.append(
+            "For the widget the session's cookie is Secure: it takes https, or a browser on this machine."
+        )
+    return lines
 
 
 def _named(origins: Iterable[str], everybody: str, nobody: str) -> str:

@@ -34,8 +34,13 @@ class Ledger:
 
     async def take_request(self, item: RateLimitItem, key: str) -> float | None:
         """Count a request and give None; or give the seconds until the next one is allowed."""
-        if await self._requests.hit(item, key):
-            return None
+        return None if await self._requests.hit(item, key) else await self._wait(item, key)
+
+    async def refusal(self, item: RateLimitItem, key: str) -> float | None:
+        """Give what ``take_request`` would, and count nothing."""
+        return None if await self._requests.test(item, key) else await self._wait(item, key)
+
+    async def _wait(self, item: RateLimitItem, key: str) -> float:
         reset, _ = await self._requests.get_window_stats(item, key)
         # Redis forgets it by its own clock then, whatever became of ours since.
         return min(max(0.0, reset - time.time()), item.get_expiry())

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import ipaddress
 import secrets
 import time
 from collections.abc import AsyncIterator, Coroutine
@@ -21,15 +19,14 @@ from typing import Any, Protocol
 from limits import RateLimitItem
 
 from codeact_server.access.caller import Caller
-from codeact_server.quota_settings import MICRO, QuotaSettings, Rate, Share
+from codeact_server.quota_settings import MICRO, QuotaSettings, Rate
 from codeact_server.quotas.ledger import Ledger
 from codeact_server.quotas.refusals import Counted, all_used, too_many_streams
 from codeact_server.quotas.store import Store, open_store
 from codeact_server.quotas.streams import LEASE_SECONDS
+from codeact_server.quotas.subjects import Subject, subjects_of
 
 __all__ = ["Quotas", "Spending", "open_quotas"]
-
-_IPV6_NETWORK = 64  # what one household or machine usually has: its addresses are one caller's
 
 
 class Prepared(Protocol):
@@ -62,17 +59,8 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
-    """Somebody who has a share: an identity, or an address."""
-
-    share: Share
-    key: str
-    whose: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Taken:
-    subject: _Subject
+    subject: Subject
     counted: Counted
     rate: Rate
     amount: int
@@ -110,9 +98,14 @@ class Quotas:
         """
         held, spending = _Held(), Spending()
         try:
-            for subject in self._subjects(caller):
+            subjects = subjects_of(caller, self._settings)
+            if len(subjects) > 1:
+                # Looked at before anything is counted: an address that has had its share leaves no trace of the
+                # identities it makes up.
+                await self._check_request(subjects[1])
+            for subject in subjects:
                 await self._take_request(subject)
-            for subject in self._subjects(caller):
+            for subject in subjects:
                 await self._take_stream(subject, held)
                 await self._take_amount(subject, "tokens", subject.share.tokens, prepared.input_tokens, held)
                 cost = _micro_dollars(price, prepared.input_tokens, 0)
@@ -132,23 +125,21 @@ class Quotas:
         """Wait for what is still being written."""
         await asyncio.gather(*self._settling)
 
-    def _subjects(self, caller: Caller) -> list[_Subject]:
-        network = _network(caller.address)
-        who = caller.identity or f"address:{network}"
-        subjects = [
-            _Subject(self._settings.per_identity, f"identity:{_hashed(who)}", "You have"),
-            _Subject(self._settings.per_address, f"address:{_hashed(network)}", "Your network address has"),
-        ]
-        return [subject for subject in subjects if subject.share != Share()]
+    async def _check_request(self, subject: Subject) -> None:
+        if (rate := subject.share.requests) is None:
+            return
+        seconds = await self._store.ask(partial(_refusal, rate.item(), f"requests:{subject.key}"))
+        if seconds is not None:
+            raise all_used("requests", rate, subject.whose, seconds)
 
-    async def _take_request(self, subject: _Subject) -> None:
+    async def _take_request(self, subject: Subject) -> None:
         if (rate := subject.share.requests) is None:
             return
         seconds = await self._store.ask(lambda ledger: ledger.take_request(rate.item(), f"requests:{subject.key}"))
         if seconds is not None:
             raise all_used("requests", rate, subject.whose, seconds)
 
-    async def _take_stream(self, subject: _Subject, held: _Held) -> None:
+    async def _take_stream(self, subject: Subject, held: _Held) -> None:
         if (most := subject.share.streams) is None:
             return
         held.streams.append(subject.key)
@@ -158,7 +149,7 @@ class Quotas:
         self._leases[held.lease] = held.streams
 
     async def _take_amount(
-        self, subject: _Subject, counted: Counted, rate: Rate | None, amount: int, held: _Held
+        self, subject: Subject, counted: Counted, rate: Rate | None, amount: int, held: _Held
     ) -> None:
         """Take now what it will use at least, so that requests side by side do not pass the limit together."""
         if rate is None:
@@ -205,6 +196,10 @@ async def open_quotas(settings: QuotaSettings, lease_seconds: float = LEASE_SECO
             await quotas.close()
 
 
+async def _refusal(item: RateLimitItem, key: str, ledger: Ledger) -> float | None:
+    return await ledger.refusal(item, key)
+
+
 async def _keep(leases: list[tuple[str, str]], ledger: Ledger) -> None:
     await ledger.streams.keep(leases)
 
@@ -226,21 +221,3 @@ def _micro_dollars(price: Price | None, input_tokens: int, output_tokens: int) -
 
 def _scale(counted: Counted) -> int:
     return MICRO if counted == "dollars" else 1
-
-
-def _network(address: str) -> str:
-    """Give what counts as one caller: an IPv4 address, or an IPv6 network.
-
-    >>> _network("2001:db8:1:2:3:4:5:6"), _network("192.0.2.1")
-    ('2001:db8:1:2::/64', '192.0.2.1')
-    """
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False)) if parsed.version == 6 else address
-
-
-def _hashed(who: str) -> str:
-    """Names do not go into the store, nor what a name could hold that means something there."""
-    return hashlib.blake2s(who.encode(), digest_size=16).hexdigest()
