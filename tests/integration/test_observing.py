@@ -71,7 +71,8 @@ def test_each_request_has_an_id_of_ours_and_one_line_without_secrets(
     ids = [answer.headers["x-request-id"] for answer in answers]
     assert len({*ids}) == 2
     assert all(len(each) == 32 for each in ids)
-    lines = [json.loads(line) for line in server.lines(2)]
+    assert upstream.wait_until(lambda: server.log.count('"event": "request"') == 2)
+    lines = [each for each in map(json.loads, server.log.splitlines()) if each["event"] == "request"]
     assert [line["request_id"] for line in lines] == ids
     assert [(line["event"], line["method"], line["path"], line["status"]) for line in lines] == [
         ("request", "POST", CHAT, answer.status_code) for answer in answers
