@@ -11,7 +11,7 @@ from support.sandbox import Sandbox, opened
 
 pytestmark = pytest.mark.browser
 
-LIMITS = {"time_ms": 30_000, "grace_ms": 1_000}
+LIMITS = {"time_ms": 60_000, "grace_ms": 1_000}
 
 # Package → code that does something real with it, and what it gives.
 USES = {
