@@ -48,7 +48,7 @@ def cut_streams(draw: st.DrawFn) -> list[bytes]:
     return [piece for piece in pieces if piece]
 
 
-@FUZZED
+@settings(FUZZED, max_examples=600)
 @given(cut_streams())
 def test_bytes_stay_the_same_and_no_whole_event_waits(pieces: list[bytes]) -> None:
     scrubber, events, tap = Scrubber((KEY,)), WholeEvents(), UsageTap(0)
@@ -91,5 +91,4 @@ async def test_through_the_whole_relay(site: Path) -> None:
             asked = (exchange((host, int(port)), [request("any", str(number))]) for number in range(len(cut)))
             answers = await asyncio.gather(*asked)
     for pieces, answer in zip(cut, answers, strict=True):
-        assert answer.raw.endswith(b"\r\n0\r\n\r\n")
         assert answer.body == b"".join(pieces).replace(KEY, b"[redacted]")

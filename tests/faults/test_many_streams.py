@@ -8,9 +8,8 @@ import statistics
 from pathlib import Path
 
 from support.loops import in_loop
-from support.proxy_client import exchange
 from support.raw_upstream import Call, RawUpstream
-from support.relay_process import few_sockets, open_sockets, request
+from support.relay_process import few_sockets, open_sockets, read_answer, request
 from support.served_process import ServedProcess, served_process
 
 STREAMS = 200
@@ -65,7 +64,7 @@ async def ask_all(server: ServedProcess) -> None:
 
     async def ask(number: int, marker: str) -> bytes:
         leave = f"{marker} 3".encode() if number % 3 == 0 else None
-        return (await exchange(server.address, [request("echo", marker)], leave_after=leave)).body
+        return (await read_answer(server, request("echo", marker), leave)).body
 
     bodies = await asyncio.gather(*(ask(number, marker) for number, marker in enumerate(markers)))
     for number, (marker, body) in enumerate(zip(markers, bodies, strict=True)):
