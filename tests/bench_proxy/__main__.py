@@ -34,10 +34,11 @@ _FILES = 20_000
 Relay = Callable[[Path, int], AbstractContextManager[Running]]
 
 
-def ask(port: int, streams: int, at_once: int, events: int) -> dict[str, Any]:
-    """Ask for ``streams`` in all, ``at_once`` at a time."""
+def ask(port: int, streams: int, at_once: int, events: int, over: float = 0) -> dict[str, Any]:
+    """Ask for ``streams`` in all, ``at_once`` at a time, the first of them started over so many seconds."""
     command = [sys.executable, str(_CLIENT), f"http://127.0.0.1:{port}{CHAT}", TOKEN]
-    answer = subprocess.run([*command, str(streams), str(at_once), str(events)], check=True, capture_output=True)
+    numbers = map(str, (streams, at_once, events, over))
+    answer = subprocess.run([*command, *numbers], check=True, capture_output=True)
     told: dict[str, Any] = json.loads(answer.stdout)
     return told
 
@@ -53,11 +54,11 @@ def first_bytes(folder: Path, relays: dict[str, Relay]) -> dict[str, Any]:
     """Time to the first event, 50 streams at a time, beside that without a relay."""
     figures: dict[str, Any] = {}
     with generator(folder, events=_EVENTS, seconds=0.05) as upstream:
-        direct = ask(upstream.port, 1_000, 50, _EVENTS)["firsts"]
+        direct = ask(upstream.port, 1_000, 50, _EVENTS, over=1)["firsts"]
         for name, relay in relays.items():
             with relay(folder, upstream.port) as started:
                 ask(started.port, 100, 50, _EVENTS)  # compiles, connects
-                told = ask(started.port, 1_000, 50, _EVENTS)
+                told = ask(started.port, 1_000, 50, _EVENTS, over=1)
             for per_cent in (50, 99):
                 added = percentile(told["firsts"], per_cent) - percentile(direct, per_cent)
                 figures[f"{name}added_ttfb_p{per_cent}_ms"] = added
@@ -103,7 +104,7 @@ def held(folder: Path, relay: Relay) -> dict[str, Any]:
     with generator(folder, events=events, seconds=0.05) as upstream, relay(folder, upstream.port) as started:
         before, cpu = started.rss_bytes(), started.cpu_seconds()
         command = [sys.executable, str(_CLIENT), f"http://127.0.0.1:{started.port}{CHAT}", TOKEN]
-        client = subprocess.Popen([*command, str(_HELD), str(_HELD), str(events)], stdout=subprocess.PIPE)
+        client = subprocess.Popen([*command, str(_HELD), str(_HELD), str(events), "0"], stdout=subprocess.PIPE)
         highest = before
         while client.poll() is None:
             highest = max(highest, started.rss_bytes())

@@ -1,8 +1,9 @@
 """Asks for streams and tells when their first event came, in a process of its own; prints one line of JSON.
 
-    python client.py URL TOKEN STREAMS AT_ONCE EVENTS
+    python client.py URL TOKEN STREAMS AT_ONCE EVENTS SECONDS
 
-``STREAMS`` requests in all, ``AT_ONCE`` of them at a time. A stream that is not whole, with ``EVENTS`` tokens and
+``STREAMS`` requests in all, ``AT_ONCE`` of them at a time, the first of which start evenly over ``SECONDS``: with 0 at
+once, else so that callers who know nothing of each other do not all ask at the same moment, again and again. A stream that is not whole, with ``EVENTS`` tokens and
 a proper end, is an error.
 """
 
@@ -50,7 +51,7 @@ class Stream(asyncio.Protocol):
             self.ended.set_result(False)
 
 
-async def ask(url: str, token: str, streams: int, at_once: int, events: int) -> dict[str, Any]:
+async def ask(url: str, token: str, streams: int, at_once: int, events: int, over: float) -> dict[str, Any]:
     """Give the seconds to each first event, sorted, the errors, and the seconds all took."""
     parts = urlsplit(url)
     request = (
@@ -58,32 +59,33 @@ async def ask(url: str, token: str, streams: int, at_once: int, events: int) -> 
         f"content-type: application/json\r\ncontent-length: {len(BODY)}\r\n\r\n{BODY}"
     ).encode()
     loop = asyncio.get_running_loop()
-    places = asyncio.Semaphore(at_once)
     firsts: list[float] = []
     errors = 0
 
     async def one() -> None:
         nonlocal errors
-        async with places:
-            started = time.perf_counter()
-            try:
-                _, stream = await loop.create_connection(
-                    lambda: Stream(request, started), parts.hostname, parts.port
-                )
-            except OSError:
-                errors += 1
-                return
-            whole = await stream.ended
-            if whole and stream.first is not None and stream.tokens == events:
-                firsts.append(stream.first)
-            else:
-                errors += 1
+        started = time.perf_counter()
+        try:
+            _, stream = await loop.create_connection(lambda: Stream(request, started), parts.hostname, parts.port)
+        except OSError:
+            errors += 1
+            return
+        whole = await stream.ended
+        if whole and stream.first is not None and stream.tokens == events:
+            firsts.append(stream.first)
+        else:
+            errors += 1
+
+    async def place(number: int) -> None:
+        await asyncio.sleep(number * over / at_once)
+        for _ in range(number, streams, at_once):
+            await one()
 
     started = time.perf_counter()
-    await asyncio.gather(*(one() for _ in range(streams)))
+    await asyncio.gather(*(place(number) for number in range(at_once)))
     return {"firsts": sorted(firsts), "errors": errors, "seconds": time.perf_counter() - started}
 
 
 if __name__ == "__main__":
-    address, key, *numbers = sys.argv[1:]
-    print(json.dumps(uvloop.run(ask(address, key, *map(int, numbers)))))
+    address, key, *numbers, seconds = sys.argv[1:]
+    print(json.dumps(uvloop.run(ask(address, key, *map(int, numbers), float(seconds)))))

@@ -19,6 +19,7 @@ CHAT = "/v1/chat/completions"
 _HERE = Path(__file__).parent
 _OURS = """
 port = {port}
+workers = 2
 site = "{site}"
 [[upstream]]
 base_url = "http://127.0.0.1:{upstream}/v1"
