@@ -13,8 +13,11 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
 
+from starlette.applications import Starlette
+
 from codeact_server.access.binding import refusal_to_listen
 from codeact_server.app import create_app
+from codeact_server.collector import calm_collector
 from codeact_server.errors import StartError
 from codeact_server.observe import logs
 from codeact_server.server import Server, configured
@@ -49,8 +52,14 @@ def serve(settings: Settings) -> int:
     with listener, suppress(KeyboardInterrupt, _Left):
         if settings.workers > 1:
             return run_workers(settings, listener, announce)
-        Server(configured(settings, partial(create_app, settings)), announce).run([listener])
+        Server(configured(settings, partial(_app_of_process, settings)), announce).run([listener])
     return 0
+
+
+def _app_of_process(settings: Settings) -> Starlette:
+    app = create_app(settings)
+    calm_collector()
+    return app
 
 
 class _Left(BaseException):

@@ -15,6 +15,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from codeact_server.app import create_app
+from codeact_server.collector import calm_collector
 from codeact_server.observe import logs
 from codeact_server.observe.metrics import MULTIPROCESS_DIR
 from codeact_server.server import Server, configured
@@ -38,7 +39,9 @@ def run_workers(settings: Settings, listener: socket.socket, announce: Callable[
 
 def _app_of_worker(settings: Settings) -> Starlette:
     logs.configure(settings.logs.format)
-    return create_app(settings)
+    app = create_app(settings)
+    calm_collector()
+    return app
 
 
 class _Worker(Process):

@@ -53,7 +53,7 @@ def percentile(sorted_seconds: list[float], per_cent: float) -> float:
 def first_bytes(folder: Path, relays: dict[str, Relay]) -> dict[str, Any]:
     """Time to the first event, 50 streams at a time, beside that without a relay."""
     figures: dict[str, Any] = {}
-    with generator(folder, events=_EVENTS, seconds=0.05) as upstream:
+    with generator(folder, seconds=0.05) as upstream:
         direct = ask(upstream.port, 1_000, 50, _EVENTS, over=1)["firsts"]
         for name, relay in relays.items():
             with relay(folder, upstream.port) as started:
@@ -69,7 +69,7 @@ def first_bytes(folder: Path, relays: dict[str, Relay]) -> dict[str, Any]:
 def cost(folder: Path, relays: dict[str, Relay]) -> dict[str, Any]:
     """Processor seconds of 100 streams of 20 events started at once, the best of 3, and memory at rest."""
     figures: dict[str, Any] = {}
-    with generator(folder, events=_EVENTS, seconds=0.02) as upstream:
+    with generator(folder, seconds=0.02) as upstream:
         for name, relay in relays.items():
             with relay(folder, upstream.port) as started:
                 ask(started.port, 100, 50, _EVENTS)
@@ -87,7 +87,7 @@ def cost(folder: Path, relays: dict[str, Relay]) -> dict[str, Any]:
 def burst(folder: Path, relays: dict[str, Relay]) -> dict[str, Any]:
     """1,000 streams started at once."""
     figures: dict[str, Any] = {}
-    with generator(folder, events=_EVENTS, seconds=0.05) as upstream:
+    with generator(folder, seconds=0.05) as upstream:
         for name, relay in relays.items():
             with relay(folder, upstream.port) as started:
                 ask(started.port, 100, 50, _EVENTS)
@@ -101,7 +101,8 @@ def burst(folder: Path, relays: dict[str, Relay]) -> dict[str, Any]:
 def held(folder: Path, relay: Relay) -> dict[str, Any]:
     """1,000 streams of 20 events a second for a minute."""
     events = 20 * _HELD_SECONDS
-    with generator(folder, events=events, seconds=0.05) as upstream, relay(folder, upstream.port) as started:
+    with generator(folder, seconds=0.05) as upstream, relay(folder, upstream.port) as started:
+        ask(started.port, 200, 50, _EVENTS)  # compiles, connects; all workers are there
         before, cpu = started.rss_bytes(), started.cpu_seconds()
         command = [sys.executable, str(_CLIENT), f"http://127.0.0.1:{started.port}{CHAT}", TOKEN]
         client = subprocess.Popen([*command, str(_HELD), str(_HELD), str(events), "0"], stdout=subprocess.PIPE)

@@ -2,9 +2,9 @@
 
     python client.py URL TOKEN STREAMS AT_ONCE EVENTS SECONDS
 
-``STREAMS`` requests in all, ``AT_ONCE`` of them at a time, the first of which start evenly over ``SECONDS``: with 0 at
-once, else so that callers who know nothing of each other do not all ask at the same moment, again and again. A stream that is not whole, with ``EVENTS`` tokens and
-a proper end, is an error.
+``STREAMS`` requests in all, ``AT_ONCE`` of them at a time. Their first start evenly over ``SECONDS``: at once
+with 0, else so that callers who know nothing of each other do not ask at the same moment again and again. A
+stream that is not whole, with ``EVENTS`` tokens and a proper end, is an error.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-BODY = json.dumps({"model": "bench", "stream": True, "messages": [{"role": "user", "content": "Say something."}]})
+QUESTION = {"model": "bench", "stream": True, "messages": [{"role": "user", "content": "Say something."}]}
 END = b"0\r\n\r\n"
 
 
@@ -54,9 +54,10 @@ class Stream(asyncio.Protocol):
 async def ask(url: str, token: str, streams: int, at_once: int, events: int, over: float) -> dict[str, Any]:
     """Give the seconds to each first event, sorted, the errors, and the seconds all took."""
     parts = urlsplit(url)
+    body = json.dumps({**QUESTION, "max_tokens": events})
     request = (
         f"POST {parts.path} HTTP/1.1\r\nhost: {parts.netloc}\r\nauthorization: Bearer {token}\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(BODY)}\r\n\r\n{BODY}"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n{body}"
     ).encode()
     loop = asyncio.get_running_loop()
     firsts: list[float] = []

@@ -1,6 +1,6 @@
-"""An upstream that costs next to nothing: so many events, one every so many seconds, for every request.
+"""An upstream that costs next to nothing: as many tokens as ``max_tokens`` asks for, one every so many seconds.
 
-    python generator.py PORT EVENTS SECONDS
+    python generator.py PORT SECONDS
 
 Written on the transport itself, since a framework would be the slowest part of the benchmark.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from typing import cast
 
@@ -29,6 +30,7 @@ def _event(data: str) -> bytes:
     return b"%x\r\n%s\r\n" % (len(event), event)
 
 
+_ASKED = re.compile(rb'"max_tokens": ?([0-9]+)')
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 TOKEN = _event(json.dumps(_CHUNK))
 END = _event(json.dumps(_LAST)) + _event("[DONE]") + b"0\r\n\r\n"
@@ -37,8 +39,7 @@ END = _event(json.dumps(_LAST)) + _event("[DONE]") + b"0\r\n\r\n"
 class Generator(asyncio.Protocol):
     """One connection; requests on it one after another."""
 
-    def __init__(self, events: int, seconds: float) -> None:
-        self._events = events
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._read = b""
         self._left = 0
@@ -55,8 +56,9 @@ class Generator(asyncio.Protocol):
         length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
         if len(rest) < int(length or 0):
             return
+        asked = _ASKED.search(rest)
+        self._left = int(asked[1]) if asked else 0
         self._read = rest[int(length or 0) :]
-        self._left = self._events
         self._transport.write(HEAD)
         self._say()
 
@@ -71,11 +73,11 @@ class Generator(asyncio.Protocol):
         self._loop.call_later(self._seconds, self._say)
 
 
-async def _serve(port: int, events: int, seconds: float) -> None:
+async def _serve(port: int, seconds: float) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Generator(events, seconds), "127.0.0.1", port, backlog=4096)
+    server = await loop.create_server(lambda: Generator(seconds), "127.0.0.1", port, backlog=4096)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    uvloop.run(_serve(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))
+    uvloop.run(_serve(int(sys.argv[1]), float(sys.argv[2])))

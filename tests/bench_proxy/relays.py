@@ -76,10 +76,10 @@ http {{
 
 
 @contextmanager
-def generator(folder: Path, events: int, seconds: float) -> Iterator[Running]:
-    """The upstream: ``events`` tokens in every answer, one every so many ``seconds``."""
+def generator(folder: Path, seconds: float) -> Iterator[Running]:
+    """The upstream, which gives one token every so many ``seconds``."""
     port = free_port()
-    command = [sys.executable, str(_HERE / "generator.py"), str(port), str(events), str(seconds)]
+    command = [sys.executable, str(_HERE / "generator.py"), str(port), str(seconds)]
     with running(command, port, folder) as started:
         yield started
 
