@@ -26,14 +26,8 @@ def test_what_is_open_stays_open_and_what_is_used_up_stays_so(
     site: Path, upstream: ScriptedModel, monkeypatch: pytest.MonkeyPatch, jump: int
 ) -> None:
     upstream.reset()
-    failing = {
-        "base_url": upstream.base_url,
-        "retries": 0,
-        "breaker": 2,
-        "models": ("failing",),
-        "name": "failing",
-    }
-    good = {"base_url": upstream.base_url, "models": ("good",), "name": "good"}
+    good = Upstream(name="good", base_url=upstream.base_url, models=("good",))
+    failing = Upstream(name="failing", base_url=upstream.base_url, models=("failing",), retries=0, breaker=2)
     quotas = QuotaSettings(per_address={"requests": "4/minute"})
     settings = Settings(site=site, upstream=[good, failing], quotas=quotas)
     held = Reply(chunks=["data: 1\n\n", "data: 2\n\n", "data: [DONE]\n\n"], hold_at=1)
