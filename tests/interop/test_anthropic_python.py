@@ -1,4 +1,7 @@
-"""The official ``anthropic`` package, pointed at the relay's /v1/messages."""
+"""The official ``anthropic`` package, pointed at the relay's /v1/messages.
+
+How streams that break off and refusals of the upstream look to it: tests/integration/test_anthropic_messages.py.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 
 import anthropic
 import pytest
-from codeact_web.testing import Reply, ScriptedModel
+from codeact_web.testing import ScriptedModel
 from support.mcp_server import PIXEL as PNG
 from support.provider_answers import anthropic_message, anthropic_stream, anthropic_tool_use
 
@@ -133,14 +136,6 @@ def test_errors_are_told_in_the_clients_own_classes(
     assert not anthropic_says.requests
 
 
-def test_an_upstreams_refusal_in_its_own_words(client: anthropic.Anthropic, anthropic_says: ScriptedModel) -> None:
-    told = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded."}}
-    anthropic_says.reply(Reply(status=529, body=told))
-    with pytest.raises(anthropic.InternalServerError, match="Overloaded") as caught:
-        client.messages.create(model=MODEL, max_tokens=9, messages=ASKED)
-    assert caught.value.body == told
-
-
 def test_the_client_waits_as_the_quota_says_and_asks_again(
     one_a_second: str, anthropic_says: ScriptedModel
 ) -> None:
@@ -154,21 +149,6 @@ def test_the_client_waits_as_the_quota_says_and_asks_again(
         began = time.monotonic()
         assert patient.messages.create(**asked).content[0].text == "two"
     assert time.monotonic() - began > 0.5
-
-
-@pytest.mark.parametrize("half", [False, True], ids=["between events", "in an event"])
-def test_a_break_in_mid_stream_is_the_clients_error(
-    client: anthropic.Anthropic, anthropic_says: ScriptedModel, half: bool
-) -> None:
-    chunks = list(anthropic_stream("one two three").chunks or ())
-    begun = [*chunks[:4], chunks[4][:60] if half else chunks[4]]
-    anthropic_says.reply(Reply(chunks=[*begun, "never"], drop_after=5))
-    words = ""
-    with pytest.raises(anthropic.APIStatusError, match="middle of its answer") as caught:
-        for event in client.messages.create(model=MODEL, max_tokens=9, messages=ASKED, stream=True):
-            words += event.delta.text if event.type == "content_block_delta" else ""
-    assert caught.value.body["error"]["type"] == "api_error"
-    assert words == ("one t" if half else "one two th")
 
 
 def test_leaving_a_stream_closes_the_upstream(client: anthropic.Anthropic, anthropic_says: ScriptedModel) -> None:
