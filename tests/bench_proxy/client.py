@@ -2,10 +2,9 @@
 
     python client.py URL TOKEN STREAMS AT_ONCE EVENTS SECONDS
 
-<<<<<<< Updated upstream
-``STREAMS`` requests in all, ``AT_ONCE`` of them at a time, of which the first start evenly over ``SECONDS``: with 0
-all at once, else as callers do who know nothing of each other. A stream that is not whole, with ``EVENTS`` tokens
-and a proper end, is an error.
+``STREAMS`` requests in all, ``AT_ONCE`` of them at a time. Their first start evenly over ``SECONDS``: at once
+with 0, else so that callers who know nothing of each other do not ask at the same moment again and again. A
+stream that is not whole, with ``EVENTS`` tokens and a proper end, is an error.
 """
 
 from __future__ import annotations
