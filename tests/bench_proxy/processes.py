@@ -19,8 +19,9 @@ _STARTING_SECONDS = 120
 class Running:
     """A process and its children."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         self._process = process
+        self._log = log
         self.port = port
 
     def cpu_seconds(self) -> float:
@@ -30,6 +31,15 @@ class Running:
     def rss_bytes(self) -> int:
         """Resident memory now."""
         return sum(_rss(pid) for pid in self._tree())
+
+    def wait_until_said(self, words: str) -> None:
+        """Return once ``words`` were printed."""
+        until = time.monotonic() + _STARTING_SECONDS
+        while words not in self._log.read_text():
+            self.check()
+            if time.monotonic() > until:
+                raise TimeoutError(words)
+            time.sleep(0.05)
 
     def check(self) -> None:
         """Raise RuntimeError if the process has ended."""
@@ -63,7 +73,7 @@ def running(
         process = subprocess.Popen(
             command, cwd=folder, stdout=output, stderr=output, env={**os.environ, **(environ or {})}
         )
-        started = Running(process, port)
+        started = Running(process, port, log)
         try:
             _wait_until_listening(started, log)
             yield started

@@ -86,12 +86,13 @@ def generator(folder: Path, seconds: float) -> Iterator[Running]:
 
 @contextmanager
 def ours(folder: Path, upstream: int, site: Path) -> Iterator[Running]:
-    """``codeact-web serve`` with a token, quotas and metrics, one worker."""
+    """``codeact-web serve`` with a token, quotas and metrics, a worker for each of two cores."""
     port = free_port()
     config = folder / "codeact.toml"
     config.write_text(_OURS.format(port=port, site=site, upstream=upstream))
     command = [sys.executable, "-m", "codeact_server", "serve", "--config", str(config)]
     with running(command, port, folder, {"BENCH_KEY": KEY, "BENCH_TOKEN": TOKEN}) as started:
+        started.wait_until_said("codeact-web is at")  # all workers are there; the port was before them
         yield started
 
 

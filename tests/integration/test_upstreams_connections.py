@@ -403,8 +403,10 @@ def test_over_tls_strangers_are_refused_and_leaving_closes_at_once(tmp_path, run
                 assert (await refused(upstreams)).code == "upstream_unreachable"
             assert raw.calls == []
             trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
-            async with open_http(upstream, Timeouts(), trusting) as http:
-                exchange = await UpstreamClient(http, upstream, 5).ask("/chat/completions", {"model": "m"})
+            async with open_http(upstream, trusting) as http:
+                exchange = await UpstreamClient(http, upstream, Timeouts(read=5)).ask(
+                    "/chat/completions", {"model": "m"}
+                )
                 assert await anext(exchange.answer.chunks) == b"data: 1\n\n"
                 left = loop.time()
                 await exchange.close()

@@ -131,10 +131,10 @@ async def open_upstreams(
     async with AsyncExitStack() as stack:
         for upstream in settings.upstreams:
             times = upstream.times(settings.timeouts)
-            http = await stack.enter_async_context(open_http(upstream, times, tls, resolver))
+            http = await stack.enter_async_context(open_http(upstream, tls, resolver))
             breaker_changed(upstream.name, False)
             breaker = Breaker(upstream.breaker, partial(_tell, upstream.name), clock)
-            services.append(Service(upstream, UpstreamClient(http, upstream, times.read), times, breaker))
+            services.append(Service(upstream, UpstreamClient(http, upstream, times), times, breaker))
         yield Upstreams(services, settings.limits.connections)
 
 

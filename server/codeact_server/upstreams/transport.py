@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
 
 import aiohttp
@@ -15,7 +14,7 @@ from aiohttp.abc import AbstractResolver
 from aiohttp.connector import Connection
 from httpx_aiohttp import AiohttpTransport
 
-from codeact_server.upstream_settings import Timeouts, Upstream
+from codeact_server.upstream_settings import Upstream
 from codeact_server.upstreams.address_guard import open_public_socket
 
 __all__ = ["Line", "line", "open_http"]
@@ -99,9 +98,9 @@ def _retrieve(closed: asyncio.Future[None]) -> None:
 
 @asynccontextmanager
 async def open_http(
-    upstream: Upstream, times: Timeouts, tls: SSLContext, resolver: AbstractResolver | None = None
-) -> AsyncIterator[httpx.AsyncClient]:
-    """Hold the client of one upstream: its pool of connections, and no proxy, cookie or redirect.
+    upstream: Upstream, tls: SSLContext, resolver: AbstractResolver | None = None
+) -> AsyncIterator[httpx.AsyncBaseTransport]:
+    """Hold the connections to one upstream. A transport knows no proxy, cookie, redirect or login of its own.
 
     ``resolver`` is the system's unless a test brings its own.
     """
@@ -120,12 +119,5 @@ async def open_http(
         auto_decompress=False,
         read_bufsize=_READ_AHEAD,
     )
-    async with httpx.AsyncClient(
-        transport=AiohttpTransport(client=session, verify=tls),
-        timeout=httpx.Timeout(None, connect=times.connect),
-        headers={"user-agent": "codeact-web"},
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        follow_redirects=False,
-        trust_env=False,
-    ) as http:
-        yield http
+    async with AiohttpTransport(client=session, verify=tls) as transport:
+        yield transport
