@@ -223,7 +223,9 @@ async def _redirect(call: Call) -> None:
     await call.answer({}, 307, location="http://127.0.0.1:1/")
 
 
-@pytest.mark.parametrize("play", [_hang_up, _html, _redirect, 401, 429, 500], ids=lambda play: getattr(play, "__name__", str(play)))
+@pytest.mark.parametrize(
+    "play", [_hang_up, _html, _redirect, 401, 429, 500], ids=lambda play: getattr(play, "__name__", str(play))
+)
 @in_loop
 async def test_the_next_upstream_is_asked_where_the_first_fails(play):
     async with RawUpstream(answering(play)) as bad, RawUpstream(answering({"ok": 1})) as good:
