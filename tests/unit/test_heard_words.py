@@ -83,7 +83,7 @@ def test_each_template_is_said_somewhere() -> None:
     paths = [
         *LOOP,
         CARDS,
-        ROOT / "server" / "codeact_server" / "upstream.py",
+        ROOT / "server" / "codeact_server" / "upstreams" / "client.py",
         *ROOT.glob("web/sandbox/*.js"),
         *ROOT.glob("web/*.js"),
         *ROOT.glob("web/providers/*.js"),

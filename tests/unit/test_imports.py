@@ -112,7 +112,7 @@ def test_a_module_in_the_working_folder_may_be_imported(tmp_path: Path, monkeypa
         ("from urllib import parse, request", ImportRefused, "no network"),
         ("import socket, ssl", ImportRefused, "no network"),
         ("import http.client", ImportRefused, "no network"),
-        ("import aiohttp", ImportRefused, "no network"),  # nothing of the tests brings it along
+        ("import paramiko", ImportRefused, "no network"),  # nothing of the tests brings it along
         ("import webbrowser", ImportRefused, "no network"),
         ("import ctypes.util", ImportRefused, "struct, array or bytes"),
         ("import _ctypes", ImportRefused, "struct, array or bytes"),
