@@ -10,10 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from types import FrameType
-
-from starlette.applications import Starlette
 
 from codeact_server.access.binding import refusal_to_listen
 from codeact_server.app import create_app
@@ -35,6 +32,7 @@ def serve(settings: Settings) -> int:
     """Serve until interrupted and give the exit code; what prevents it is told in one sentence."""
     try:
         _check(settings)
+        app = create_app(settings)  # here, so that a mistake in the settings is told by who called
         listener = _listen(settings.host, settings.port)
     except StartError as exc:
         print(f"codeact-web: {exc}", file=sys.stderr)
@@ -52,14 +50,9 @@ def serve(settings: Settings) -> int:
     with listener, suppress(KeyboardInterrupt, _Left):
         if settings.workers > 1:
             return run_workers(settings, listener, announce)
-        Server(configured(settings, partial(_app_of_process, settings)), announce).run([listener])
+        calm_collector()
+        Server(configured(settings, lambda: app), announce).run([listener])
     return 0
-
-
-def _app_of_process(settings: Settings) -> Starlette:
-    app = create_app(settings)
-    calm_collector()
-    return app
 
 
 class _Left(BaseException):
@@ -82,9 +75,10 @@ def running_server(settings: Settings) -> Iterator[str]:
     # Whoever ends a script or a test does not wait for streams that nobody reads.
     hasty = settings.server.model_copy(update={"shutdown_seconds": min(2, settings.server.shutdown_seconds)})
     settings = settings.model_copy(update={"host": "127.0.0.1", "port": 0, "server": hasty})
+    app = create_app(settings)
     listening = threading.Event()
     with _listen(settings.host, settings.port) as listener:
-        server = Server(configured(settings, partial(create_app, settings)), listening.set)
+        server = Server(configured(settings, lambda: app), listening.set)
         thread = threading.Thread(target=server.run, args=([listener],), name="codeact-web", daemon=True)
         thread.start()
         try:

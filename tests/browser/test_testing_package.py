@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from support.asgi import serving
+from support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +64,7 @@ def test_a_folder_and_settings_of_ones_own_are_served(site: Path, codeact_model:
         told = httpx.get(f"{deployment.url}/site.json").json()
         assert (told["prompt_api"], told["widget_origins"], told["relay"]) == (False, ["*"], True)
         assert httpx.get(f"{deployment.url}/sandbox/limits.json").json()["time_ms"] == 700
-        assert httpx.get(f"{deployment.url}/v1/models").json()["data"] == [{"id": "scripted", "object": "model"}]
+        assert [each["id"] for each in httpx.get(f"{deployment.url}/v1/models").json()["data"]] == ["scripted"]
         assert codeact_model.requests == []
 
 
@@ -148,13 +149,21 @@ def test_a_slow_model_and_one_without_words(widget: WidgetPage, codeact_model: S
 
 
 def test_a_run_that_cannot_begin_is_an_error_of_its_kind(
-    opened: Page, codeact_model: ScriptedModel, codeact_widget: Callable[..., WidgetPage]
+    opened: Page,
+    codeact_site: Deployment,
+    codeact_model: ScriptedModel,
+    codeact_widget: Callable[..., WidgetPage],
 ) -> None:
     second = codeact_widget(opened.locator("#two"))
     with pytest.raises(RunFailed, match="gpt-0") as raised:
         second.run("Anything")
     assert raised.value.kind == "unknown_model"
     codeact_model.models = ("gpt-0",)
+    # The server remembers a service's models for some seconds.
+    listed = "async (url) => (await (await fetch(`${url}/v1/models`)).text()).includes('gpt-0')"
+    with opened.context.new_page() as page:
+        page.goto(codeact_site.url)
+        wait_until(page, listed, codeact_site.url, 15)
     opened.reload()
     assert second.wait_for_event("ready").detail["python"]
     codeact_model.reply("<code>\nfinal_answer(2)\n</code>")

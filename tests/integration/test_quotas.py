@@ -14,9 +14,9 @@ from codeact_server.errors import LimitError
 from codeact_server.quota_settings import QuotaSettings
 from codeact_server.quotas import Quotas, open_quotas
 from redis import Redis
+from support.loops import in_loop
 from support.redis_server import RedisServer, running_redis
 
-pytestmark = pytest.mark.anyio
 ALICE = Caller("user:alice", "192.0.2.1", "jwt")
 BOB = Caller("user:bob", "192.0.2.2", "jwt")
 
@@ -30,11 +30,6 @@ class Asked:
 class Price:
     input: float
     output: float
-
-
-@pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +70,7 @@ async def refused(quotas, caller=ALICE, **asked) -> LimitError:
     return caught.value
 
 
+@in_loop
 async def test_requests_over_a_time(store):
     async with opened(store, **told(requests="3/2 seconds")) as quotas:
         began = time.monotonic()
@@ -89,6 +85,7 @@ async def test_requests_over_a_time(store):
         await spend(quotas)
 
 
+@in_loop
 async def test_tokens_are_counted_when_they_are_known(store):
     async with opened(store, **told(tokens="1000/day")) as quotas:
         await spend(quotas, input_tokens=100, output_tokens=880, asked=500)  # estimated too high: corrected
@@ -106,6 +103,7 @@ async def test_tokens_are_counted_when_they_are_known(store):
         assert "retry-after" not in error.headers  # waiting does not help
 
 
+@in_loop
 async def test_a_request_that_failed_used_nothing(store):
     async with opened(store, **told(tokens="100/day", streams=1)) as quotas:
         for _ in range(5):
@@ -114,6 +112,7 @@ async def test_a_request_that_failed_used_nothing(store):
                     raise RuntimeError("no upstream")
 
 
+@in_loop
 async def test_what_is_under_way_is_taken_already(store):
     async with opened(store, **told(tokens="100/day")) as quotas, quotas.admit(ALICE, Asked(60), None) as first:
         assert (await refused(quotas, input_tokens=60)).code == "tokens_used_up"
@@ -122,6 +121,7 @@ async def test_what_is_under_way_is_taken_already(store):
         await spend(quotas, input_tokens=60)
 
 
+@in_loop
 async def test_money_is_whole_micro_dollars(store):
     price = Price(input=0.1, output=0.2)  # a sum of floats would drift
     async with opened(store, **told(dollars="0.0003/day")) as quotas:
@@ -132,6 +132,7 @@ async def test_money_is_whole_micro_dollars(store):
         await spend(quotas, input_tokens=10)  # no price is known: nothing to count
 
 
+@in_loop
 async def test_answers_at_once(store):
     async with opened(store, **told(streams=2)) as quotas, AsyncExitStack() as stack:
         for _ in range(2):
@@ -144,6 +145,7 @@ async def test_answers_at_once(store):
         await spend(quotas)
 
 
+@in_loop
 async def test_a_client_that_leaves_frees_its_stream_and_its_tokens_count(store):
     async with opened(store, **told(streams=1, tokens="100/day")) as quotas:
         begun = asyncio.Event()
@@ -165,6 +167,7 @@ async def test_a_client_that_leaves_frees_its_stream_and_its_tokens_count(store)
         await spend(quotas, input_tokens=10)
 
 
+@in_loop
 async def test_addresses_have_shares_too_and_an_ipv6_network_is_one(store):
     async with opened(store, per_address={"requests": "2/minute"}) as quotas:
         here = [Caller(f"session:{n}", f"2001:db8:1:2::{n}", "session") for n in range(3)]
@@ -175,6 +178,7 @@ async def test_addresses_have_shares_too_and_an_ipv6_network_is_one(store):
         await spend(quotas, Caller("session:9", "2001:db8:1:3::1", "session"))
 
 
+@in_loop
 async def test_on_an_open_server_the_address_is_who_asks(store):
     async with opened(store, **told(requests="1/minute")) as quotas:
         await spend(quotas, Caller(None, "127.0.0.1", "open"))
@@ -182,6 +186,7 @@ async def test_on_an_open_server_the_address_is_who_asks(store):
         await spend(quotas, Caller(None, "127.0.0.2", "open"))
 
 
+@in_loop
 async def test_many_at_once_never_pass_the_limit(store):
     async with opened(store, **told(requests="50/minute")) as quotas:
         results = await asyncio.gather(*(spend(quotas) for _ in range(200)), return_exceptions=True)
@@ -190,6 +195,7 @@ async def test_many_at_once_never_pass_the_limit(store):
 
 
 @pytest.mark.parametrize("hours", [-48, -1, 1, 48])
+@in_loop
 async def test_setting_the_clock_changes_no_window(store, monkeypatch, hours):
     """Here a clock that nobody sets counts; in Redis its own, but for the moving window of requests."""
     async with opened(store, **told(tokens="100/day", requests="3/minute")) as quotas:
@@ -208,6 +214,7 @@ async def test_setting_the_clock_changes_no_window(store, monkeypatch, hours):
             assert 86_390 < int(error.headers["retry-after"]) <= 86_400
 
 
+@in_loop
 async def test_identities_that_an_address_makes_up_fill_no_store(redis):
     redis.stop()
     redis.start()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import httpx
 import pytest
 from codeact_server.access_settings import Access
@@ -12,6 +10,7 @@ from codeact_server.quota_settings import QuotaSettings
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings, Upstream
 from codeact_web.testing import Reply
+from support.loops import run_apart
 from support.redis_server import running_redis
 
 CHAT = "/v1/chat/completions"
@@ -120,7 +119,7 @@ def test_open_is_this_machine_under_any_server(site, address, status):
         ):
             return await client.get("/v1/models")
 
-    response = asyncio.run(ask())
+    response = run_apart(ask())
     assert response.status_code == status
     if status == 403:
         assert response.json()["error"]["code"] == "not_this_machine"

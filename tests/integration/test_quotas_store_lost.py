@@ -17,9 +17,9 @@ from codeact_server.errors import ApiError, LimitError
 from codeact_server.observe.metrics import exposition
 from codeact_server.quota_settings import QuotaSettings
 from codeact_server.quotas import open_quotas
+from support.loops import in_loop
 from support.redis_server import RedisServer, running_redis
 
-pytestmark = pytest.mark.anyio
 ALICE = Caller("user:alice", "192.0.2.1", "jwt")
 LOST = "the quotas' store does not answer"
 BACK = "the quotas' store answers again"
@@ -28,11 +28,6 @@ BACK = "the quotas' store answers again"
 @dataclass
 class Asked:
     input_tokens: int = 1
-
-
-@pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture
@@ -65,6 +60,7 @@ def is_up() -> bool:
     return b"quota_storage_up 1.0" in exposition()
 
 
+@in_loop
 async def test_it_counts_here_until_redis_is_back_and_carries_over(redis, caplog):
     caplog.set_level("INFO")
     shared = settings(redis, tokens="100/day", streams=1)
@@ -90,6 +86,7 @@ async def test_it_counts_here_until_redis_is_back_and_carries_over(redis, caplog
     assert events(caplog).count(LOST) <= 2  # `other` may have met it too
 
 
+@in_loop
 async def test_callers_are_refused_where_the_settings_say_so(redis):
     async with open_quotas(settings(redis, "refuse", tokens="100/day")) as quotas:
         async with quotas.admit(ALICE, Asked(10), None) as spending:
@@ -104,6 +101,7 @@ async def test_callers_are_refused_where_the_settings_say_so(redis):
             await spend(quotas, 51)
 
 
+@in_loop
 async def test_a_redis_that_hangs_holds_up_nobody_for_long(redis):
     async with open_quotas(settings(redis, requests="10000/minute", tokens="100000/day", streams=1000)) as quotas:
         await asyncio.gather(*(spend(quotas) for _ in range(100)))
@@ -122,6 +120,7 @@ async def test_a_redis_that_hangs_holds_up_nobody_for_long(redis):
         await spend(quotas)
 
 
+@in_loop
 async def test_a_redis_that_is_not_there_at_first(redis):
     redis.stop()
     async with open_quotas(settings(redis, tokens="100/day")) as quotas:
@@ -131,6 +130,7 @@ async def test_a_redis_that_is_not_there_at_first(redis):
         await spend(quotas)
 
 
+@in_loop
 async def test_an_answer_of_a_process_that_died_ends_with_its_lease(redis):
     shared = settings(redis, streams=1)
     with subprocess.Popen(  # noqa: ASYNC220
@@ -160,6 +160,7 @@ async def test_an_answer_of_a_process_that_died_ends_with_its_lease(redis):
             process.kill()
 
 
+@in_loop
 async def test_a_redis_that_forgot_learns_who_is_under_way(redis):
     shared = settings(redis, streams=1)
     async with open_quotas(shared, 1) as quotas, open_quotas(shared, 1) as other:
@@ -181,6 +182,7 @@ async def test_a_redis_that_forgot_learns_who_is_under_way(redis):
         await spend(other)
 
 
+@in_loop
 async def test_the_password_of_the_store_is_nowhere_to_be_read():
     secret = QuotaSettings(store="redis://:hunter2@127.0.0.1:6379")
     assert "hunter2" not in repr(secret) + str(secret) + secret.model_dump_json()

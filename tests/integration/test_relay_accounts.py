@@ -10,6 +10,7 @@ from codeact_server.relay.passing import PassedAnswer
 from codeact_server.relay.prepared import Prepared
 from codeact_server.relay.streaming import AnswerLimits
 from codeact_server.upstreams import Answer
+from support.loops import run_apart
 
 WORDS = b'data: {"choices":[{"delta":{"content":"hello"}}]}\n\n'
 USAGE = b'data: {"choices":[],"usage":{"prompt_tokens":11,"completion_tokens":7}}\n\n'
@@ -153,7 +154,7 @@ def difference(before, after):
 def test_each_end_is_told_once(upstream, how, outcome, used, status):
     upstream.closed = False
     quotas, before = Quotas(), figures()
-    sent, noted = asyncio.run(passed(upstream, quotas, **how))
+    sent, noted = run_apart(passed(upstream, quotas, **how))
     assert quotas.told == [used, "over"]
     assert upstream.closed or upstream.refusal
     assert (sent[0]["status"] if sent else None) == status
@@ -173,6 +174,6 @@ def test_each_end_is_told_once(upstream, how, outcome, used, status):
 def test_who_has_had_enough_is_told_before_any_upstream_is_asked():
     upstream = Upstream(WORDS)
     quotas = Quotas(RequestError(429, "rate_limit", "Too many.", {"retry-after": "7"}))
-    sent, _ = asyncio.run(passed(upstream, quotas))
+    sent, _ = run_apart(passed(upstream, quotas))
     assert (sent[0]["status"], quotas.told) == (429, [])
     assert (b"retry-after", b"7") in sent[0]["headers"]

@@ -156,9 +156,11 @@ def test_a_mistake_in_the_sites_file_keeps_the_server_from_starting(site: Path, 
 def test_the_settings_in_the_document_are_understood(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(host = .*?)```", (ROOT / "docs" / "deploy.md").read_text(), re.S)
     (tmp_path / "codeact.toml").write_text(example)
-    settings = load_settings(tmp_path / "codeact.toml", {"MY_KEY": "sk-0123456789"})
+    settings = load_settings(
+        tmp_path / "codeact.toml", {"MY_KEY": "sk-0123456789", "METRICS_TOKEN": "metrics-0123456789"}
+    )
     usual = Settings()
-    given = ("public_url", "upstream", "endpoints", "local_models", "site")
+    given = ("public_url", "upstreams", "metrics", "endpoints", "local_models", "site")
     assert {name: getattr(settings, name) for name in Settings.model_fields if name not in given} == {
         name: getattr(usual, name) for name in Settings.model_fields if name not in given
     }

@@ -150,7 +150,6 @@ def test_a_changed_file_of_the_same_size_and_date_has_another_etag(start, site):
         "/page.js/",
         "/%00",
         "/openapi.json",
-        "/v1/files",
     ],
 )
 def test_what_is_no_file_of_the_site_is_a_plain_404(client, path):

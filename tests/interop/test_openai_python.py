@@ -11,6 +11,7 @@ import openai
 import pytest
 from codeact_web.testing import Reply, ScriptedModel
 from pydantic import BaseModel
+from support.loops import run_apart
 from support.mcp_server import PIXEL as PNG
 from support.provider_answers import chat_stream, tool_call, tool_call_stream
 
@@ -228,7 +229,7 @@ def test_a_cancelled_task_closes_the_upstream(relay: str, openai_says: ScriptedM
             await asyncio.gather(asking, return_exceptions=True)
             assert await asyncio.to_thread(openai_says.wait_until, lambda: openai_says.disconnects == 1)
 
-    asyncio.run(ask_and_cancel())
+    run_apart(ask_and_cancel())
 
 
 def test_many_streams_by_one_client(relay: str, openai_says: ScriptedModel) -> None:
@@ -248,4 +249,4 @@ def test_many_streams_by_one_client(relay: str, openai_says: ScriptedModel) -> N
         return Reply(text=received.messages[0]["content"])  # type: ignore[attr-defined]
 
     openai_says.reply(*([echo] * len(names)))
-    assert asyncio.run(ask_all()) == names
+    assert run_apart(ask_all()) == names

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.canary import Canary
+from support.loops import run_apart
 from support.proxy_attack import ProxyAttack, expand, load_proxy_attacks, pieces_of
 from support.proxy_checks import CHECKS, ProxyAftermath, check
 from support.proxy_client import Answer, exchange, flood, idle, read_slowly
@@ -88,7 +89,7 @@ class Target:
         asked, logged = len(self.upstream.asked), len(self.server.log)
         before = self.server.start_of_peak()
         with Normal(self.server.url, TOKEN) as normal:
-            answers = asyncio.run(self._make(attack))
+            answers = run_apart(self._make(attack))
             left_at = time.monotonic()
             everyone = self.upstream.asked[asked:]
             hers = [each for each in everyone if each.fields.get("model") != "well"]

@@ -26,7 +26,8 @@ __all__ = ["Service"]
 _BACK_OFF = wait_random_exponential(multiplier=0.25, max=4)
 # Longer than that the caller decides, who is told, and who may have another upstream.
 LONGEST_WAIT = 10.0
-_LIST_SECONDS = 60.0
+# Many pages that open at once ask once; a model that was just added is there a moment later.
+_LIST_SECONDS = 5.0
 # A page waits for the list before it can be used.
 _LIST_PATIENCE = 10.0
 _LIST_BYTES = 1024 * 1024
@@ -80,7 +81,7 @@ class Service:
         return await retrying(attempt)
 
     async def names(self) -> list[str]:
-        """Give the names it tells of itself, no older than a minute; those it told before while it fails.
+        """Give the names it tells of itself, no older than a few seconds; those it told before while it fails.
 
         Raises FailedError when it has never told any.
         """
