@@ -161,7 +161,8 @@ def test_a_run_that_cannot_begin_is_an_error_of_its_kind(
     codeact_model.models = ("gpt-0",)
     # The server remembers a service's models for some seconds.
     listed = "async (url) => (await (await fetch(`${url}/v1/models`)).text()).includes('gpt-0')"
-    with opened.context.new_page() as page:
+    assert opened.context.browser
+    with opened.context.browser.new_page() as page:
         page.goto(codeact_site.url)
         wait_until(page, listed, codeact_site.url, 15)
     opened.reload()

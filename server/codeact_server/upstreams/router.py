@@ -47,7 +47,7 @@ class Upstreams:
     async def models(self) -> list[ModelFacts]:
         """Tell of every name and alias that can be asked for, each once per dialect.
 
-        An upstream whose models the settings do not list is asked, at most once in five seconds. One that fails is left
+        An upstream whose models the settings do not list is asked, at most every 5 s. One that fails is left
         out; raises UpstreamError when nothing is left.
         """
         found: dict[tuple[str, str], ModelFacts] = {}
