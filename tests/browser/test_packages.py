@@ -73,7 +73,7 @@ USES = {
     "simplejson": ("import simplejson\nsimplejson.loads('[1.5]', use_decimal=True)", "[Decimal('1.5')]"),
     "six": ("import six\nsix.ensure_str(b'a')", "a"),
     "sortedcontainers": ("import sortedcontainers\nlist(sortedcontainers.SortedList([3, 1, 2]))", "[1, 2, 3]"),
-    "soupsieve": ("import soupsieve\nsoupsieve.escape('a.b')", "a\\.b"),
+    "soupsieve": ("import bs4, soupsieve\nsoupsieve.escape('a.b')", "a\\.b"),
     "sqlparse": ("import sqlparse\nsqlparse.format('select 1', keyword_case='upper')", "SELECT 1"),
     "sympy": ("import sympy\nx = sympy.Symbol('x')\nsympy.integrate(sympy.sin(x) * x, x)", "-x*cos(x) + sin(x)"),
     "tabulate": ("import tabulate\ntabulate.tabulate([[1, 2]], tablefmt='plain')", "1  2"),

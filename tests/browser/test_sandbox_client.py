@@ -329,7 +329,7 @@ def plainly_served(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def test_any_static_server_will_do(open_at: Opener, plainly_served: str) -> None:
     driver = open_at(plainly_served)
-    ready = driver.start(limits={"time_ms": 600})
+    ready = driver.start(limits={"time_ms": 2_000})
     assert (ready["can_interrupt"], ready["can_block"]) == (False, True)
     driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
     assert driver.value("kept = echo(1); kept") == "{'x': 1}"

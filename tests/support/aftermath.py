@@ -10,7 +10,7 @@ from support.attack import Attack
 __all__ = ["LIMITS", "REFUSED_UNRUN", "Aftermath"]
 
 # Of the grace a quarter is for describing an error, which a busy machine may need.
-LIMITS = {"time_ms": 8000, "grace_ms": 800, "tool_calls": 4000}
+LIMITS = {"time_ms": 8000, "grace_ms": 1200, "tool_calls": 4000}
 """Of the sandboxes that are attacked."""
 REFUSED_UNRUN = ("ImportRefused", "CallRefused")
 """Errors of code that was read and not run."""
