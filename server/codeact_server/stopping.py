@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from codeact_server.errors import ServerFailure
+from codeact_server.relay.events import error_event
 from codeact_server.responses import error_response
 
 __all__ = ["EndedAnswers", "Stopping"]
@@ -24,7 +24,7 @@ class Stopping:
 
     def __init__(self) -> None:
         self.begun = False
-        self._over = False
+        self.over = False
         self._tasks: set[asyncio.Task[object]] = set()
 
     def begin(self) -> None:
@@ -33,20 +33,19 @@ class Stopping:
 
     def break_off(self) -> None:
         """End what is being answered; nothing is begun any more."""
-        self._over = True
+        self.over = True
         for task in self._tasks:
             task.cancel()
 
     def add(self, task: asyncio.Task[object]) -> bool:
         """Take an answer in, unless it is too late for any."""
-        if not self._over:
+        if not self.over:
             self._tasks.add(task)
-        return not self._over
+        return not self.over
 
-    def remove(self, task: asyncio.Task[object]) -> bool:
-        """Let an answer go; tells whether it was broken off."""
+    def remove(self, task: asyncio.Task[object]) -> None:
+        """Let an answer go."""
         self._tasks.discard(task)
-        return self._over
 
 
 class EndedAnswers:
@@ -69,7 +68,7 @@ class EndedAnswers:
                 await self._app(scope, receive, answer.send)
                 return
             except asyncio.CancelledError:
-                if not self._stopping.remove(task):
+                if not self._stopping.over:
                     raise
                 task.uncancel()
             finally:
@@ -83,7 +82,7 @@ class _Answer:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._started = self._is_stream = self._ended = False
-        self._tail = b"\n\n"
+        self._tail = b"\n\n"  # the last bytes sent: an event begun by the upstream must not swallow ours
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -92,7 +91,7 @@ class _Answer:
             self._is_stream = any(value.startswith(_EVENT_STREAM) for value in types)
         else:
             if body := message.get("body"):
-                self._tail = body[-2:] if len(body) > 1 else self._tail[-1:] + body
+                self._tail = (self._tail + body)[-3:]
             self._ended = not message.get("more_body", False)
         await self._send(message)
 
@@ -102,13 +101,7 @@ class _Answer:
             error.headers["retry-after"] = "5"
             await error_response(error)(scope, receive, self._send)
         elif self._is_stream and not self._ended:
-            # An event begun by the upstream must not swallow ours.
-            start = b"" if self._tail == b"\n\n" else b"\n\n"
-            if scope["path"].startswith(_MESSAGES):
-                told = {"type": "error", "error": {"type": "overloaded_error", "message": str(error)}}
-                start += b"event: error\n"
-            else:
-                told = error.as_dict()
-            body = start + b"data: " + bytes(JSONResponse(told).body) + b"\n\n"
+            dialect = "anthropic.messages" if scope["path"].startswith(_MESSAGES) else "openai.chat"
+            body = error_event(error, dialect, within=not self._tail.endswith((b"\n\n", b"\n\r\n")))
             await self._send({"type": "http.response.body", "body": body, "more_body": False})
         # Anything else ends short, which its length tells.
