@@ -191,10 +191,12 @@ def test_waiting_for_a_tool_does_not_count(sandbox: Driver) -> None:
 
 
 Change = Callable[[str], str]
+ServeChanged = Callable[[dict[str, Change | None]], str]
+OpenChanged = Callable[[dict[str, Change | None]], Driver]
 
 
 @pytest.fixture
-def serve_changed(site: Path, tmp_path: Path) -> Iterator[Callable[[dict[str, Change | None]], str]]:
+def serve_changed(site: Path, tmp_path: Path) -> Iterator[ServeChanged]:
     """Serve the site with files, named by glob patterns, that are changed, or gone where there is None."""
     copy = tmp_path / "site"
     shutil.copytree(site, copy, ignore=shutil.ignore_patterns("*.br", "*.gz"))
@@ -212,12 +214,16 @@ def serve_changed(site: Path, tmp_path: Path) -> Iterator[Callable[[dict[str, Ch
         yield serve
 
 
+@pytest.fixture
+def open_changed(serve_changed: ServeChanged, open_at: Opener) -> OpenChanged:
+    """A page of the site changed so. It is closed before its server stops: what it still fetches is not cut."""
+    return lambda changes: open_at(serve_changed(changes))
+
+
 @pytest.mark.parametrize("missing", ["manifest.json", "assets/pyodide.*", "assets/image.*"])
 @in_one_engine
-def test_assets_that_cannot_be_fetched_are_a_sentence(
-    open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str], missing: str
-) -> None:
-    driver = open_at(serve_changed({f"sandbox/{missing}": None}))
+def test_assets_that_cannot_be_fetched_are_a_sentence(open_changed: OpenChanged, missing: str) -> None:
+    driver = open_changed({f"sandbox/{missing}": None})
     driver.complaints.allow("404")
     # Without a manifest the server allows the frame nothing.
     driver.complaints.allow("Content-Security-Policy")
@@ -241,10 +247,8 @@ NEVER = """(part) => {
 
 @pytest.mark.parametrize("never", ["manifest.json", "limits.json", ".wasm"])
 @in_one_engine
-def test_assets_that_never_come_are_given_up(
-    open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str], never: str
-) -> None:
-    driver = open_at(serve_changed({}))  # at an address of which nothing is kept
+def test_assets_that_never_come_are_given_up(open_changed: OpenChanged, never: str) -> None:
+    driver = open_changed({})  # at an address of which nothing is kept
     driver.page.evaluate(NEVER, never)
     failed = driver.start()
     assert failed["kind"] == "assets_unreachable"
@@ -260,11 +264,9 @@ def test_a_wheel_that_never_comes_is_given_up(alone: Driver) -> None:
 
 
 @in_one_engine
-def test_another_protocol_version_is_refused(
-    open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
-) -> None:
+def test_another_protocol_version_is_refused(open_changed: OpenChanged) -> None:
     older = {"*.js": lambda text: re.sub(r'"start",version:\d+', '"start",version:0', text)}
-    driver = open_at(serve_changed(older))
+    driver = open_changed(older)
     driver.complaints.allow("net::ERR_")  # the boot is given up while assets are on their way
     failed = driver.start()
     assert failed["kind"] == "wrong_version"
@@ -272,11 +274,9 @@ def test_another_protocol_version_is_refused(
 
 
 @in_one_engine
-def test_a_text_may_be_as_long_as_the_operator_says(
-    open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
-) -> None:
+def test_a_text_may_be_as_long_as_the_operator_says(open_changed: OpenChanged) -> None:
     longer = {"sandbox/limits.json": lambda text: text.replace('"tool_chars": 5000000', '"tool_chars": 60000000')}
-    driver = open_at(serve_changed(longer))
+    driver = open_changed(longer)
     driver.start()
     driver.page.evaluate("(tools) => codeact.setTools(tools)", ECHO)
     for length in (8_000_000, 55_000_000):
@@ -290,13 +290,11 @@ def test_plain_boot_gives_the_same_sandbox(open_at: Opener, served: str) -> None
 
 
 @in_one_engine
-def test_without_jspi_it_boots_plainly_and_tools_are_awaited(
-    open_at: Opener, serve_changed: Callable[[dict[str, Change | None]], str]
-) -> None:
+def test_without_jspi_it_boots_plainly_and_tools_are_awaited(open_changed: OpenChanged) -> None:
     """No browser of these two can switch JSPI off: take its functions away before any script of ours runs."""
     remove = "delete WebAssembly.Suspending; delete WebAssembly.promising; delete WebAssembly.SuspendError;"
-    driver = open_at(
-        serve_changed({scripts: lambda text: remove + text for scripts in ("*.js", "sandbox/assets/worker.*.js")})
+    driver = open_changed(
+        {scripts: lambda text: remove + text for scripts in ("*.js", "sandbox/assets/worker.*.js")}
     )
     ready = driver.start(limits={"time_ms": 600})
     assert (ready["can_block"], ready["from_image"]) == (False, False)
