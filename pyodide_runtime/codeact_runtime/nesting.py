@@ -18,11 +18,12 @@ _RANKS = {
 _FLAT = {"if", "and", "or"}
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
+# Atomic groups where a possessive repeat would hold a lookahead, which Python 3.11.2 gets wrong (gh-106052).
 _CODE = re.compile(
     r"""
     (?P<skip> \#.* | \\\r?\n | \b\d[\w.]* | :=
       | (?: (?<!\w)(?i:br|rb|[rbu]) )?+
-        (?: '''(?:[^\\']++|\\[\s\S]|'(?!''))*+''' | \"\"\"(?:[^\\"]++|\\[\s\S]|"(?!""))*+\"\"\"
+        (?: '''(?>(?:[^\\']+|\\[\s\S]|'(?!''))*)''' | \"\"\"(?>(?:[^\\"]+|\\[\s\S]|"(?!""))*)\"\"\"
           | '(?!'')[^'\\\n]*+(?:\\[\s\S][^'\\\n]*+)*+' | "(?!"")[^"\\\n]*+(?:\\[\s\S][^"\\\n]*+)*+" ) )
   | (?P<text> (?<!\w)(?i:[ft]r?|r[ft]) (?:'''|\"\"\"|'|") )
   | (?P<word> \b(?:not\s+in|is\s+not|is|in|else|lambda|for|if|and|or|not)\b )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 
 from codeact_server.bundle.npm_package import build_npm_package
@@ -24,8 +24,7 @@ def install(folder: Path) -> Path:
     modules.mkdir()
     for path in (_ROOT / "node_modules").iterdir():
         (modules / path.name).symlink_to(path)
-    with tarfile.open(folder / packed.stdout.strip()) as archive:
-        archive.extractall(folder / "unpacked", filter="data")
+    shutil.unpack_archive(folder / packed.stdout.strip(), folder / "unpacked")
     (folder / "unpacked" / "package").rename(modules / "codeact-web")
     return folder
 

@@ -51,8 +51,11 @@ async def evaluate(
 
     try:
         await _unless_cancelled(work_together())
-    except* AgentError as errors:
-        raise errors.exceptions[0] from None
+    except BaseExceptionGroup as errors:  # `except*` would put what it raises into a group (Python 3.11.2)
+        expected, others = errors.split(AgentError)
+        if others or not expected:
+            raise
+        raise expected.exceptions[0] from None
 
 
 async def _unless_cancelled(work: Coroutine[Any, Any, None]) -> None:
