@@ -18,8 +18,6 @@ const TEMPLATES = [
   'The provider asks us to slow down (429). Try again in a while.{0}',
   'The provider has a problem (status {0}). Try again in a while.{1}',
   'The provider refused the request (status {0}).{1}',
-  " It said: The model's provider refused this server's API key. Whoever runs this server must set the right one in OPENAI_API_KEY or codeact.toml.",
-  " It said: The model's provider asks for an API key. Whoever runs this server must set the right one in OPENAI_API_KEY or codeact.toml.",
   ' It said: {0}',
   'the server did not answer.',
   'the answer was empty.',
@@ -35,6 +33,9 @@ const TEMPLATES = [
   'The recording needs a tool named {0}, which this page does not have.',
   'The recording has no further replies: what happened is too different from what was recorded. Connect a model to go on: set OPENAI_BASE_URL and OPENAI_API_KEY, or write a codeact.toml.',
   'The recorded model has no recording of this task. It knows:\n{0}\nFor your own tasks connect a model: set OPENAI_BASE_URL and OPENAI_API_KEY where the server starts, or write a codeact.toml, and choose the model by name.',
+  // the relay: upstreams/client.py
+  "The model's provider refused this server's API key. Whoever runs this server must set the right one in OPENAI_API_KEY or codeact.toml.",
+  "The model's provider asks for an API key. Whoever runs this server must set the right one in OPENAI_API_KEY or codeact.toml.",
   // why a card is shown: codeact_runtime/approval.py
   'All code is shown before it runs.',
   'It imports what has not been imported before: {0}.',

@@ -9,7 +9,8 @@ ServerError
     │   ├── AccessError   who asks must say who they are, or may not ask
     │   └── LimitError    who asks has had what is allowed, and must wait
     └── UpstreamError  whoever runs the server, or the model's provider
-        └── UpstreamClosedError   the same, after part of the answer has been passed on
+        ├── UpstreamKeyError      whoever runs the server: another key
+        └── UpstreamClosedError   the provider, after part of the answer has been passed on
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ __all__ = [
     "StartError",
     "UpstreamClosedError",
     "UpstreamError",
+    "UpstreamKeyError",
 ]
 
 
@@ -102,7 +104,18 @@ class UpstreamError(ApiError):
         return self.body or super().as_dict()
 
 
+class UpstreamKeyError(UpstreamError):
+    """The provider wants another key of this server. Told as 502: a client takes a 401 for its own key's."""
+
+    def __init__(self, message: str, headers: dict[str, str]) -> None:
+        # Heeded by the official clients, which else ask a 502 again.
+        super().__init__(502, "upstream_key_refused", message, {**headers, "x-should-retry": "false"})
+
+
 class UpstreamClosedError(UpstreamError):
     """The provider stopped in the middle of its answer."""
 
     kind = "upstream_closed"
+
+    def __init__(self, how: str) -> None:
+        super().__init__(502, "upstream_closed", f"The model's provider {how} in the middle of its answer.")

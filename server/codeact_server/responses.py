@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from codeact_server.errors import ApiError, RequestError, UpstreamError
+from codeact_server.errors import ApiError, RequestError, UpstreamError, UpstreamKeyError
 from codeact_server.observe import metrics
 
 __all__ = [
@@ -69,7 +69,8 @@ class _ErrorResponse(JSONResponse):
     """Chooses its shape by the path that was asked for."""
 
     def __init__(self, error: ApiError) -> None:
-        own = {} if isinstance(error, UpstreamError) else {REFUSAL: error.code}
+        is_ours = not isinstance(error, UpstreamError) or isinstance(error, UpstreamKeyError)
+        own = {REFUSAL: error.code} if is_ours else {}
         super().__init__(error.as_dict(), error.status, headers={**UNCACHED, **own, **error.headers})
         self._error = error
 

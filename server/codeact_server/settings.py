@@ -22,7 +22,7 @@ from codeact_server.quota_settings import QuotaSettings, quotas_from
 from codeact_server.request_settings import RequestSettings
 from codeact_server.serve_settings import LogSettings, MetricsSettings, ServerSettings, metrics_from
 from codeact_server.site_settings import Frozen, SiteSettings, sentence
-from codeact_server.upstream_settings import Timeouts, Upstream, check_names, upstream_from, with_key
+from codeact_server.upstream_settings import Timeouts, Upstream, check_names, upstream_from, with_files
 
 __all__ = ["Limits", "Settings", "Timeouts", "Upstream", "load_settings"]
 
@@ -89,7 +89,7 @@ def load_settings(
     names = [_called(index, table, len(tables) > 1) for index, table in enumerate(tables)] or ["upstream"]
     if tables:
         pairs = zip(names, tables, strict=True)
-        data["upstream"] = [with_key(table, name, path, environ) for name, table in pairs]
+        data["upstream"] = [with_files(table, name, path, environ) for name, table in pairs]
     elif "upstream" not in data:
         data["upstream"] = upstream_from(environ)
     if isinstance(data.get("metrics"), dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,7 +18,7 @@ from codeact_server.errors import SettingsError
 from codeact_server.secret_settings import secret_of
 from codeact_server.site_settings import Frozen
 
-__all__ = ["Price", "Timeouts", "Upstream", "check_names", "upstream_from", "with_key"]
+__all__ = ["Price", "Timeouts", "Upstream", "check_names", "upstream_from", "with_files"]
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -56,6 +57,14 @@ def _check_url(value: str) -> str:
     return value
 
 
+def _check_ca(value: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=value)
+    except (OSError, ValueError):  # an SSLError is an OSError
+        raise ValueError("names no readable file with certificates in PEM format") from None
+    return value
+
+
 class Timeouts(Frozen):
     """Seconds: until a connection stands; until an answer's first byte, retries included; of silence after that.
 
@@ -83,6 +92,7 @@ class Upstream(Frozen):
     api_key: Annotated[SecretStr, AfterValidator(_check_key)] | None = None
     models: tuple[_Name, ...] = ()
     aliases: dict[_Name, _Name] = Field(default={})
+    ca_file: Annotated[Path, AfterValidator(_check_ca)] | None = None
     headers: Annotated[dict[str, str], AfterValidator(_check_headers)] = Field(default={}, repr=False)
     timeouts: Timeouts | None = None
     price: dict[_Name, Price] = Field(default={})
@@ -141,14 +151,18 @@ def upstream_from(environ: Mapping[str, str]) -> dict[str, Any] | None:
     return {"base_url": base_url or OPENAI_BASE_URL, "api_key": key or None}
 
 
-def with_key(table: Any, called: str, path: Path, environ: Mapping[str, str]) -> Any:
-    """Replace ``api_key_env`` or ``api_key_file`` by the key. No message repeats what was typed.
+def with_files(table: Any, called: str, path: Path, environ: Mapping[str, str]) -> Any:
+    """Replace ``api_key_env`` or ``api_key_file`` by the key, and let ``ca_file`` begin where ``path`` lies.
+
+    No message repeats what was typed.
 
     ``called`` is how messages call the table; what is no table is given back.
     """
     if not isinstance(table, dict):
         return table
     table = dict(table)
+    if isinstance(table.get("ca_file"), str):
+        table["ca_file"] = path.parent / table["ca_file"]
     file = table.pop("api_key_file", None)
     if file is not None and "api_key_env" in table:
         raise SettingsError([f"{path}: `{called}` has both `api_key_env` and `api_key_file`; keep one."])

@@ -83,7 +83,7 @@ def url(folder: Path, upstream: ScriptedModel) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def watched() -> Complaints:
     complaints = Complaints()
-    complaints.allow("401")
+    complaints.allow("502")
     return complaints
 
 

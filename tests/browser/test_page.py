@@ -85,16 +85,18 @@ def test_a_dead_upstream_in_mid_stream_is_asked_again(agent: AgentPage, upstream
 
 
 @pytest.mark.parametrize(
-    ("status", "sentence"), [(401, "refused the key"), (404, "no such model"), (400, "refused the request")]
+    ("status", "sentence"),
+    [(401, "refused this server's API key. Whoever"), (404, "no such model"), (400, "refused the request")],
 )
 def test_what_the_upstream_refuses_is_told_in_words(
     agent: AgentPage, upstream: ScriptedModel, complaints: Complaints, status: int, sentence: str
 ) -> None:
-    complaints.allow(f"status of {status}")
+    complaints.allow(f"status of {502 if status == 401 else status}")
     upstream.reply(Reply(status=status, body={"error": {"message": "no"}}))
     agent.send("?")
     agent.wait_for_end()
     expect(agent.ending).to_contain_text(sentence)
+    assert len(upstream.requests) == 1  # asking again is no use
 
 
 def test_reload_in_mid_run_gives_a_working_page(agent: AgentPage, upstream: ScriptedModel) -> None:

@@ -71,6 +71,13 @@ async def closes_in_mid_event(call: Call) -> None:
     await call.hang_up()
 
 
+async def ends_in_mid_event(call: Call) -> None:
+    """Its connection's end is the answer's, so that nothing but the event itself is not whole."""
+    await call.send(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
+    await call.send(WORDS + WORDS[:30])
+    await call.hang_up()
+
+
 async def falls_silent(call: Call) -> None:
     await call.begin()
     await call.chunk(WORDS + b"event: x\n")
@@ -119,7 +126,7 @@ async def answers(call: Call) -> None:
 ACTS = {
     act.__name__: act
     for act in (
-        *(hangs, hangs_up, not_http, web_page, closes_in_mid_event, falls_silent),
+        *(hangs, hangs_up, not_http, web_page, closes_in_mid_event, ends_in_mid_event, falls_silent),
         *(garbage_events, long_line, never_ends, floods, floods_an_answer, answers),
     )
 }
@@ -131,6 +138,7 @@ ENDINGS: dict[str, tuple[int, str | None, bytes | None]] = {
     "not_http": (502, "upstream_not_an_api", None),
     "web_page": (502, "upstream_not_an_api", None),
     "closes_in_mid_event": (200, "upstream_closed", WORDS),
+    "ends_in_mid_event": (200, "upstream_closed", WORDS),
     "falls_silent": (200, "upstream_closed", WORDS),
     "garbage_events": (200, None, GARBAGE),
     "long_line": (200, None, LONG),
@@ -197,7 +205,7 @@ async def test_each_ending_is_understood_and_nothing_stays_open(site: Path, tmp_
 
 @in_loop
 async def test_anthropics_clients_are_told_in_their_dialect(site: Path, tmp_path: Path) -> None:
-    broken = ("closes_in_mid_event", "falls_silent", "never_ends")
+    broken = ("closes_in_mid_event", "ends_in_mid_event", "falls_silent", "never_ends")
     refused = {"hangs": "timeout_error", "hangs_up": "api_error", "web_page": "api_error"}
     async with RawUpstream(play) as upstream:
         with serve(site, tmp_path, upstream) as server:

@@ -108,7 +108,7 @@ def test_a_named_origin_asks_with_the_token_and_reads_the_answer(by_token, upstr
         "access-control-allow-origin": SHOP,
         "access-control-allow-methods": "GET, POST",
         "access-control-allow-headers": "authorization, content-type, x-stainless-lang",
-        "access-control-expose-headers": "retry-after, x-request-id",
+        "access-control-expose-headers": "retry-after, retry-after-ms, x-request-id, x-should-retry",
         "access-control-max-age": "600",
     }
     upstream.reply(Reply(text="hello"))

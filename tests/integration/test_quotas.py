@@ -60,7 +60,7 @@ async def opened(store: str, **settings) -> AsyncIterator[Quotas]:
 
 async def spend(quotas, caller=ALICE, input_tokens=10, output_tokens=0, price=None, asked=None):
     async with quotas.admit(caller, Asked(input_tokens if asked is None else asked), price) as spending:
-        spending.used(input_tokens, output_tokens)
+        spending.used(input_tokens, output_tokens, price)
 
 
 async def refused(quotas, caller=ALICE, **asked) -> LimitError:
@@ -116,7 +116,7 @@ async def test_a_request_that_failed_used_nothing(store):
 async def test_what_is_under_way_is_taken_already(store):
     async with opened(store, **told(tokens="100/day")) as quotas, quotas.admit(ALICE, Asked(60), None) as first:
         assert (await refused(quotas, input_tokens=60)).code == "tokens_used_up"
-        first.used(10, 10)
+        first.used(10, 10, None)
     async with opened(store, **told(tokens="100/day")) as quotas:
         await spend(quotas, input_tokens=60)
 
@@ -156,7 +156,7 @@ async def test_a_client_that_leaves_frees_its_stream_and_its_tokens_count(store)
                     begun.set()
                     await asyncio.Event().wait()
                 finally:
-                    spending.used(10, 80)
+                    spending.used(10, 80, None)
 
         task = asyncio.create_task(relay())
         await begun.wait()

@@ -54,6 +54,21 @@ def test_dollars_by_the_price_of_the_model(site, upstream):
     assert refused.json()["error"]["message"].startswith("Your network address has used today's $0.0018;")
 
 
+def test_dollars_by_the_price_of_the_upstream_that_answered(site, upstream):
+    def to(name: str, dollars: float) -> dict[str, object]:
+        price = {"demo": {"input": dollars, "output": dollars}}
+        return {"name": name, "base_url": upstream.base_url, "models": ["demo"], "price": price, "retries": 0}
+
+    upstreams = [Upstream.model_validate(to(*each)) for each in (("cheap", 1), ("dear", 100))]
+    settings = Settings(site=site, upstream=upstreams, quotas=quotas(per_address={"dollars": "0.01/day"}))
+    # Of 100 tokens the cheap one's are worth $0.0001, the other's the whole share.
+    upstream.reply(Reply(body=BODY), Reply(status=500), Reply(body=BODY))
+    with running_server(settings) as url:
+        asked = [httpx.post(url + CHAT, json=GOOD, trust_env=False).status_code for _ in range(3)]
+    assert asked == [200, 200, 429]
+    assert len(upstream.requests) == 3
+
+
 def test_an_upstream_that_refuses_uses_nothing(start, upstream):
     client = start(upstream.base_url, models=("demo",), quotas=quotas(per_identity={"tokens": "100/hour"}))
     upstream.reply(Reply(status=400, body={"error": {"message": "no"}}), Reply(body=BODY))

@@ -42,7 +42,7 @@ def settings(redis: RedisServer, on_loss: str = "memory", **shares) -> QuotaSett
 
 async def spend(quotas, tokens=1):
     async with quotas.admit(ALICE, Asked(tokens), None) as spending:
-        spending.used(tokens, 0)
+        spending.used(tokens, 0, None)
 
 
 async def until(met) -> None:
@@ -91,7 +91,7 @@ async def test_callers_are_refused_where_the_settings_say_so(redis):
     async with open_quotas(settings(redis, "refuse", tokens="100/day")) as quotas:
         async with quotas.admit(ALICE, Asked(10), None) as spending:
             redis.stop()
-            spending.used(10, 50)  # an answer under way goes on
+            spending.used(10, 50, None)  # an answer under way goes on
         with pytest.raises(ApiError, match="cannot be counted") as caught:
             await spend(quotas)
         assert (caught.value.status, caught.value.code) == (503, "quota_store_lost")

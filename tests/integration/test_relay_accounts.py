@@ -9,13 +9,15 @@ from codeact_server.observe import metrics
 from codeact_server.relay.passing import PassedAnswer
 from codeact_server.relay.prepared import Prepared
 from codeact_server.relay.streaming import AnswerLimits
+from codeact_server.upstream_settings import Price
 from codeact_server.upstreams import Answer
 from support.loops import run_apart
 
 WORDS = b'data: {"choices":[{"delta":{"content":"hello"}}]}\n\n'
 USAGE = b'data: {"choices":[],"usage":{"prompt_tokens":11,"completion_tokens":7}}\n\n'
 WHOLE = b'{"choices":[{"message":{"content":"hello"}}],"usage":{"prompt_tokens":11,"completion_tokens":7}}'
-CLOSED = UpstreamClosedError(502, "upstream_closed", "It closed.")
+CLOSED = UpstreamClosedError("closed the connection")
+FIRST, ANSWERING = Price(input=1, output=2), Price(input=3, output=4)
 HANG = object()
 
 
@@ -27,7 +29,7 @@ class Upstream:
         self.closed = False
 
     def price(self, model):
-        return None
+        return FIRST
 
     @asynccontextmanager
     async def open(self, prepared):
@@ -36,7 +38,7 @@ class Upstream:
         if self.refusal:
             raise self.refusal
         try:
-            yield Answer(self.media_type, {}, self.chunks(), "accounts", "m")
+            yield Answer(self.media_type, {}, self.chunks(), "accounts", ANSWERING)
         finally:
             self.closed = True
 
@@ -65,8 +67,9 @@ class Quotas:
             await asyncio.sleep(0)  # as a store would make it wait
             self.told.append("over")
 
-    def used(self, *tokens):
-        self.told.append(tokens)
+    def used(self, input_tokens, output_tokens, price):
+        self.told.append((input_tokens, output_tokens))
+        self.price = price
 
 
 async def passed(upstream, quotas, *, leave_after=None, unread=False, stop=False, **limits):
@@ -156,6 +159,7 @@ def test_each_end_is_told_once(upstream, how, outcome, used, status):
     quotas, before = Quotas(), figures()
     sent, noted = run_apart(passed(upstream, quotas, **how))
     assert quotas.told == [used, "over"]
+    assert quotas.price == (FIRST if upstream.refusal else ANSWERING)
     assert upstream.closed or upstream.refusal
     assert (sent[0]["status"] if sent else None) == status
     grown = difference(before, figures())

@@ -119,7 +119,8 @@ def test_a_refused_key_is_told_as_the_servers(client, upstream):
     body = {"error": {"message": f"Incorrect API key provided: {KEY[:8]}****cdef"}}
     upstream.reply(Reply(status=401, body=body))
     response = client.post(CHAT, json=GOOD)
-    assert response.status_code == 401
+    assert (response.status_code, response.headers["x-should-retry"]) == (502, "false")
+    assert response.headers["x-codeact-refusal"] == error_of(response)["code"] == "upstream_key_refused"
     assert "refused this server's API key" in error_of(response)["message"]
     assert KEY[:8] not in response.text
     assert "www-authenticate" not in response.headers

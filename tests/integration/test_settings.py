@@ -160,6 +160,8 @@ def test_overrides_win_unless_they_are_none(tmp_path):
         ),
         ("[upstream]\nbase_url = 'http://m'\napi_key_env = 'NOPE'", "NOPE, named in"),
         ("[upstream]\nbase_url = 'http://m'\napi_key_file = 'nope'", "cannot be read"),
+        ("[upstream]\nbase_url = 'https://m'\nca_file = 'nope'", "certificates in PEM"),
+        ("[upstream]\nbase_url = 'https://m'\nca_file = 'codeact.toml'", "certificates in PEM"),
         ("[upstream]\nbase_url='http://m'\napi_key_env='A'\napi_key_file='b'", "keep one"),
         (
             f"[upstream]\nbase_url='http://m'\nheaders={{authorization='{SECRET}'}}",

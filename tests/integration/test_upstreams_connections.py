@@ -17,8 +17,6 @@ import pytest
 import uvloop
 from codeact_server.errors import UpstreamClosedError
 from codeact_server.settings import Limits, Timeouts, Upstream
-from codeact_server.upstreams.client import UpstreamClient
-from codeact_server.upstreams.transport import open_http
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -264,19 +262,15 @@ def test_over_tls_strangers_are_refused_and_leaving_closes_at_once(tmp_path, run
             gone.set_result(await call.until_gone())
 
         async with RawUpstream(play, tls=_certificate(tmp_path)) as raw:
-            upstream = Upstream(base_url=raw.base_url, api_key=KEY)
-            async with opening(upstream) as upstreams:
-                assert (await refused(upstreams)).code == "upstream_unreachable"
+            async with opening(Upstream(base_url=raw.base_url, api_key=KEY)) as upstreams:
+                error = await refused(upstreams)
+            assert (error.code, "ca_file" in str(error)) == ("upstream_untrusted", True)
             assert raw.calls == []
-            trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
-            async with open_http(upstream, trusting) as http:
-                exchange = await UpstreamClient(http, upstream, Timeouts(read=5)).ask(
-                    "/chat/completions", {"model": "m"}
-                )
-                assert await anext(exchange.answer.chunks) == b"data: 1\n\n"
+            trusted = Upstream(base_url=raw.base_url, ca_file=tmp_path / "cert.pem")
+            async with opening(trusted) as upstreams, upstreams.open(STREAM) as answer:
+                assert await anext(answer.chunks) == b"data: 1\n\n"
                 left = loop.time()
-                await exchange.close()
-                assert await asyncio.wait_for(gone, 2) - left < 0.1
+            assert await asyncio.wait_for(gone, 2) - left < 0.1
 
     with ThreadPoolExecutor(1) as thread:
         thread.submit(run, main()).result(60)

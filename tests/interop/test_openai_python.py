@@ -154,7 +154,7 @@ def test_errors_are_told_in_the_clients_own_classes(client: openai.OpenAI, opena
     ("status", "kind"),
     [
         (400, openai.BadRequestError),
-        (401, openai.AuthenticationError),
+        (401, openai.InternalServerError),  # not the caller's key: 502
         (429, openai.RateLimitError),
         (500, openai.InternalServerError),
     ],

@@ -187,5 +187,6 @@ async function refusal(response) {
   const retryAfter = Number.isNaN(wait) ? null : wait;
   // Set by our relay where it refuses itself: who is told to look at the provider would look in vain.
   const isSentence = response.headers.has('x-codeact-refusal');
-  return new ModelFailure('refused', message, { status: response.status, retryAfter, isSentence });
+  const kind = isSentence && response.headers.get('x-should-retry') === 'false' ? 'unusable' : 'refused';
+  return new ModelFailure(kind, message, { status: response.status, retryAfter, isSentence });
 }

@@ -19,7 +19,7 @@ _REQUEST_HEADER = re.compile(
     r"accept|authorization|content-type|x-api-key|anthropic-(version|beta|dangerous-direct-browser-access)"
     r"|openai-(organization|project|beta)|x-stainless-[a-z-]{1,40}"
 )
-_READABLE = "retry-after, x-request-id"
+_READABLE = "retry-after, retry-after-ms, x-request-id, x-should-retry"
 
 
 def allow_origin(send: Send, origin: str | None) -> Send:

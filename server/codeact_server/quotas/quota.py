@@ -49,13 +49,13 @@ class Spending:
     """What one request has used. The relay tells it once, when the answer has ended or broken off."""
 
     def __init__(self) -> None:
-        self.input_tokens = 0
-        self.output_tokens = 0
+        self.tokens = 0
+        self.micro_dollars = 0
 
-    def used(self, input_tokens: int, output_tokens: int) -> None:
+    def used(self, input_tokens: int, output_tokens: int, price: Price | None) -> None:
         """Without a call the request counts as having used nothing: no upstream answered it."""
-        self.input_tokens = input_tokens
-        self.output_tokens = output_tokens
+        self.tokens = input_tokens + output_tokens
+        self.micro_dollars = _micro_dollars(price, input_tokens, output_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ class Quotas:
     async def admit(self, caller: Caller, prepared: Prepared, price: Price | None) -> AsyncIterator[Spending]:
         """Let a request begin; at the end its stream is over and what it used is counted.
 
+        ``price`` is that of the upstream which is asked first.
         Raises LimitError (429), and ApiError (503) where a lost store means refusal.
         """
         held, spending = _Held(), Spending()
@@ -112,7 +113,7 @@ class Quotas:
                 await self._take_amount(subject, "dollars", subject.share.dollars if price else None, cost, held)
             yield spending
         finally:
-            await self._finish(self._settle(held, spending, price))
+            await self._finish(self._settle(held, spending))
 
     async def keep_leases(self, seconds: float) -> None:
         """Tell the store, every so many seconds, which streams go on."""
@@ -161,14 +162,11 @@ class Quotas:
             seconds = await self._store.ask(lambda ledger: ledger.seconds_left(item, key))
             raise all_used(counted, rate, subject.whose, seconds, before, amount)
 
-    async def _settle(self, held: _Held, spending: Spending, price: Price | None) -> None:
+    async def _settle(self, held: _Held, spending: Spending) -> None:
         self._leases.pop(held.lease, None)
         for key in held.streams:
             await self._store.ask(partial(_end, held.lease, key), settling=True)
-        used = {
-            "tokens": spending.input_tokens + spending.output_tokens,
-            "dollars": _micro_dollars(price, spending.input_tokens, spending.output_tokens),
-        }
+        used = {"tokens": spending.tokens, "dollars": spending.micro_dollars}
         for taken in held.amounts:
             item, key = taken.rate.item(_scale(taken.counted)), f"{taken.counted}:{taken.subject.key}"
             by, ago = used[taken.counted] - taken.amount, time.monotonic() - taken.at

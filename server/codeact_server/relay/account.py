@@ -11,6 +11,7 @@ from codeact_server.observe import metrics
 from codeact_server.observe.logs import note
 from codeact_server.relay.prepared import Prepared
 from codeact_server.relay.usage import UsageTap
+from codeact_server.upstream_settings import Price
 
 __all__ = ["Account", "CapError", "Outcome"]
 
@@ -28,13 +29,15 @@ class Account:
     def __init__(self, prepared: Prepared) -> None:
         self.tap = UsageTap(prepared.input_tokens)
         self.outcome: Outcome = "left"
+        self.price: Price | None = None
         self._prepared = prepared
         self._began = perf_counter()
         self._first_byte: float | None = None
         self._upstream = "none"
 
-    def begin(self, upstream: str) -> None:
-        """Note that the answer's first byte is here."""
+    def begin(self, upstream: str, price: Price | None) -> None:
+        """Note that the answer's first byte is here, and what it costs."""
+        self.price = price
         self._upstream, self._first_byte = upstream, perf_counter() - self._began
         metrics.stream_changed(upstream, +1)
 

@@ -5,15 +5,19 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-
 
 from __future__ import annotations
 
-from pydantic_core import to_json
+import re
+
+from pydantic_core import from_json, to_json
 
 from codeact_server.errors import ApiError
 from codeact_server.responses import anthropic_body
 
 __all__ = ["WholeEvents", "error_event"]
 
-_ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")
+# A line ends in \n, \r\n or \r, and an event in an empty line.
+_END = re.compile(rb"(?:\n|\r\n|\r(?!\n))(?:\r\n|\n|\r)")
 _LONGEST_END = 4
+_FIELDS = (b"data", b"event", b"id", b"retry")
 _HELD_BYTES = 64 * 1024
 
 
@@ -46,7 +50,7 @@ class WholeEvents:
             return chunk
         searched = max(0, len(self._held) - _LONGEST_END + 1)
         self._held += chunk
-        end = max(at + len(mark) if (at := self._held.rfind(mark, searched)) >= 0 else 0 for mark in _ENDS)
+        end = max((found.end() for found in _END.finditer(self._held, searched)), default=0)
         if end:
             self._within = False
         elif len(self._held) > _HELD_BYTES:
@@ -55,10 +59,35 @@ class WholeEvents:
         del self._held[:end]
         return passed
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether a stream that ends here ends in an event; a last one that only lacks its empty line is whole.
+
+        Nothing else tells of an upstream that dies where the end of its connection is that of its answer.
+
+        >>> events = WholeEvents()
+        >>> events.feed(b'data: {"choices": [{"del'), events.is_cut, events.feed(b'ta": {}}]}'), events.is_cut
+        (b'', True, b'', False)
+        """
+        line = self._held[max(self._held.rfind(b"\n"), self._held.rfind(b"\r")) + 1 :]
+        if self._within:
+            return bool(line) or not self._held
+        name, _, value = line.partition(b":")
+        is_whole = name == b"data" and (value.strip() == b"[DONE]" or _is_json(value))
+        return bool(name) and any(field.startswith(name) for field in _FIELDS) and not is_whole
+
     def rest(self) -> bytes:
         """Give what is held back; the stream has ended well."""
         held, self._held = bytes(self._held), bytearray()
         return held
+
+
+def _is_json(data: bytes | bytearray) -> bool:
+    try:
+        from_json(data)
+    except ValueError:
+        return False
+    return True
 
 
 def error_event(error: ApiError, dialect: str, *, within: bool) -> bytes:

@@ -37,17 +37,18 @@ class PassedAnswer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the answer on, or say why there is none."""
-        price = self._upstreams.price(self._prepared.model)
+        account = self._account
+        account.price = self._upstreams.price(self._prepared.model)
         try:
-            async with self._quotas.admit(self._caller, self._prepared, price) as spending:
+            async with self._quotas.admit(self._caller, self._prepared, account.price) as spending:
                 try:
                     async with while_connected(receive):
                         response = await self._answer(send)
                 except asyncio.CancelledError:
-                    self._account.outcome = "cut"  # this server is being stopped
+                    account.outcome = "cut"  # this server is being stopped
                     raise
                 finally:
-                    spending.used(*self._account.close(scope.setdefault("state", {})))
+                    spending.used(*account.close(scope.setdefault("state", {})), account.price)
         except ClientLeft:
             return
         except ApiError as error:
@@ -62,7 +63,7 @@ class PassedAnswer:
         account = self._account
         try:
             async with self._upstreams.open(self._prepared) as answer:
-                account.begin(answer.upstream)
+                account.begin(answer.upstream, answer.price)
                 if answer.media_type == EVENT_STREAM:
                     await send_stream(answer, send, account, self._prepared.dialect, self._limits)
                     return None

@@ -50,6 +50,8 @@ async def send_stream(answer: Answer, send: Send, account: Account, dialect: str
         async with clock:
             await send({"type": "http.response.start", "status": 200, "headers": raw})
             await _pass_on(answer.chunks, events, account, clock, send, limits.stream_bytes)
+            if events.is_cut:
+                raise UpstreamClosedError("closed the connection")
     except (UpstreamClosedError, CapError) as error:
         failure = error
     except TimeoutError:

@@ -17,15 +17,15 @@ JSON = "application/json"
 class Answer:
     """A success: its media type, the headers that may be passed on, and its bytes as they come.
 
-    ``upstream`` is the name of the one that answers, ``model`` its own name for the model. ``chunks`` raises
-    UpstreamClosedError where the answer breaks off.
+    ``upstream`` is the name of the one that answers, ``price`` what it asks for the model, if that is known.
+    ``chunks`` raises UpstreamClosedError where the answer breaks off.
     """
 
     media_type: str
     headers: dict[str, str]
     chunks: AsyncIterator[bytes]
     upstream: str
-    model: str
+    price: Price | None
 
 
 @dataclass(frozen=True)

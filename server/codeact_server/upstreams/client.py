@@ -15,11 +15,11 @@ import aiohttp
 import httpx
 from pydantic_core import from_json, to_json
 
-from codeact_server.errors import UpstreamClosedError, UpstreamError
+from codeact_server.errors import UpstreamClosedError, UpstreamError, UpstreamKeyError
 from codeact_server.upstream_settings import Timeouts, Upstream
 from codeact_server.upstreams.answer import EVENT_STREAM, JSON, Answer
 from codeact_server.upstreams.dialects import headers_of
-from codeact_server.upstreams.failures import FailedError, not_an_api, of_exception, of_refusal
+from codeact_server.upstreams.failures import FailedError, not_an_api, of_exception, of_key, of_refusal
 from codeact_server.upstreams.scrubber import Scrubber
 from codeact_server.upstreams.transport import Line, line
 
@@ -93,7 +93,8 @@ class UpstreamClient:
         finally:
             line.reset(token)
         model = str(fields.get("model")) if fields else ""
-        answer = Answer(media_type, self._passed(response), chunks, self._upstream.name, model)
+        price = self._upstream.price.get(model)
+        answer = Answer(media_type, self._passed(response), chunks, self._upstream.name, price)
         return Exchange(answer, chunks, response, connection)
 
     def _request(self, path: str, fields: dict[str, Any] | None, accept: str) -> httpx.Request:
@@ -128,9 +129,7 @@ class UpstreamClient:
                     yield passed
         except _BROKEN as exc:
             silent = isinstance(exc.__cause__, aiohttp.ServerTimeoutError)
-            why = "went silent" if silent else "closed the connection"
-            message = f"The model's provider {why} in the middle of its answer."
-            raise UpstreamClosedError(502, "upstream_closed", message) from exc
+            raise UpstreamClosedError("went silent" if silent else "closed the connection") from exc
         if held := scrubber.end():
             yield held
 
@@ -141,10 +140,9 @@ class UpstreamClient:
         if status == 401:
             what = "refused this server's API key" if self._upstream.api_key else "asks for an API key"
             mend = "Whoever runs this server must set the right one in OPENAI_API_KEY or codeact.toml."
-            error = UpstreamError(401, "upstream_key_refused", f"The model's provider {what}. {mend}", headers)
-        else:
-            error = UpstreamError(status, "upstream_refused", f"The model's provider answered {status}.", headers)
-            error.body = self._explanation(await _start_of(response))
+            return of_key(UpstreamKeyError(f"The model's provider {what}. {mend}", headers))
+        error = UpstreamError(status, "upstream_refused", f"The model's provider answered {status}.", headers)
+        error.body = self._explanation(await _start_of(response))
         return of_refusal(error, response.headers)
 
     def _explanation(self, raw: bytes) -> dict[str, Any] | None:
@@ -158,7 +156,8 @@ class UpstreamClient:
     def _passed(self, response: httpx.Response) -> dict[str, str]:
         told = response.headers
         request_id = told.get("x-request-id") or told.get("request-id", "")
-        found = {"retry-after": told.get("retry-after", ""), "x-upstream-request-id": request_id}
+        found = {name: told.get(name, "") for name in ("retry-after", "retry-after-ms")}
+        found["x-upstream-request-id"] = request_id
         clean = {name: self._scrubbed(text.encode()).decode() for name, text in found.items()}
         return {name: text for name, text in clean.items() if _SAFE_VALUE.fullmatch(text)}
 

@@ -8,10 +8,10 @@ from time import time
 import aiohttp
 import httpx
 
-from codeact_server.errors import UpstreamError
+from codeact_server.errors import UpstreamError, UpstreamKeyError
 from codeact_server.upstreams.address_guard import PrivateAddressError
 
-__all__ = ["FailedError", "not_an_api", "of_exception", "of_refusal", "of_silence", "seconds_asked_for"]
+__all__ = ["FailedError", "not_an_api", "of_exception", "of_key", "of_refusal", "of_silence", "seconds_asked_for"]
 
 # Said for a moment's trouble. 409 is not among them: it says that the request itself is in conflict.
 _PASSING = {408, 429, 500, 502, 503, 504, 529}
@@ -50,10 +50,15 @@ def of_refusal(error: UpstreamError, headers: httpx.Headers) -> FailedError:
     return FailedError(
         error,
         again=passing and headers.get("x-should-retry") != "false",
-        elsewhere=passing or error.status == 401,
+        elsewhere=passing,
         sick=passing and error.status != _BUSY,
         wait=seconds_asked_for(headers),
     )
+
+
+def of_key(error: UpstreamKeyError) -> FailedError:
+    """An answer of 401. Another upstream has another key."""
+    return FailedError(error, elsewhere=True)
 
 
 def not_an_api(got: str) -> FailedError:
@@ -78,6 +83,12 @@ def of_exception(exc: Exception) -> FailedError:
             "`private = true` in codeact.toml, if it is meant."
         )
         return FailedError(UpstreamError(502, "upstream_private", message), elsewhere=True)
+    if isinstance(cause, aiohttp.ClientConnectorCertificateError):
+        message = (
+            "The model's provider shows a certificate that is not trusted here. Whoever runs this server can name "
+            "its authority with `ca_file` in codeact.toml."
+        )
+        return FailedError(UpstreamError(502, "upstream_untrusted", message), elsewhere=True, sick=True)
     if isinstance(cause, (aiohttp.ServerTimeoutError, TimeoutError)):
         return of_silence()
     if isinstance(cause, aiohttp.ClientResponseError):

@@ -5,6 +5,7 @@ Called by ``relay`` and, for prices, by ``quotas``; made by ``app`` when the ser
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -69,7 +70,7 @@ class Upstreams:
         return sum(service.is_up for service in self._services.values()), len(self._services)
 
     def price(self, model: str) -> Price | None:
-        """Give the price of ``model``, a name or an alias; None where the settings tell none."""
+        """Give the price of ``model``, a name or an alias, of who is asked first; None where none is told."""
         return self._catalogue.price(model)
 
     @asynccontextmanager
@@ -126,11 +127,12 @@ async def open_upstreams(
     Tests bring a ``resolver`` of names, and a ``clock`` of seconds for the breakers.
     """
     # Made once: reading the certificates takes 20 ms.
-    tls = httpx.create_ssl_context(trust_env=False)
+    usual = httpx.create_ssl_context(trust_env=False)
     services = []
     async with AsyncExitStack() as stack:
         for upstream in settings.upstreams:
             times = upstream.times(settings.timeouts)
+            tls = ssl.create_default_context(cafile=upstream.ca_file) if upstream.ca_file else usual
             http = await stack.enter_async_context(open_http(upstream, tls, resolver))
             breaker_changed(upstream.name, False)
             breaker = Breaker(upstream.breaker, partial(_tell, upstream.name), clock)

@@ -160,10 +160,12 @@ def _refusal(response: httpx.Response) -> ModelError:
         message = _message(response.json())
     except ValueError:
         message = response.text[:200]
-    wait = response.headers.get("retry-after", "")
-    error = ModelError(message, "refused", response.status_code, float(wait) if wait.isdigit() else None)
     # Set by our relay where it refuses itself: who is told to look at the provider would look in vain.
-    error.is_sentence = "x-codeact-refusal" in response.headers
+    is_sentence = "x-codeact-refusal" in response.headers
+    kind = "unusable" if is_sentence and response.headers.get("x-should-retry") == "false" else "refused"
+    wait = response.headers.get("retry-after", "")
+    error = ModelError(message, kind, response.status_code, float(wait) if wait.isdigit() else None)
+    error.is_sentence = is_sentence
     return error
 
 
