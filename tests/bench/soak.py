@@ -37,7 +37,7 @@ PAGE = """() => {
   };
   window.kill = async (save) => {
     if (save) await within(codeact.save());
-    const failed = await within(codeact.run('sum(range(10**12))', 50)).then(() => null, (error) => error);
+    const failed = await within(codeact.run('sum(range(10**12))', { time_ms: 50 })).then(() => null, (error) => error);
     if (failed?.kind !== 'killed') throw new Error(`not killed: ${failed}`);
     const report = codeact.takeRestored();
     const { results } = await within(codeact.run('count, len(rows), bump.__name__'));
