@@ -100,6 +100,9 @@ class Access(Frozen):
         for mode, (there, what) in needs.items():
             if mode in self.mode and not there:
                 raise ValueError(f'with the mode "{mode}" needs {what}')
+        for mode, given in (("token", self.token), ("jwt", self.jwt)):
+            if given is not None and mode not in self.mode:
+                raise ValueError(f'has what the mode "{mode}" needs; name it in `mode`, or leave that out')
         if "open" in self.mode and len(set(self.mode)) > 1:
             raise ValueError('has "open" beside other modes; it lets everybody in: name it alone, or leave it out')
         if self.origins and not {"token", "jwt"} & set(self.mode):

@@ -31,8 +31,8 @@ FILE = "site.json"
 class Frozen(BaseModel):
     """A part of the settings: nothing unknown, nothing changed later."""
 
-    # hide_input_in_errors: what was typed in the wrong place may be a key.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # hide_input_in_errors: what was typed in the wrong place may be a key. TOML has `inf`; no timer takes it.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
 
 _Text = Annotated[str, Field(min_length=1)]

@@ -37,7 +37,8 @@ PAGE = """() => {
   };
   window.kill = async (save) => {
     if (save) await within(codeact.save());
-    const failed = await within(codeact.run('sum(range(10**12))', { time_ms: 50 })).then(() => null, (error) => error);
+    const endless = codeact.run('sum(range(10**12))', { time_ms: 50 });
+    const failed = await within(endless).then(() => null, (error) => error);
     if (failed?.kind !== 'killed') throw new Error(`not killed: ${failed}`);
     const report = codeact.takeRestored();
     const { results } = await within(codeact.run('count, len(rows), bump.__name__'));

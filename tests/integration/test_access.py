@@ -183,6 +183,8 @@ def test_another_sender_names_nobody(start, upstream):
         ('mode = "token"\ntoken_env = "SHORT"', "at least 16"),
         ('mode = "token"\ntoken_env = "UNSET"', "UNSET"),
         ('mode = "token"\ntoken_env = "hunter2 is it"', "NAME of an environment variable"),
+        ('token_env = "TOKEN"', 'has what the mode "token" needs'),
+        ('mode = "session"\n[access.jwt]\nissuer = "https://i"\naudience = "a"', 'has what the mode "jwt" needs'),
         ('mode = ["open", "session"]', "name it alone"),
         ('mode = "header"', "`trusted_proxies`"),
         ('mode = "header"\ntrusted_proxies = ["all"]', "IP address"),

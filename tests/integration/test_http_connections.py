@@ -144,3 +144,16 @@ def test_a_slow_but_steady_reader_gets_all(url: str, site: Path) -> None:
         while found < 1_000_000:
             found += len(connection.recv(50_000))
             time.sleep(0.05)
+
+
+def test_a_slow_but_steady_reader_gets_a_whole_answer(url: str, upstream: ScriptedModel) -> None:
+    upstream.reply(Reply(body={"choices": [], "long": "x" * 4_000_000}))
+    with connect(url) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        connection.sendall(chat("hi"))
+        found, began = b"", time.monotonic()
+        while not found.endswith(b'"}'):
+            found += connection.recv(65536)
+            time.sleep(0.02)
+    assert len(found) > 4_000_000
+    assert time.monotonic() - began > 2 * RULES.write_seconds, "it was not slow"

@@ -13,6 +13,7 @@ from codeact_server.access import Caller
 from codeact_server.errors import LimitError
 from codeact_server.quota_settings import QuotaSettings
 from codeact_server.quotas import Quotas, open_quotas
+from codeact_server.quotas.ledger import open_redis
 from redis import Redis
 from support.loops import in_loop
 from support.redis_server import RedisServer, running_redis
@@ -122,6 +123,18 @@ async def test_what_is_under_way_is_taken_already(store):
 
 
 @in_loop
+async def test_nothing_is_given_back_to_a_later_window(store):
+    async with opened(store, **told(tokens="100/2 seconds")) as quotas:
+        await spend(quotas, input_tokens=10)
+        await asyncio.sleep(1)
+        async with quotas.admit(ALICE, Asked(90), None) as spending:
+            await asyncio.sleep(1.5)  # the window has ended, and no other has begun
+            spending.used(1, 0, None)
+        await spend(quotas, input_tokens=100)
+        assert (await refused(quotas, input_tokens=1)).code == "tokens_used_up"
+
+
+@in_loop
 async def test_money_is_whole_micro_dollars(store):
     price = Price(input=0.1, output=0.2)  # a sum of floats would drift
     async with opened(store, **told(dollars="0.0003/day")) as quotas:
@@ -142,6 +155,25 @@ async def test_answers_at_once(store):
         assert str(error).startswith("You have 2 answers under way")
         await spend(quotas, BOB)
         await stack.aclose()
+        await spend(quotas)
+
+
+@in_loop
+async def test_an_answer_that_ends_while_leases_are_renewed_is_not_under_way_again(redis):
+    async with (
+        opened(redis.url, **told(streams=1)) as quotas,
+        open_redis(redis.url, lease_seconds=60) as ledger,
+        AsyncExitStack() as answer,
+    ):
+        await answer.enter_async_context(quotas.admit(ALICE, Asked(), None))
+        write = ledger.streams.keep
+
+        async def end_before(key: str, lease: str) -> None:
+            await answer.aclose()
+            await write(key, lease)
+
+        ledger.streams.keep = end_before
+        await quotas.renew_leases(ledger)
         await spend(quotas)
 
 

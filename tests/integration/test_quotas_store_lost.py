@@ -183,6 +183,38 @@ async def test_a_redis_that_forgot_learns_who_is_under_way(redis):
 
 
 @in_loop
+async def test_what_began_while_it_was_lost_is_not_under_way_for_ever(redis):
+    async with open_quotas(settings(redis, streams=1), lease_seconds=1) as quotas:
+        for _ in range(2):
+            redis.stop()
+            async with quotas.admit(ALICE, Asked(), None):
+                await until(lambda: not is_up())
+                redis.start()
+                await until(is_up)
+        redis.stop()
+        await spend(quotas)
+
+
+@in_loop
+async def test_what_is_counted_while_it_is_carried_over_comes_too(redis):
+    """More callers than are carried over at once."""
+    async with open_quotas(settings(redis, tokens="10000/hour")) as quotas:
+        redis.stop()
+        callers = [Caller(f"user:{number}", "192.0.2.1", "jwt") for number in range(3000)]
+        for caller in callers:
+            async with quotas.admit(caller, Asked(), None) as spending:
+                spending.used(1, 0, None)
+        redis.start()
+        late = 0
+        while not is_up():
+            await spend(quotas)
+            await asyncio.sleep(0.001)
+            late += 1
+        with pytest.raises(LimitError, match=f"and {10_000 - late:,} tokens of"):
+            await spend(quotas, 10_000)
+
+
+@in_loop
 async def test_the_password_of_the_store_is_nowhere_to_be_read():
     secret = QuotaSettings(store="redis://:hunter2@127.0.0.1:6379")
     assert "hunter2" not in repr(secret) + str(secret) + secret.model_dump_json()

@@ -143,6 +143,12 @@ def test_an_html_error_becomes_json(client, upstream, status):
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
+def test_an_error_that_is_no_json_keeps_its_status(client, upstream):
+    upstream.reply(Reply(status=422, body='{"error": {"message": "too hot", "at": NaN}}'))
+    response = client.post(CHAT, json=GOOD)
+    assert (response.status_code, error_of(response)["code"]) == (422, "upstream_refused")
+
+
 def test_an_html_success_is_not_an_api(client, upstream):
     upstream.reply(Reply(body="<p>welcome</p>", headers={"content-type": "text/html"}))
     response = client.post(CHAT, json=GOOD)

@@ -145,6 +145,8 @@ def test_overrides_win_unless_they_are_none(tmp_path):
         ('[metrics]\ntoken = "prometheus-1"', "`metrics.token_env` must name a variable"),
         ('[metrics]\ntoken_env = "not set"', "`metrics.token_env` must be the NAME of an environment variable."),
         ('[metrics]\ntoken_env = "UNSET_HERE"', "The environment variable UNSET_HERE, named in"),
+        ("[timeouts]\nconnect = inf", "`timeouts.connect` should be a finite number"),
+        (f"{TWO}name='b'\nbase_url='http://b'\nprice={{m={{input=inf,output=1}}}}", "should be a finite number"),
         ("upstream = 3", "`upstream` should be a valid dictionary"),
         ("[upstream]\nname = 'x'", "`upstream.base_url` is missing"),
         ("[upstream]\nbase_url = 'ftp://m'", "`upstream.base_url` must be an http:// or https:// address"),

@@ -96,6 +96,14 @@ async def test_what_asking_again_does_not_mend_is_told_at_once(status):
     assert len(raw.calls) == 1
 
 
+@pytest.mark.parametrize("status", [600, 799, 999])
+@in_loop
+async def test_a_status_that_http_does_not_have_is_none(status):
+    async with one(answering(status)) as (_raw, upstreams):
+        error = await refused(upstreams)
+    assert (error.status, error.code) == (502, "upstream_not_an_api")
+
+
 @in_loop
 async def test_a_refused_key_is_not_told_as_the_callers():
     async with one(answering(401)) as (raw, upstreams):
@@ -379,8 +387,8 @@ async def test_models_and_aliases_are_told_with_what_the_settings_know():
                 ModelFacts("fast", "main", "openai", **small),
                 ModelFacts("huge", "other", "openai"),
             ]
-            assert upstreams.price("fast") == Price(input=0.15, output=0.6)
-            assert upstreams.price("large") is None
+            assert upstreams.price(asking("fast")) == Price(input=0.15, output=0.6)
+            assert upstreams.price(asking("large")) is None
     assert raw.connections == 0
 
 
@@ -415,10 +423,21 @@ async def test_a_list_that_does_not_come_is_not_waited_for_as_long_as_an_answer(
     async def play(call: Call) -> None:
         await call.until_gone()
 
-    async with one(play, timeouts={"first_byte": 0.3}) as (_raw, upstreams):
-        with pytest.raises(UpstreamError) as caught:
-            await upstreams.models()
-        assert caught.value.status == 504
+    async with one(play, timeouts={"first_byte": 0.3}) as (raw, upstreams):
+        began = time.monotonic()
+        lists = await asyncio.gather(*(upstreams.models() for _ in range(20)), return_exceptions=True)
+        assert [getattr(each, "status", each) for each in lists] == [504] * 20
+        assert time.monotonic() - began < 2, "each waited for itself"
+    assert len(raw.calls) == 1
+
+
+@in_loop
+async def test_a_list_that_fails_is_not_asked_for_again_at_once():
+    async with one(answering(500), retries=0) as (raw, upstreams):
+        for _ in range(5):
+            with pytest.raises(UpstreamError):
+                await upstreams.models()
+    assert len(raw.calls) == 1
 
 
 @pytest.mark.parametrize(

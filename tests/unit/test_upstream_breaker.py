@@ -176,7 +176,7 @@ def test_candidates_stand_in_the_order_of_fallback_and_alias():
             upstream("last", models=["small"], fallback=2),
             upstream("first", models=["small-8b", "large"], aliases={"small": "small-8b"}, price=cheap),
             upstream("other", dialect="anthropic", models=["small", "claude"]),
-            upstream("open"),
+            upstream("open", price={"claude": {"input": 3, "output": 15}}),
             upstream("open-too"),
         ]
     )
@@ -190,5 +190,8 @@ def test_candidates_stand_in_the_order_of_fallback_and_alias():
     assert asked("openai.chat", "claude") == [("open", "claude")]
     with pytest.raises(RequestError):
         asked("anthropic.messages", "large")
-    assert catalogue.price("small") == catalogue.price("small-8b") == Price(input=0.15, output=0.6)
-    assert catalogue.price("large") is catalogue.price("nothing") is None
+    assert catalogue.price("openai.chat", "small") == Price(input=0.15, output=0.6)
+    assert catalogue.price("openai.chat", "small-8b") == Price(input=0.15, output=0.6)
+    assert catalogue.price("openai.chat", "large") is catalogue.price("openai.chat", "nothing") is None
+    assert catalogue.price("anthropic.messages", "small") is catalogue.price("anthropic.messages", "-") is None
+    assert catalogue.price("openai.chat", "claude") == Price(input=3, output=15)  # though another lists the name

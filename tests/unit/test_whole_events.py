@@ -35,6 +35,8 @@ def test_an_event_of_several_lines_is_one(line_end: bytes) -> None:
         (b'data: {"choices": []}', False),
         (b'event: message_stop\ndata: {"type": "message_stop"}\r\n', False),
         (b"\n", False),
+        (b"event: message_stop\n", True),
+        (b"data: {}\r\nid: 7\r\n", False),
         (b": ping", False),
         (b"trailing", False),
         (b'data: {"choices": [{"delta": {"content": "hel', True),
@@ -44,7 +46,7 @@ def test_an_event_of_several_lines_is_one(line_end: bytes) -> None:
         (b'data: {"a": "' + b"x" * 70_000, True),
         (b'data: {"a": "' + b"x" * 70_000 + b"y", True),
     ],
-    ids=range(14),
+    ids=range(16),
 )
 def test_whether_a_stream_ends_within_an_event(end: bytes, is_cut: bool) -> None:
     events = WholeEvents()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -22,9 +23,17 @@ __all__ = ["Ledger", "MemoryLedger", "RedisLedger", "open_redis"]
 CONNECTIONS = 32
 """To Redis at once; what more is asked waits for one."""
 _REDIS_SECONDS = 1.0
+# A counter that is gone stays so: below 0 it would be a credit for the next window.
+# KEYS: the counter. ARGV: the amount, the most milliseconds that its window may still run.
+_GIVE_BACK = """
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 or left > tonumber(ARGV[2]) then return end
+local amount = math.min(tonumber(ARGV[1]), tonumber(redis.call('GET', KEYS[1])))
+if amount > 0 then redis.call('DECRBY', KEYS[1], amount) end
+"""
 
 
-class Ledger:
+class Ledger(ABC):
     """Requests in a moving window, amounts (tokens, micro-dollars) in fixed ones, and streams."""
 
     def __init__(self, storage: Storage, streams: Streams) -> None:
@@ -58,10 +67,14 @@ class Ledger:
 
     async def correct(self, item: RateLimitItem, key: str, by: int, taken_ago: float) -> None:
         """Change what was taken ``taken_ago`` seconds ago. Nothing is given back to a window that began later."""
-        if by < 0 and await self.seconds_left(item, key) > item.get_expiry() - taken_ago + 1:
-            return
-        if by:
+        if by > 0:
             await self.storage.incr(item.key_for(key), item.get_expiry(), by)
+        elif by < 0:
+            await self._give_back(item.key_for(key), -by, item.get_expiry() - taken_ago + 1)
+
+    @abstractmethod
+    async def _give_back(self, name: str, amount: int, most_left: float) -> None:
+        """Take ``amount`` from the count, down to 0, if the window runs for ``most_left`` seconds at most."""
 
 
 class MemoryLedger(Ledger):
@@ -70,6 +83,13 @@ class MemoryLedger(Ledger):
     def __init__(self) -> None:
         self.memory = SteadyMemory()
         super().__init__(self.memory, MemoryStreams())
+
+    async def _give_back(self, name: str, amount: int, most_left: float) -> None:
+        self.memory.give_back(name, amount, most_left)
+
+    def forget_streams(self) -> None:
+        """Those under way are told to another ledger."""
+        self.streams = MemoryStreams()
 
 
 class RedisLedger(Ledger):
@@ -84,6 +104,11 @@ class RedisLedger(Ledger):
         )
         super().__init__(storage, RedisStreams(redis, lease_seconds))
         self._redis = redis
+        self._giving_back = redis.register_script(_GIVE_BACK)
+        self._name = storage.bridge.prefixed_key
+
+    async def _give_back(self, name: str, amount: int, most_left: float) -> None:
+        await self._giving_back([self._name(name)], [amount, int(most_left * 1000)])
 
     async def ping(self) -> None:
         """Raise what asking it raises."""

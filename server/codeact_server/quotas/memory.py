@@ -49,13 +49,19 @@ class SteadyMemory(Storage, MovingWindowSupport):
         self._swept = _now()
 
     async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Add ``amount``, which may be negative; the window begins with the first."""
+        """Add ``amount``; the window begins with the first."""
         now = self._sweep()
         counter = self._counters.get(key)
         if counter is None or counter.ends <= now:
             counter = self._counters[key] = _Counter(now + expiry)
-        counter.count = max(0, counter.count + amount)
+        counter.count += amount
         return counter.count
+
+    def give_back(self, key: str, amount: int, most_left: float) -> None:
+        """Take ``amount`` from the count, down to 0, if the window runs for ``most_left`` seconds at most."""
+        counter, now = self._counters.get(key), _now()
+        if counter and now < counter.ends <= now + most_left:
+            counter.count = max(0, counter.count - amount)
 
     async def get(self, key: str) -> int:
         """Give what was counted in the window that runs, or 0."""

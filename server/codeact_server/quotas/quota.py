@@ -119,8 +119,16 @@ class Quotas:
         """Tell the store, every so many seconds, which streams go on."""
         while True:
             await asyncio.sleep(seconds)
-            leases = [(lease, key) for lease, keys in self._leases.items() for key in keys]
-            await self._store.ask(partial(_keep, leases), settling=True)
+            await self._store.ask(self.renew_leases, settling=True)
+
+    async def renew_leases(self, ledger: Ledger) -> None:
+        """Tell ``ledger`` of each answer under way, one after the other."""
+        for lease, keys in list(self._leases.items()):
+            for key in list(keys):
+                if lease in self._leases:
+                    await ledger.streams.keep(key, lease)
+                if lease not in self._leases:  # it has ended meanwhile, and would be there again
+                    await ledger.streams.end(key, lease)
 
     async def close(self) -> None:
         """Wait for what is still being written."""
@@ -196,10 +204,6 @@ async def open_quotas(settings: QuotaSettings, lease_seconds: float = LEASE_SECO
 
 async def _refusal(item: RateLimitItem, key: str, ledger: Ledger) -> float | None:
     return await ledger.refusal(item, key)
-
-
-async def _keep(leases: list[tuple[str, str]], ledger: Ledger) -> None:
-    await ledger.streams.keep(leases)
 
 
 async def _end(lease: str, key: str, ledger: Ledger) -> None:

@@ -89,20 +89,21 @@ class Store:
                 await self._carry_over(self._redis)
                 break
             await asyncio.sleep(_PROBE_SECONDS)
+        self._memory.forget_streams()  # Redis is told of those under way within a lease
         self._is_up = True
         storage_up(True)
         log.info("the quotas' store answers again")
 
     async def _carry_over(self, redis: RedisLedger) -> None:
-        """Add what was counted here; requests of the last minute are let go."""
-        counters = self._memory.memory.take_counters()
-        try:
-            while counters:
-                await redis.storage.incr(*counters[-1])
-                counters.pop()
-        finally:
-            for key, seconds, count in counters:
-                await self._memory.storage.incr(key, seconds, count)
+        """Add what was counted here, also meanwhile; requests of the last minute are let go."""
+        while counters := self._memory.memory.take_counters():
+            try:
+                while counters:
+                    await redis.storage.incr(*counters[-1])
+                    counters.pop()
+            finally:
+                for key, seconds, count in counters:
+                    await self._memory.storage.incr(key, seconds, count)
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ class Streams(Protocol):
         """End it; one that is not known is no mistake."""
         ...
 
-    async def keep(self, leases: Iterable[tuple[str, str]]) -> None:
-        """Tell that these go on, each a lease and its key."""
+    async def keep(self, key: str, lease: str) -> None:
+        """Tell that it goes on."""
         ...
 
 
@@ -65,7 +64,7 @@ class MemoryStreams:
         if not leases:
             self._under_way.pop(key, None)
 
-    async def keep(self, leases: Iterable[tuple[str, str]]) -> None:
+    async def keep(self, key: str, lease: str) -> None:
         """Nothing to do: nothing ends by itself here."""
 
 
@@ -86,7 +85,6 @@ class RedisStreams:
         """As in Streams."""
         await self._redis.zrem(_PREFIX + key, lease)
 
-    async def keep(self, leases: Iterable[tuple[str, str]]) -> None:
-        """As in Streams; also writes those that a restarted Redis has forgotten."""
-        for lease, key in leases:
-            await self._keep([_PREFIX + key], [lease, 0, self._milliseconds])
+    async def keep(self, key: str, lease: str) -> None:
+        """As in Streams; also writes one that a restarted Redis has forgotten."""
+        await self._keep([_PREFIX + key], [lease, 0, self._milliseconds])

@@ -69,10 +69,12 @@ class WholeEvents:
         >>> events.feed(b'data: {"choices": [{"del'), events.is_cut, events.feed(b'ta": {}}]}'), events.is_cut
         (b'', True, b'', False)
         """
-        line = self._held[max(self._held.rfind(b"\n"), self._held.rfind(b"\r")) + 1 :]
+        ends_a_line = self._held.endswith((b"\n", b"\r"))
         if self._within:
-            return bool(line) or not self._held
-        name, _, value = line.partition(b":")
+            return not ends_a_line
+        name, _, value = (self._held.splitlines() or [self._held])[-1].partition(b":")
+        if ends_a_line:
+            return name == b"event"  # which comes before its data
         is_whole = name == b"data" and (value.strip() == b"[DONE]" or _is_json(value))
         return bool(name) and any(field.startswith(name) for field in _FIELDS) and not is_whole
 

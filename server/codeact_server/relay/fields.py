@@ -38,6 +38,8 @@ _SAID = {
     "union_tag_not_found": "has no `type`",
 }
 _BINARY = frozenset({"image_url", "input_audio", "file", "image", "document"})
+# Messages, which have no type, and the parts that hold parts.
+_HOLDS_PARTS = (None, "tool_result", "search_result")
 
 
 Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
@@ -104,7 +106,10 @@ def check_number_of(what: str, found: Any, cap: int) -> None:
 
 
 def estimate_tokens(*texts: Any, schemas: Any = None, images: int = 0) -> int:
-    """Give the bytes of all strings in ``texts`` and of ``schemas`` as JSON, by 4, and 1,000 for each image.
+    """Give the bytes of ``texts``, messages or parts, and of ``schemas`` as JSON, by 4, and 1,000 for each image.
+
+    Strings count as they are, anything else in a message or part as JSON: what a ``type`` in there means is the
+    caller's word. ``texts`` must have been checked.
 
     >>> estimate_tokens([{"role": "user", "content": "Hello, you!"}])
     4
@@ -115,11 +120,18 @@ def estimate_tokens(*texts: Any, schemas: Any = None, images: int = 0) -> int:
         value = left.pop()
         if isinstance(value, str):
             total += len(value) if value.isascii() else len(value.encode())
-        elif isinstance(value, dict):
-            if value.get("type") not in _BINARY:
-                left.extend(value.values())
         elif isinstance(value, list):
             left.extend(value)
+        elif isinstance(value, dict):
+            kind = value.get("type")
+            if kind in _BINARY:
+                source = value.get("source")
+                value = {"source": source["data"]} if source and source["type"] == "text" else {}
+            for name, each in value.items():
+                if isinstance(each, str) or (name == "content" and kind in _HOLDS_PARTS):
+                    left.append(each)
+                elif each is not None:
+                    total += len(to_json(each))
     return ceil(total / 4) + images * _IMAGE_TOKENS
 
 

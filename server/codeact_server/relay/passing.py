@@ -21,6 +21,19 @@ from codeact_server.upstreams import EVENT_STREAM, Upstreams
 
 __all__ = ["PassedAnswer"]
 
+_PIECE = 64 * 1024
+
+
+class _InPieces(Response):
+    """A whole answer, of which each piece may take a client ``write_seconds``."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for start in range(0, max(1, len(self.body)), _PIECE):
+            end = start + _PIECE
+            piece = bytes(self.body[start:end])
+            await send({"type": "http.response.body", "body": piece, "more_body": end < len(self.body)})
+
 
 class PassedAnswer:
     """An ASGI response: one answer of an upstream, given up as soon as the client leaves."""
@@ -38,7 +51,7 @@ class PassedAnswer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the answer on, or say why there is none."""
         account = self._account
-        account.price = self._upstreams.price(self._prepared.model)
+        account.price = self._upstreams.price(self._prepared)
         try:
             async with self._quotas.admit(self._caller, self._prepared, account.price) as spending:
                 try:
@@ -72,7 +85,7 @@ class PassedAnswer:
             account.fail(error)
             raise
         account.outcome = "ok"
-        return Response(whole, headers={**UNCACHED, **answer.headers}, media_type=answer.media_type)
+        return _InPieces(whole, headers={**UNCACHED, **answer.headers}, media_type=answer.media_type)
 
     async def _whole(self, chunks: AsyncIterator[bytes]) -> bytes:
         """Join an answer that is not streamed: part of a JSON document is of no use."""

@@ -47,11 +47,13 @@ class Catalogue:
         message = f"There is no model {shown} here; /v1/models lists those there are."
         raise RequestError(404, "model_not_found", message)
 
-    def price(self, model: str) -> Price | None:
-        """Give the price of the first upstream that has ``model`` and whose price the settings tell."""
-        having = [each for each in self._upstreams if _lists(each, model)]
-        having = having or [each for each in self._upstreams if not each.models]
-        prices = (each.price.get(each.aliases.get(model, model)) for each in having)
+    def price(self, dialect: str, model: str) -> Price | None:
+        """Give the first price that the settings tell of those who would be asked; None where they tell none."""
+        try:
+            asked = self.candidates(dialect, model)
+        except RequestError:
+            return None
+        prices = (upstream.price.get(name) for upstream, name in asked)
         return next((price for price in prices if price is not None), None)
 
     def facts(self, upstream: Upstream, names: Iterable[str]) -> list[ModelFacts]:

@@ -135,7 +135,7 @@ class UpstreamClient:
 
     async def _refusal(self, response: httpx.Response) -> FailedError:
         status, headers = response.status_code, self._passed(response)
-        if status < 400:
+        if not 400 <= status < 600:
             return not_an_api(f"no answer but the status {status}")
         if status == 401:
             what = "refused this server's API key" if self._upstream.api_key else "asks for an API key"
@@ -148,7 +148,7 @@ class UpstreamClient:
     def _explanation(self, raw: bytes) -> dict[str, Any] | None:
         """Keep an error body only if it is JSON with an ``error`` object; scrubbed as it will be written out."""
         try:
-            body = from_json(self._scrubbed(to_json(from_json(raw))))
+            body = from_json(self._scrubbed(to_json(from_json(raw, allow_inf_nan=False))))
         except ValueError:
             return None
         return body if isinstance(body, dict) and isinstance(body.get("error"), dict) else None

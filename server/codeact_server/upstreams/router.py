@@ -69,9 +69,9 @@ class Upstreams:
         """How many upstreams would be asked now, and how many there are."""
         return sum(service.is_up for service in self._services.values()), len(self._services)
 
-    def price(self, model: str) -> Price | None:
-        """Give the price of ``model``, a name or an alias, of who is asked first; None where none is told."""
-        return self._catalogue.price(model)
+    def price(self, prepared: Prepared) -> Price | None:
+        """Give what the request would cost, before it is known who answers; None where no price is told."""
+        return self._catalogue.price(prepared.dialect, prepared.model)
 
     @asynccontextmanager
     async def open(self, prepared: Prepared) -> AsyncIterator[Answer]:

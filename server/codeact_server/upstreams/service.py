@@ -51,7 +51,8 @@ class Service:
         self._patience = times.first_byte
         self._breaker = breaker
         self._names: list[str] = []
-        self._listed = float("-inf")
+        self._failed: FailedError | None = None
+        self._asked = float("-inf")
         self._listing = asyncio.Lock()
 
     @property
@@ -83,17 +84,18 @@ class Service:
     async def names(self) -> list[str]:
         """Give the names it tells of itself, no older than a few seconds; those it told before while it fails.
 
-        Raises FailedError when it has never told any.
+        Raises FailedError when it has never told any. It is asked for all who wait, also where it fails.
         """
         async with self._listing:
-            if time.monotonic() - self._listed >= _LIST_SECONDS:
+            if time.monotonic() - self._asked >= _LIST_SECONDS:
                 try:
                     async with asyncio.timeout(min(self._patience, _LIST_PATIENCE)):
-                        self._names = await self._list()
-                    self._listed = time.monotonic()
+                        self._names, self._failed = await self._list(), None
                 except (FailedError, TimeoutError) as exc:
-                    if not self._names:
-                        raise (exc if isinstance(exc, FailedError) else of_silence()) from exc
+                    self._failed = exc if isinstance(exc, FailedError) else of_silence()
+                self._asked = time.monotonic()
+            if self._failed is not None and not self._names:
+                raise self._failed.with_traceback(None)
             return self._names
 
     async def _list(self) -> list[str]:
