@@ -232,6 +232,11 @@ def test_the_operator_comes_in_by_the_corner_and_the_code(kiosk: KioskPage) -> N
     assert SECRET not in panel.inner_text()
     panel.get_by_role("button", name="Back to the kiosk").click()
     expect(panel).to_have_count(0)
+    kiosk.begin()
+    kiosk.enter_code("2580")
+    expect(panel).to_be_visible()
+    expect(kiosk.begin_button).to_be_visible(timeout=(IDLE_S + 10) * 1000)  # whoever opened it has gone
+    expect(panel).to_have_count(0)
 
 
 def test_mistakes_in_the_operators_file_are_shown_each_with_its_sentence(

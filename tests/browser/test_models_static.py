@@ -155,7 +155,9 @@ KEPT = """async () => {
 }"""
 
 
-def test_a_remembered_key_outlasts_the_tab(own: AgentPage, context: BrowserContext) -> None:
+def test_a_remembered_key_outlasts_the_tab(
+    own: AgentPage, service: ScriptedModel, context: BrowserContext
+) -> None:
     own.dialog("Settings").get_by_label("Service").select_option(label="Offered")
     _connect(own, "", OWN_KEY, remember=True)
     _told(own, "Connected: 1 model.")
@@ -167,6 +169,17 @@ def test_a_remembered_key_outlasts_the_tab(own: AgentPage, context: BrowserConte
     expect(other.page.get_by_role("combobox", name="Model")).to_have_value(
         re.compile("^endpoint:127.0.0.1:.*:second$")
     )
+    # Forgotten in one tab it is forgotten in all, whatever they connect.
+    third = AgentPage(context.new_page()).open(address)
+    third.ready()
+    third.dialog("Settings").get_by_role("button", name="Disconnect").click()
+    expect(third.page.locator("optgroup")).to_have_count(1)
+    expect(other.page.locator("optgroup")).to_have_count(1)
+    _connect(other, service.base_url, "another key", remember=True)
+    _told(other, "Connected: 2 models.")
+    kept = other.page.evaluate("JSON.stringify({...localStorage})")
+    assert "another key" in kept
+    assert OWN_KEY not in kept
 
 
 def test_what_is_wrong_with_a_connection_is_said(

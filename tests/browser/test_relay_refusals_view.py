@@ -58,3 +58,20 @@ def test_refusals_of_the_server_are_told_as_they_are(
         expect(agent.ending.last).to_contain_text("4 requests")
         expect(agent.ending.last).not_to_contain_text("provider")
         assert len(upstream.requests) == 4
+
+
+# All waits are a thirtieth as long.
+IMPATIENT = """const { timeout } = AbortSignal;
+AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, milliseconds / 30);"""
+
+
+def test_a_server_that_does_not_list_its_models_holds_nothing_up(
+    page: Page, served: str, complaints: Complaints
+) -> None:
+    complaints.allow("ERR_ABORTED")
+    page.add_init_script(IMPATIENT)
+    page.route("**/v1/models", lambda route: None)  # it never answers
+    agent = AgentPage(page).open(served)
+    agent.ready()
+    expect(page.locator("p.notice")).to_contain_text("The connected models could not be listed", timeout=20_000)
+    expect(agent.solve("laptops")).to_contain_text("Laptop B")

@@ -29,6 +29,7 @@ export class Kiosk {
   #visits;
   #attract;
   #idle;
+  #operator;
   #figures = new Figures();
   #question = document.createElement('ca-kiosk-question');
   /** Whether somebody is there. */ #isVisited = false;
@@ -47,8 +48,8 @@ export class Kiosk {
       },
       left: () => this.over(),
     });
-    const operator = new Operator(config, view, this.#figures, upkeep);
-    watchCorner(() => operator.ask());
+    this.#operator = new Operator(config, view, this.#figures, upkeep);
+    watchCorner(() => this.#operator.ask());
     this.#join();
   }
 
@@ -116,6 +117,7 @@ export class Kiosk {
   async over() {
     this.#idle.stop();
     this.#isVisited = false;
+    this.#operator.close();
     const started = performance.now();
     const clean = this.#visits.reset();
     this.#showAttract();

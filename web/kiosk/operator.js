@@ -9,6 +9,8 @@ import { msg, str } from '../vendor/localize.js';
 /** @typedef {import('./upkeep.js').Upkeep} Upkeep */
 
 const MB = 2 ** 20;
+/** Untouched, the panel closes: whoever opened it has gone. */
+const OPEN_MS = 60_000;
 const locale = () => document.documentElement.lang;
 
 /** Why a run had no answer, by kind of error (docs/events.md), else by status. @type {Record<string, () => string>} */
@@ -31,6 +33,8 @@ export class Operator {
   #figures;
   #upkeep;
   #keypad = document.createElement('ca-keypad');
+  /** @type {HTMLElement | null} */ #panel = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #closing;
 
   /** @param {KioskConfig} config @param {import('./elements/kiosk.js').KioskElement} view @param {Figures} figures @param {Upkeep} upkeep */
   constructor(config, view, figures, upkeep) {
@@ -48,18 +52,35 @@ export class Operator {
   /** Ask for the code, where there is one. */
   ask() {
     const { exit_code: code } = this.#config;
-    if (code) this.#view.append(Object.assign(this.#keypad, { code }));
+    if (code) this.#view.append(Object.assign(this.#keypad, { code, typed: '' }));
+  }
+
+  /** What a visitor finds open must not be the operator's. */
+  close() {
+    this.#keypad.remove();
+    this.#panel?.remove();
+    this.#panel = null;
+    clearTimeout(this.#closing);
   }
 
   async #open() {
     const panel = document.createElement('ca-operator-panel');
     const { canUpdate } = this.#upkeep;
     Object.assign(panel, { facts: await this.#facts(), canUpdate });
+    this.close();
     panel.addEventListener('operator', (event) => {
-      panel.remove();
+      this.close();
       this.#act(/** @type {CustomEvent<OperatorAct>} */ (event).detail);
     });
+    panel.addEventListener('pointerdown', () => this.#closeLater());
+    this.#panel = panel;
+    this.#closeLater();
     this.#view.append(panel);
+  }
+
+  #closeLater() {
+    clearTimeout(this.#closing);
+    this.#closing = setTimeout(() => this.close(), OPEN_MS);
   }
 
   /** @param {OperatorAct} act */

@@ -1,7 +1,7 @@
 /** OpenAI-compatible services that the person connects, with a key of their own that goes nowhere else. */
 
 import { msg } from '../vendor/localize.js';
-import { keepEndpoints, keptEndpoints } from './endpoint_store.js';
+import { forgetEndpoint, keepEndpoint, keptEndpoints, watchOthers } from './endpoint_store.js';
 import { inWords } from './endpoint_words.js';
 import { unusable } from './model_failure.js';
 import { OpenAIService } from './openai_service.js';
@@ -24,6 +24,7 @@ export class Endpoints {
   /** @param {() => void} changed  the models are others */
   constructor(changed) {
     this.#changed = changed;
+    watchOthers(() => this.#dropForgotten());
   }
 
   /** What is known by now. @returns {Model[]} */
@@ -61,14 +62,16 @@ export class Endpoints {
     const connected = { ...wanted, base_url: addressOf(wanted.base_url), models: [], problem: '' };
     await this.#list(connected);
     this.connected = [...this.connected.filter(({ base_url }) => base_url !== connected.base_url), connected];
-    this.#keep();
+    keepEndpoint(connected);
+    this.#changed();
     return connected;
   }
 
   /** Forget an endpoint and its key. @param {string} base_url */
   disconnect(base_url) {
     this.connected = this.connected.filter((each) => each.base_url !== base_url);
-    this.#keep();
+    forgetEndpoint(base_url);
+    this.#changed();
   }
 
   /** @param {Question} question @param {AbortSignal} signal */
@@ -85,8 +88,10 @@ export class Endpoints {
     }
   }
 
-  #keep() {
-    keepEndpoints(this.connected.map(({ base_url, name, key, remember }) => ({ base_url, name, key, remember })));
+  /** In another tab. */
+  #dropForgotten() {
+    const kept = new Set(keptEndpoints().map(({ base_url }) => base_url));
+    this.connected = this.connected.filter((each) => !each.remember || kept.has(each.base_url));
     this.#changed();
   }
 

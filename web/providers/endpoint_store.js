@@ -25,8 +25,29 @@ export function keptEndpoints() {
   }
 }
 
-/** @param {Kept[]} endpoints */
-export function keepEndpoints(endpoints) {
+/** In place of another at its address. @param {Kept} endpoint */
+export function keepEndpoint({ base_url, name, key, remember }) {
+  change(base_url, [{ base_url, name, key, remember }]);
+}
+
+/** @param {string} base_url */
+export function forgetEndpoint(base_url) {
+  change(base_url, []);
+}
+
+/** Call `changed` when other tabs have changed what this browser remembers. @param {() => void} changed */
+export function watchOthers(changed) {
+  addEventListener('storage', ({ key, storageArea }) => {
+    if (storageArea === localStorage && (key === KEY || key === null)) changed();
+  });
+}
+
+/**
+ * Only what is at this address, as it is stored now: what another tab has forgotten must not come back.
+ * @param {string} base_url @param {Kept[]} wanted
+ */
+function change(base_url, wanted) {
+  const endpoints = [...keptEndpoints().filter((each) => each.base_url !== base_url), ...wanted];
   unkept = endpoints;
   try {
     write(

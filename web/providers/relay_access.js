@@ -19,18 +19,21 @@ if (found) {
 
 /**
  * As `fetch` does, with what the server asks for.
- * @param {string} url @param {RequestInit} options @returns {Promise<Response>}
+ * @param {string} url @param {RequestInit} options
+ * @param {number} [patience]  ms that each request may take, its body included
+ * @returns {Promise<Response>}
  */
-export async function fetchFromRelay(url, options) {
-  const response = await send(url, options);
+export async function fetchFromRelay(url, options, patience) {
+  const again = () => send(url, patience ? { ...options, signal: AbortSignal.timeout(patience) } : options);
+  const response = await again();
   if (response.status !== 401) return response;
   const code = await codeOf(response.clone());
-  if (code === 'session_needed') return (await beginSession()) ? send(url, options) : response;
+  if (code === 'session_needed') return (await beginSession()) ? again() : response;
   if (code !== 'token_needed' && code !== 'token_refused') return response;
   const token = await askForToken(code === 'token_refused' && keptToken() !== '');
   if (!token) return response;
   keepToken(token);
-  return fetchFromRelay(url, options);
+  return fetchFromRelay(url, options, patience);
 }
 
 /** @param {string} url @param {RequestInit} options */
