@@ -18,10 +18,20 @@ from support.agent_page import AgentPage
 from support.changed_site import copy_site
 from support.complaints import Complaints
 from support.tiny_gguf import write_tiny_gguf
+from support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 PROMPTS = Path(__file__).parents[2] / "web" / "agent" / "codeact_agent" / "prompts"
 LARGE = 60_000_000
+WORDS = re.compile("conv|sho|the")  # of the prompts, which the models know
+# Whether a file of that name is kept, and what wllama notes of it: it is whole.
+IS_WHOLE = """async (name) => {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('cache');
+  for await (const [key, handle] of folder.entries()) {
+    if (key.startsWith('__metadata__') && key.endsWith(name)) return (await handle.getFile()).size > 0;
+  }
+  return false;
+}"""
 HEAVY = re.compile(r"wllama|webllm|\.gguf")
 
 
@@ -41,6 +51,7 @@ def local_site(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         _offered("Endless", context_window=4096),
         _offered("Large", bytes=LARGE),
         _offered("Missing"),
+        _offered("Split", url="split-00001-of-00002.gguf"),
         {**_offered("Greedy", context_window=10_000_000), "url": "brief.gguf"},
         _offered("Picture"),
         {"id": "gpu", "name": "Graphics", "engine": "webllm", "url": "gpu/"},
@@ -50,6 +61,7 @@ def local_site(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (copy / f"{name}.gguf").hardlink_to(made / "brief.gguf")
     write_tiny_gguf(copy / "endless.gguf", words, ends=-100)
     (copy / "large.gguf").hardlink_to(copy / "brief.gguf")
+    write_tiny_gguf(copy / "split.gguf", words, tensors=11)
     (copy / "picture.gguf").write_bytes(b"\x89PNG" * 1000)
     return copy
 
@@ -139,7 +151,7 @@ def test_what_was_fetched_is_kept_and_stop_ends_a_reply(tab: AgentPage, complain
 
     for _ in range(2):  # the second shows that the first has left the engine whole
         tab.send("Go on for ever")
-        expect(tab.steps.last).to_contain_text(re.compile("conv|sho|the"), timeout=30_000)  # words of the prompts
+        expect(tab.steps.last).to_contain_text(WORDS, timeout=30_000)
         tab.stop.click()
         tab.wait_for_end(10)
         expect(tab.ending.last).to_contain_text("Stopped")
@@ -185,6 +197,37 @@ def test_a_file_from_disk_runs_and_others_are_told_from_it(
     _status(tab, "Missing could not be fetched")
 
 
+def test_a_missing_part_concerns_its_own_model_alone(tab: AgentPage, complaints: Complaints) -> None:
+    first, second = "split-00001-of-00002.gguf", "split-00002-of-00002.gguf"
+    complaints.allow("404")
+    tab.page.route(f"**/{second}", lambda route: route.fulfill(status=404))
+    _choose(tab, "Split")
+    _status(tab, "Split could not be fetched")
+    assert not tab.page.evaluate(IS_WHOLE, first)
+
+    tab.page.unroute(f"**/{second}")
+    held: list[Route] = []
+    tab.page.route(
+        f"**/{second}", lambda route: held.append(route) if route.request.method == "GET" else route.continue_()
+    )
+    tab.page.locator("ca-model-status").get_by_role("button", name="Try again").click()
+    wait_until(tab.page, IS_WHOLE, first)
+    tab.reload()  # in the middle of the fetch
+    tab.page.unroute(f"**/{second}")
+    _choose(tab, "Brief")
+    _status(tab, "Brief runs in this browser")
+    settings = tab.dialog("Settings")
+    expect(settings.get_by_role("button", name="Remove Brief from cache")).to_be_visible()
+    expect(settings.get_by_role("button", name="Remove Split from cache")).to_be_hidden()
+    tab.page.keyboard.press("Escape")
+
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url) if request.method == "GET" else None)
+    _choose(tab, "Split")
+    _status(tab, "Split runs in this browser")
+    assert [url.rpartition("/")[2] for url in asked if url.endswith(".gguf")] == [second]
+
+
 def test_a_large_model_is_fetched_with_leave_and_the_fetch_can_be_stopped(tab: AgentPage) -> None:
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
@@ -226,7 +269,7 @@ def test_several_threads_where_the_page_is_isolated(
     _choose(agent, "Brief")
     _status(agent, "2 threads")
     agent.send("Anything")
-    expect(agent.steps.first).to_contain_text(re.compile("conv|sho|the"), timeout=30_000)
+    expect(agent.steps.first).to_contain_text(WORDS, timeout=30_000)
     agent.stop.click()
     agent.wait_for_end(10)
     opened.close()
