@@ -233,8 +233,8 @@ def test_a_large_model_is_fetched_with_leave_and_the_fetch_can_be_stopped(tab: A
     tab.page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
     held: list[Route] = []
     tab.page.route(
-        "**/large.gguf", lambda route: held.append(route) if route.request.method == "GET" else route.continue_()
-    )
+        "**/large.gguf", lambda route: held.append(route)
+    )  # a host that answers nothing, not even a HEAD
     question = tab.page.get_by_role("dialog", name="Fetch this model?")
     _choose(tab, "Large")
     expect(question).to_be_visible()
@@ -248,14 +248,33 @@ def test_a_large_model_is_fetched_with_leave_and_the_fetch_can_be_stopped(tab: A
     tab.page.get_by_role("button", name="Fetch 57 MB").click()
     _status(tab, "Fetching Large")
     tab.stop.click()
-    tab.wait_for_end(10)
+    tab.wait_for_end(2)
     expect(tab.ending.last).to_contain_text("Stopped")
     _status(tab, "Large is not loaded.")
+    tab.new.click()
+    expect(tab.runs).to_have_count(0)
 
     tab.page.unroute("**/large.gguf")
     tab.page.locator("ca-model-status").get_by_role("button", name="Load").click()
     tab.page.get_by_role("button", name="Fetch 57 MB").click()
     _status(tab, "Large runs in this browser")
+
+
+def test_stop_does_not_wait_for_what_cannot_be_stopped_nor_end_what_the_choice_began(tab: AgentPage) -> None:
+    held: list[Route] = []
+    tab.page.route("**/wllama-*.js", lambda route: held.append(route))
+    with tab.page.expect_request("**/wllama-*.js"):
+        tab.reload()  # where models may be kept, their list needs the engine too
+        _choose(tab, "Brief")
+    tab.send("Hello")
+    expect(tab.steps).to_have_count(1)  # it waits for the model
+    tab.stop.click()
+    tab.wait_for_end(2)
+    expect(tab.ending.last).to_contain_text("Stopped")
+    tab.new.click()
+    expect(tab.runs).to_have_count(0)
+    held[0].continue_()
+    _status(tab, "Brief runs in this browser")
 
 
 def test_several_threads_where_the_page_is_isolated(
