@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 from support.agent_page import AgentPage
 from support.changed_site import copy_site
 from support.complaints import Complaints
+from support.kiosk_page import KioskPage, write_config
 from support.tiny_gguf import write_tiny_gguf
 from support.waiting import wait_until
 
@@ -63,6 +64,7 @@ def local_site(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (copy / "large.gguf").hardlink_to(copy / "brief.gguf")
     write_tiny_gguf(copy / "split.gguf", words, tensors=11)
     (copy / "picture.gguf").write_bytes(b"\x89PNG" * 1000)
+    write_config(copy, free_task=True, model="local:large", max_steps=2)
     return copy
 
 
@@ -226,6 +228,27 @@ def test_a_missing_part_concerns_its_own_model_alone(tab: AgentPage, complaints:
     _choose(tab, "Split")
     _status(tab, "Split runs in this browser")
     assert [url.rpartition("/")[2] for url in asked if url.endswith(".gguf")] == [second]
+
+
+def test_a_kiosk_fetches_its_model_beside_the_visits(page: Page, local: str) -> None:
+    fetched: list[Route] = []
+    page.route("**/large.gguf", lambda route: fetched.append(route))
+    with page.expect_request("**/large.gguf", timeout=20_000):
+        kiosk = KioskPage(page).open(local)
+    kiosk.begin()
+    question = page.locator("textarea")
+    ask = page.get_by_role("button", name="Ask", exact=True)
+    question.fill("What is the answer?")
+    ask.click()
+    page.get_by_role("button", name="Stop").click()
+    expect(kiosk.answer).to_contain_text("You have stopped it")
+    fetched[0].continue_()
+    kiosk.another()
+    question.fill("What is the answer?")
+    ask.click()
+    babbled = re.compile("Answer|No answer was found")  # the latter where its last reply was empty
+    expect(kiosk.answer).to_contain_text(babbled, timeout=30_000)
+    assert len(fetched) == 1, "the visitor's Stop has ended the fetch"
 
 
 def test_a_large_model_is_fetched_with_leave_and_the_fetch_can_be_stopped(tab: AgentPage) -> None:
