@@ -271,7 +271,7 @@ def test_a_large_model_is_fetched_with_leave_and_the_fetch_can_be_stopped(tab: A
     tab.page.get_by_role("button", name="Fetch 57 MB").click()
     _status(tab, "Fetching Large")
     tab.stop.click()
-    tab.wait_for_end(2)
+    tab.wait_for_end(5)
     expect(tab.ending.last).to_contain_text("Stopped")
     _status(tab, "Large is not loaded.")
     tab.new.click()
@@ -292,7 +292,7 @@ def test_stop_does_not_wait_for_what_cannot_be_stopped_nor_end_what_the_choice_b
     tab.send("Hello")
     expect(tab.steps).to_have_count(1)  # it waits for the model
     tab.stop.click()
-    tab.wait_for_end(2)
+    tab.wait_for_end(5)
     expect(tab.ending.last).to_contain_text("Stopped")
     tab.new.click()
     expect(tab.runs).to_have_count(0)
