@@ -17,11 +17,22 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 from support.agent_page import AgentPage
 from support.changed_site import copy_site
 from support.complaints import Complaints
+from support.kiosk_page import KioskPage, write_config
 from support.tiny_gguf import write_tiny_gguf
+from support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 PROMPTS = Path(__file__).parents[2] / "web" / "agent" / "codeact_agent" / "prompts"
 LARGE = 60_000_000
+WORDS = re.compile("conv|sho|the")  # of the prompts, which the models know
+# Whether a file of that name is kept, and what wllama notes of it: it is whole.
+IS_WHOLE = """async (name) => {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('cache');
+  for await (const [key, handle] of folder.entries()) {
+    if (key.startsWith('__metadata__') && key.endsWith(name)) return (await handle.getFile()).size > 0;
+  }
+  return false;
+}"""
 HEAVY = re.compile(r"wllama|webllm|\.gguf")
 
 
@@ -41,6 +52,7 @@ def local_site(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         _offered("Endless", context_window=4096),
         _offered("Large", bytes=LARGE),
         _offered("Missing"),
+        _offered("Split", url="split-00001-of-00002.gguf"),
         {**_offered("Greedy", context_window=10_000_000), "url": "brief.gguf"},
         _offered("Picture"),
         {"id": "gpu", "name": "Graphics", "engine": "webllm", "url": "gpu/"},
@@ -50,7 +62,9 @@ def local_site(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (copy / f"{name}.gguf").hardlink_to(made / "brief.gguf")
     write_tiny_gguf(copy / "endless.gguf", words, ends=-100)
     (copy / "large.gguf").hardlink_to(copy / "brief.gguf")
+    write_tiny_gguf(copy / "split.gguf", words, tensors=11)
     (copy / "picture.gguf").write_bytes(b"\x89PNG" * 1000)
+    write_config(copy, free_task=True, model="local:large", max_steps=2)
     return copy
 
 
@@ -139,7 +153,7 @@ def test_what_was_fetched_is_kept_and_stop_ends_a_reply(tab: AgentPage, complain
 
     for _ in range(2):  # the second shows that the first has left the engine whole
         tab.send("Go on for ever")
-        expect(tab.steps.last).to_contain_text(re.compile("conv|sho|the"), timeout=30_000)  # words of the prompts
+        expect(tab.steps.last).to_contain_text(WORDS, timeout=30_000)
         tab.stop.click()
         tab.wait_for_end(10)
         expect(tab.ending.last).to_contain_text("Stopped")
@@ -185,13 +199,65 @@ def test_a_file_from_disk_runs_and_others_are_told_from_it(
     _status(tab, "Missing could not be fetched")
 
 
+def test_a_missing_part_concerns_its_own_model_alone(tab: AgentPage, complaints: Complaints) -> None:
+    first, second = "split-00001-of-00002.gguf", "split-00002-of-00002.gguf"
+    complaints.allow("404")
+    tab.page.route(f"**/{second}", lambda route: route.fulfill(status=404))
+    _choose(tab, "Split")
+    _status(tab, "Split could not be fetched")
+    assert not tab.page.evaluate(IS_WHOLE, first)
+
+    tab.page.unroute(f"**/{second}")
+    held: list[Route] = []
+    tab.page.route(
+        f"**/{second}", lambda route: held.append(route) if route.request.method == "GET" else route.continue_()
+    )
+    tab.page.locator("ca-model-status").get_by_role("button", name="Try again").click()
+    wait_until(tab.page, IS_WHOLE, first)
+    tab.reload()  # in the middle of the fetch
+    tab.page.unroute(f"**/{second}")
+    _choose(tab, "Brief")
+    _status(tab, "Brief runs in this browser")
+    settings = tab.dialog("Settings")
+    expect(settings.get_by_role("button", name="Remove Brief from cache")).to_be_visible()
+    expect(settings.get_by_role("button", name="Remove Split from cache")).to_be_hidden()
+    tab.page.keyboard.press("Escape")
+
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url) if request.method == "GET" else None)
+    _choose(tab, "Split")
+    _status(tab, "Split runs in this browser")
+    assert [url.rpartition("/")[2] for url in asked if url.endswith(".gguf")] == [second]
+
+
+def test_a_kiosk_fetches_its_model_beside_the_visits(page: Page, local: str) -> None:
+    fetched: list[Route] = []
+    page.route("**/large.gguf", lambda route: fetched.append(route))
+    with page.expect_request("**/large.gguf", timeout=20_000):
+        kiosk = KioskPage(page).open(local)
+    kiosk.begin()
+    question = page.locator("textarea")
+    ask = page.get_by_role("button", name="Ask", exact=True)
+    question.fill("What is the answer?")
+    ask.click()
+    page.get_by_role("button", name="Stop").click()
+    expect(kiosk.answer).to_contain_text("You have stopped it")
+    fetched[0].continue_()
+    kiosk.another()
+    question.fill("What is the answer?")
+    ask.click()
+    babbled = re.compile("Answer|No answer was found")  # the latter where its last reply was empty
+    expect(kiosk.answer).to_contain_text(babbled, timeout=30_000)
+    assert len(fetched) == 1, "the visitor's Stop has ended the fetch"
+
+
 def test_a_large_model_is_fetched_with_leave_and_the_fetch_can_be_stopped(tab: AgentPage) -> None:
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
     held: list[Route] = []
     tab.page.route(
-        "**/large.gguf", lambda route: held.append(route) if route.request.method == "GET" else route.continue_()
-    )
+        "**/large.gguf", lambda route: held.append(route)
+    )  # a host that answers nothing, not even a HEAD
     question = tab.page.get_by_role("dialog", name="Fetch this model?")
     _choose(tab, "Large")
     expect(question).to_be_visible()
@@ -205,14 +271,33 @@ def test_a_large_model_is_fetched_with_leave_and_the_fetch_can_be_stopped(tab: A
     tab.page.get_by_role("button", name="Fetch 57 MB").click()
     _status(tab, "Fetching Large")
     tab.stop.click()
-    tab.wait_for_end(10)
+    tab.wait_for_end(5)
     expect(tab.ending.last).to_contain_text("Stopped")
     _status(tab, "Large is not loaded.")
+    tab.new.click()
+    expect(tab.runs).to_have_count(0)
 
     tab.page.unroute("**/large.gguf")
     tab.page.locator("ca-model-status").get_by_role("button", name="Load").click()
     tab.page.get_by_role("button", name="Fetch 57 MB").click()
     _status(tab, "Large runs in this browser")
+
+
+def test_stop_does_not_wait_for_what_cannot_be_stopped_nor_end_what_the_choice_began(tab: AgentPage) -> None:
+    held: list[Route] = []
+    tab.page.route("**/wllama-*.js", lambda route: held.append(route))
+    with tab.page.expect_request("**/wllama-*.js"):
+        tab.reload()  # where models may be kept, their list needs the engine too
+        _choose(tab, "Brief")
+    tab.send("Hello")
+    expect(tab.steps).to_have_count(1)  # it waits for the model
+    tab.stop.click()
+    tab.wait_for_end(5)
+    expect(tab.ending.last).to_contain_text("Stopped")
+    tab.new.click()
+    expect(tab.runs).to_have_count(0)
+    held[0].continue_()
+    _status(tab, "Brief runs in this browser")
 
 
 def test_several_threads_where_the_page_is_isolated(
@@ -226,7 +311,7 @@ def test_several_threads_where_the_page_is_isolated(
     _choose(agent, "Brief")
     _status(agent, "2 threads")
     agent.send("Anything")
-    expect(agent.steps.first).to_contain_text(re.compile("conv|sho|the"), timeout=30_000)
+    expect(agent.steps.first).to_contain_text(WORDS, timeout=30_000)
     agent.stop.click()
     agent.wait_for_end(10)
     opened.close()

@@ -30,11 +30,12 @@ _TEMPLATE = (
 )
 
 
-def write_tiny_gguf(path: Path, text: str, window: int = 8192, ends: float = 0.4) -> int:
-    """Write the model; gives its size in bytes. ``text`` holds the words it knows, ``window`` is in tokens, and
-    the greater ``ends``, the sooner a reply ends."""
+def write_tiny_gguf(path: Path, text: str, window: int = 8192, ends: float = 0.4, tensors: int = 0) -> None:
+    """Write the model. ``text`` holds the words it knows, ``window`` is in tokens, and the greater ``ends``, the
+    sooner a reply ends. With ``tensors``, of which there are 21, it is split into parts of that many:
+    ``x-00001-of-00002.gguf`` and so on for ``x.gguf``."""
     tokens, scores, kinds = _vocabulary(text)
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, "llama", split_max_tensors=tensors)
     writer.add_name("Babble")
     writer.add_context_length(window)
     writer.add_embedding_length(_DIMS)
@@ -61,7 +62,6 @@ def write_tiny_gguf(path: Path, text: str, window: int = 8192, ends: float = 0.4
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    return path.stat().st_size
 
 
 def _vocabulary(text: str) -> tuple[list[bytes], list[float], list[int]]:

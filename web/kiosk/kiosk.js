@@ -61,6 +61,7 @@ export class Kiosk {
     await this.#session.start();
     if (this.#session.runs.broken) return;
     performance.mark('kiosk-ready');
+    this.#getReady(this.#config.model);
     const { model } = this.#config;
     await this.#upkeep.start({
       isVisited: () => this.#isVisited,
@@ -150,6 +151,7 @@ export class Kiosk {
       approve: async () => ({ decision: 'deny', reason: 'a visitor of the kiosk cannot decide on this' }),
       ask: (question, signal) => this.#ask(question, signal),
     };
+    this.#session.allowFetch = async () => true; // the operator has named the model
     this.#session.addEventListener('agent', (event) => {
       if (this.#session.runs.isSeen) this.#receive(/** @type {CustomEvent<AgentEvent>} */ (event).detail);
     });
@@ -168,7 +170,14 @@ export class Kiosk {
     if (this.#session.runs.state !== 'idle') return;
     this.#view.view = 'run';
     this.#show(shown, model);
+    this.#getReady(model);
     this.#visits.run(task, model);
+  }
+
+  /** A model of the browser's: no visitor's Stop, and no time limit, ends what the kiosk has begun. @param {string} model */
+  #getReady(model) {
+    const { local } = this.#session.providers;
+    if (local.has(model)) local.load(model).catch(() => {}); // told by the run that asks it
   }
 
   /** @param {string} task @param {string} model */

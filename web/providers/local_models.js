@@ -3,7 +3,7 @@
 import { modelName } from '../elements/model_words.js';
 import { sizeInWords } from '../file_names.js';
 import { msg, str } from '../vendor/localize.js';
-import { aborted, ModelFailure, unusable } from './model_failure.js';
+import { aborted, ModelFailure, unlessAborted, unusable } from './model_failure.js';
 import { plainMessages } from './plain_messages.js';
 
 /** @typedef {import('../elements/events.js').Model} Model */
@@ -43,6 +43,8 @@ export class LocalModels {
   /** @type {Map<string, {source: Source, model: Model, engine: EngineName}>} */ #known = new Map();
   /** Thrown where the person did not want weights fetched. @type {Error | null} */ #declined = null;
   /** @type {Current | null} */ #current = null;
+  /** By id, until its newest load has ended: one that was given up may still be taking away its files. @type {Map<string, Promise<void>>} */
+  #loads = new Map();
   #delegate;
 
   /** @param {LocalDelegate} delegate */
@@ -82,21 +84,16 @@ export class LocalModels {
     return this.#known.has(id);
   }
 
-  /** Get a model ready; another that is loaded is given up. @param {string} id @param {AbortSignal} [signal] @returns {Promise<Engine>} */
+  /**
+   * Get a model ready; another that is loaded is given up.
+   * @param {string} id
+   * @param {AbortSignal} [signal]  ends the waiting at once, and the load where this call has begun it
+   * @returns {Promise<Engine>}
+   */
   async load(id, signal) {
     if (signal?.aborted) throw aborted(signal);
-    if (this.#current?.id !== id) {
-      this.unload();
-      this.#begin(id);
-    }
-    const current = /** @type {Current} */ (this.#current);
-    const abort = () => current.abort.abort();
-    signal?.addEventListener('abort', abort, { once: true });
-    try {
-      return await current.opened;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+    const begun = this.#current?.id === id ? this.#current : this.#begin(id, signal);
+    return signal ? unlessAborted(begun.opened, signal) : begun.opened;
   }
 
   /** Give up the model that is loaded, or on its way. */
@@ -177,12 +174,17 @@ export class LocalModels {
     return found;
   }
 
-  /** @param {string} id */
-  #begin(id) {
+  /** @param {string} id @param {AbortSignal} [signal] @returns {Current} */
+  #begin(id, signal) {
+    this.unload();
     const abort = new AbortController();
-    const opened = this.#open(id, abort.signal);
+    const opened = this.#open(id, abort.signal, this.#loads.get(id));
     const current = { id, opened, abort };
     this.#current = current;
+    const giveUp = () => this.#current === current && this.unload();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    const end = () => signal?.removeEventListener('abort', giveUp);
+    this.#loads.set(id, opened.then(end, end));
     opened.then(
       (engine) => {
         if (this.#current === current) {
@@ -193,22 +195,24 @@ export class LocalModels {
       (error) => {
         if (this.#current !== current) return;
         this.#current = null;
-        if (abort.signal.aborted || error === this.#declined) this.#tell(id, 'idle');
+        if (error === this.#declined) this.#tell(id, 'idle');
         else this.#tell(id, 'failed', { text: error.message });
       },
     );
+    return current;
   }
 
-  /** @param {string} id @param {AbortSignal} signal @returns {Promise<Engine>} */
-  async #open(id, signal) {
+  /** @param {string} id @param {AbortSignal} signal @param {Promise<void>} [former]  load of it @returns {Promise<Engine>} */
+  async #open(id, signal, former) {
     const { source, model, engine } = this.#find(id);
     try {
+      await former;
       const runtime = await RUNTIMES[engine]();
       if (!(await runtime.isKept(source))) await this.#allow(runtime, source, model, signal);
       signal.throwIfAborted();
       const opened = await runtime.open(source, {
         signal,
-        progress: (state, loaded, total) => this.#tell(id, state, { loaded, total }),
+        progress: (state, loaded, total) => signal.aborted || this.#tell(id, state, { loaded, total }),
       });
       if (!signal.aborted) return opened;
       opened.close();
@@ -232,6 +236,7 @@ export class LocalModels {
         ),
       );
     }
+    signal.throwIfAborted();
     this.#tell(source.id, 'asking', { total: bytes });
     if (await this.#delegate.allowFetch(model, bytes, signal)) return;
     this.#declined = unusable(

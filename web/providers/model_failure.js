@@ -21,3 +21,16 @@ export const unusable = (sentence) => new ModelFailure('unusable', sentence, { i
 /** What a load or a reply that was aborted rejects with. @param {AbortSignal} [signal] */
 export const aborted = (signal) =>
   signal?.reason instanceof DOMException ? signal.reason : new DOMException('The person stopped.', 'AbortError');
+
+/**
+ * Rejects as soon as it is aborted, whatever is waited for.
+ * @template T @param {Promise<T>} waited @param {AbortSignal} signal @returns {Promise<T>}
+ */
+export function unlessAborted(waited, signal) {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(aborted(signal));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    waited.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -2,7 +2,7 @@
 
 import { Mailbox } from '../mailbox.js';
 import { msg, str } from '../vendor/localize.js';
-import { ModelManager, Wllama, WllamaAbortError, WllamaError, WllamaRuntimeError } from '../vendor/wllama.js';
+import { Model, ModelManager, Wllama, WllamaAbortError, WllamaError, WllamaRuntimeError } from '../vendor/wllama.js';
 import { USUAL_WINDOW } from './local_models.js';
 import { aborted, ModelFailure, unusable } from './model_failure.js';
 
@@ -34,15 +34,17 @@ const logger = {
 const manager = new ModelManager({ logger });
 
 /** @param {Source} source */
-export async function isKept({ url, file }) {
-  if (file) return true;
-  return (await manager.getModels()).some((model) => model.url === url);
+export async function isKept(source) {
+  return Boolean(source.file || (await keptModel(source)));
 }
 
 /** @param {Source} source @param {AbortSignal} signal */
 export async function sizeOf({ url }, signal) {
-  const head = await fetch(url, { method: 'HEAD', signal }).catch(() => null); // told when it is fetched
-  return head?.ok ? Number(head.headers.get('content-length') ?? 0) : 0;
+  const sizes = ModelManager.parseModelUrl(url).map(async (part) => {
+    const head = await fetch(part, { method: 'HEAD', signal }).catch(() => null); // told when it is fetched
+    return head?.ok ? Number(head.headers.get('content-length') ?? 0) : 0;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 /** @param {Source} source */
@@ -81,18 +83,14 @@ export async function open(source, { progress, signal }) {
 
 /** From the browser's storage, else over the network. @param {Source} source @param {Loading['progress']} progress @param {AbortSignal} signal */
 async function weightsOf(source, progress, signal) {
-  const { url } = source;
-  const kept = (await manager.getModels()).find((model) => model.url === url);
+  const kept = await keptModel(source);
   if (kept) {
     if (!(await foundInstead(kept, source, signal))) return kept.open();
     await remove(source); // the operator names another file by now
   }
   progress('fetching', 0, source.bytes);
   try {
-    const model = await manager.downloadModel(url, {
-      signal,
-      progressCallback: ({ loaded, total }) => progress('fetching', loaded, total || source.bytes),
-    });
+    const model = await fetchModel(source, progress, signal);
     await settle(model.files, source);
     progress('starting', 0, 0);
     const found = await foundInstead(model, source, signal);
@@ -103,6 +101,44 @@ async function weightsOf(source, progress, signal) {
     if (signal.aborted) throw aborted(signal);
     throw error instanceof ModelFailure ? error : unusable(whyNotFetched(source, /** @type {Error} */ (error)));
   }
+}
+
+/** Where each of its parts is there and whole; other models are no concern of it. @param {Source} source */
+async function keptModel({ url }) {
+  const stored = await manager.cacheManager.list();
+  const isWhole = ModelManager.parseModelUrl(url).every((part) => wholePart(stored, part));
+  return isWhole ? new Model(manager, url, undefined, stored) : null;
+}
+
+/** @param {import('@wllama/wllama').CacheEntry[]} stored @param {string} url */
+const wholePart = (stored, url) =>
+  stored.find(({ size, metadata }) => metadata.originalURL === url && metadata.originalSize === size);
+
+/**
+ * One part after the other, so that none is still on its way where another has failed.
+ * @param {Source} source @param {Loading['progress']} progress @param {AbortSignal} signal
+ */
+async function fetchModel(source, progress, signal) {
+  const { cacheManager } = manager;
+  const total = source.bytes || (await sizeOf(source, signal));
+  const stored = await cacheManager.list();
+  let before = 0;
+  for (const part of ModelManager.parseModelUrl(source.url)) {
+    let size = wholePart(stored, part)?.size ?? 0;
+    if (!size) {
+      await cacheManager.delete(part); // of a torn one wllama would ask the length, whether aborted or not
+      await cacheManager.download(part, {
+        signal,
+        metadataAdditional: { originalURL: part },
+        progressCallback: ({ loaded }) => {
+          size = loaded;
+          progress('fetching', before + loaded, total);
+        },
+      });
+    }
+    before += size;
+  }
+  return new Model(manager, source.url, undefined, await cacheManager.list());
 }
 
 /**

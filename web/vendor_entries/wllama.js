@@ -1,1 +1,1 @@
-export { ModelManager, Wllama, WllamaAbortError, WllamaError, WllamaRuntimeError } from '@wllama/wllama';
+export { Model, ModelManager, Wllama, WllamaAbortError, WllamaError, WllamaRuntimeError } from '@wllama/wllama';
