@@ -26,9 +26,13 @@ export class SiteWorker extends EventTarget {
     super();
     this.#registration = registration;
     registration.addEventListener('updatefound', () => this.#watch(registration.installing));
-    if (isServedByWorker()) {
-      navigator.serviceWorker.addEventListener('controllerchange', () => this.#onReplaced());
-    }
+    this.#watch(registration.installing); // one under way may have been found before
+    let served = isServedByWorker();
+    navigator.serviceWorker.addEventListener('controllerchange', () => {
+      if (!isServedByWorker()) return; // the browser has dropped it
+      if (served || this.#applying) this.#onReplaced();
+      served = true; // the first is the claim after installation
+    });
   }
 
   /**
@@ -87,12 +91,15 @@ export class SiteWorker extends EventTarget {
     worker?.postMessage(message, transfer);
   }
 
-  /** @param {ServiceWorker | null} worker */
+  /** Twice is as once. @param {ServiceWorker | null} worker */
   #watch(worker) {
-    worker?.addEventListener('statechange', () => {
-      if (worker.state === 'installed' && this.isWaiting) this.dispatchEvent(new Event('waiting'));
-    });
+    worker?.addEventListener('statechange', this.#onState);
   }
+
+  #onState = (/** @type {Event} */ { target }) => {
+    const { state } = /** @type {ServiceWorker} */ (target);
+    if (state === 'installed' && this.isWaiting) this.dispatchEvent(new Event('waiting'));
+  };
 
   #onReplaced() {
     if (this.#applying) location.reload();
