@@ -21,6 +21,11 @@ function wanted(engines) {
   return site.files.filter(({ url }) => !unwanted.has(url));
 }
 
+/** No navigation takes an answer that says it was redirected. @param {Response} response */
+function withoutFlag({ body, status, statusText, headers }) {
+  return new Response(body, { status, statusText, headers });
+}
+
 export class SiteFiles {
   /** Of all files: what is no longer wanted stays until the next version. */
   #controller = makeController(site.files);
@@ -72,7 +77,7 @@ export class SiteFiles {
       const integrity = this.#controller.getIntegrityForCacheKey(key);
       const fetched = await fetch(new URL(url, base), { integrity, cache: 'no-cache' }).catch(() => null);
       if (!fetched?.ok) return false;
-      await cache.put(key, fetched);
+      await cache.put(key, fetched.redirected ? withoutFlag(fetched) : fetched);
     }
     return true;
   }
