@@ -26,6 +26,7 @@ MARKED = "getComputedStyle(document.body).getPropertyValue('--ca-marked').trim()
 NOTHING_NEW = """() => navigator.serviceWorker.getRegistration()
   .then(({ installing, waiting }) => !installing && !waiting)"""
 CHECK = "() => navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => null)"
+UNREADABLE = "CacheStorage.prototype.{} = () => Promise.reject(new DOMException('broken', 'UnknownError'));"
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +168,7 @@ def _value(page: Page) -> str:
 
 
 def test_a_page_is_isolated_where_the_operator_says_so_and_stop_keeps_variables(
-    page: Page, host: PlainHost, folder: Path
+    page: Page, context: BrowserContext, host: PlainHost, folder: Path
 ) -> None:
     replace(folder / "site.json", json.dumps({"isolate": True}))
     add_recording(folder, "spin", "kept = 42", "while True:\n    pass")
@@ -188,3 +189,13 @@ def test_a_page_is_isolated_where_the_operator_says_so_and_stop_keeps_variables(
     expect(agent.solve("Do look.")).to_contain_text("still 42")
     expect(page.locator(".restored")).to_have_count(0)
     assert not [url for url in page.evaluate(KEPT) if "page.js" in url], "isolation alone keeps no copy"
+
+    storage = {"origin": host.url, "quotaSize": 1}
+    context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", storage)
+    replace(folder / "site.json", json.dumps({"isolate": True, "own_model": False}))
+    answer = page.evaluate("fetch('site.json').then((got) => got.json())")
+    assert answer["own_model"] is False, "it is the server's, though nothing more can be kept"
+
+    context.service_workers[0].evaluate(f"() => {{ {UNREADABLE.format('open')} }}")
+    page.add_init_script(UNREADABLE.format("match"))
+    agent.reload()

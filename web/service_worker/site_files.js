@@ -6,6 +6,7 @@
 
 import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
 import { base, site } from './scope.js';
+import { unlessBroken } from './storage.js';
 
 const makeController = (/** @type {typeof site.files} */ files) => {
   const name = `codeact-site ${base.pathname}`;
@@ -48,7 +49,7 @@ export class SiteFiles {
   /** @param {string} path */
   async find(path) {
     const key = this.#key(path);
-    return key ? (await this.#cache()).match(key) : undefined;
+    return key ? unlessBroken(this.#cache().then((cache) => cache.match(key))) : undefined;
   }
 
   /** Whether there is a copy. */
