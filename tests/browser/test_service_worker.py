@@ -26,6 +26,7 @@ MARKED = "getComputedStyle(document.body).getPropertyValue('--ca-marked').trim()
 NOTHING_NEW = """() => navigator.serviceWorker.getRegistration()
   .then(({ installing, waiting }) => !installing && !waiting)"""
 CHECK = "() => navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => null)"
+ONLINE = "() => { dispatchEvent(new Event('online')); }"
 UNREADABLE = "CacheStorage.prototype.{} = () => Promise.reject(new DOMException('broken', 'UnknownError'));"
 
 
@@ -42,6 +43,7 @@ def host(small: Path, tmp_path: Path, complaints: Complaints) -> Iterator[PlainH
     complaints.allow("404")  # the host has no relay
     complaints.allow("ERR_CONNECTION_REFUSED")  # and is cut off
     complaints.allow("ERR_FAILED")
+    complaints.allow("500")
     complaints.allow("503")
     folder = linked_site(small, tmp_path / "site")
     write_config(folder, tasks=TASKS)
@@ -58,8 +60,14 @@ def folder(tmp_path: Path) -> Path:
 def test_after_one_visit_all_works_without_a_network_and_survives_that_the_copy_is_lost(
     page: Page, host: PlainHost, folder: Path
 ) -> None:
+    host.broken = "/sw.js"
     kiosk = KioskPage(page).open(host.url)
-    kiosk.wait_until_kept()
+    assert host.failed.wait(60)
+    _fail_once_more(page, host, "/index.html")
+    wait_until(page, "() => navigator.serviceWorker.getRegistration().then((found) => !found)")
+    host.broken = ""
+    page.evaluate(ONLINE)
+    kiosk.wait_until_kept()  # of the page that the first visit has opened
     host.cut()
 
     page.reload()
@@ -149,6 +157,16 @@ def test_a_version_comes_whole_or_not_at_all_and_is_told_of(
         expect(notice).to_contain_text("Another tab has loaded a new version")
         notice.get_by_role("button", name="Reload").click()
         other.wait_for_function(f"() => {MARKED} === '1'")
+
+
+def _fail_once_more(page: Page, host: PlainHost, path: str) -> None:
+    host.failed.clear()
+    host.broken = path
+    for _ in range(60):
+        page.evaluate(ONLINE)
+        if host.failed.wait(0.5):
+            return
+    raise AssertionError(f"The kiosk did not ask for {path}.")
 
 
 def engines(kept: list[str]) -> set[str]:
