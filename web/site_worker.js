@@ -17,6 +17,16 @@ export function isServedByWorker() {
   return worker?.scriptURL === new URL(SCRIPT, document.baseURI).href;
 }
 
+/** Null without a network and with nothing kept, or in a browser that forbids it. */
+async function register() {
+  try {
+    return await navigator.serviceWorker.register(SCRIPT, { updateViaCache: 'none' });
+  } catch (error) {
+    if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+    return null;
+  }
+}
+
 export class SiteWorker extends EventTarget {
   #registration;
   #applying = false;
@@ -24,11 +34,13 @@ export class SiteWorker extends EventTarget {
   /** @param {ServiceWorkerRegistration} registration */
   constructor(registration) {
     super();
-    this.#registration = registration;
-    registration.addEventListener('updatefound', () => this.#watch(registration.installing));
-    if (isServedByWorker()) {
-      navigator.serviceWorker.addEventListener('controllerchange', () => this.#onReplaced());
-    }
+    this.#registration = this.#follow(registration);
+    let served = isServedByWorker();
+    navigator.serviceWorker.addEventListener('controllerchange', () => {
+      if (!isServedByWorker()) return; // the browser has dropped it
+      if (served || this.#applying) this.#onReplaced();
+      served = true; // the first is the claim after installation
+    });
   }
 
   /**
@@ -36,13 +48,8 @@ export class SiteWorker extends EventTarget {
    * @returns {Promise<SiteWorker | null>}
    */
   static async start() {
-    if (!navigator.serviceWorker) return null;
-    try {
-      return new SiteWorker(await navigator.serviceWorker.register(SCRIPT, { updateViaCache: 'none' }));
-    } catch (error) {
-      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-      return null; // without a network and with nothing kept, or a browser that forbids it
-    }
+    const registration = navigator.serviceWorker ? await register() : null;
+    return registration && new SiteWorker(registration);
   }
 
   /** Whether a new version waits for `apply`. */
@@ -50,9 +57,15 @@ export class SiteWorker extends EventTarget {
     return Boolean(this.#registration.waiting && this.#registration.active);
   }
 
-  /** Ask the server for a new version. */
+  /** Ask the server for a new version; for any, where the first was not installed or the browser has dropped it. */
   async check() {
-    await this.#registration.update().catch(() => {}); // there is no network: later
+    const { installing, waiting, active } = this.#registration;
+    if (installing || waiting || active) {
+      await this.#registration.update().catch(() => {}); // there is no network: later
+    } else {
+      const registration = await register();
+      if (registration) this.#registration = this.#follow(registration);
+    }
   }
 
   /** Have what the browser has dropped fetched again. */
@@ -87,12 +100,22 @@ export class SiteWorker extends EventTarget {
     worker?.postMessage(message, transfer);
   }
 
-  /** @param {ServiceWorker | null} worker */
-  #watch(worker) {
-    worker?.addEventListener('statechange', () => {
-      if (worker.state === 'installed' && this.isWaiting) this.dispatchEvent(new Event('waiting'));
-    });
+  /** @param {ServiceWorkerRegistration} registration */
+  #follow(registration) {
+    registration.addEventListener('updatefound', () => this.#watch(registration.installing));
+    this.#watch(registration.installing); // one under way may have been found before
+    return registration;
   }
+
+  /** Twice is as once. @param {ServiceWorker | null} worker */
+  #watch(worker) {
+    worker?.addEventListener('statechange', this.#onState);
+  }
+
+  #onState = (/** @type {Event} */ { target }) => {
+    const { state } = /** @type {ServiceWorker} */ (target);
+    if (state === 'installed' && this.isWaiting) this.dispatchEvent(new Event('waiting'));
+  };
 
   #onReplaced() {
     if (this.#applying) location.reload();

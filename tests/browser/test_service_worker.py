@@ -26,6 +26,8 @@ MARKED = "getComputedStyle(document.body).getPropertyValue('--ca-marked').trim()
 NOTHING_NEW = """() => navigator.serviceWorker.getRegistration()
   .then(({ installing, waiting }) => !installing && !waiting)"""
 CHECK = "() => navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => null)"
+ONLINE = "() => { dispatchEvent(new Event('online')); }"
+UNREADABLE = "CacheStorage.prototype.{} = () => Promise.reject(new DOMException('broken', 'UnknownError'));"
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,7 @@ def host(small: Path, tmp_path: Path, complaints: Complaints) -> Iterator[PlainH
     complaints.allow("404")  # the host has no relay
     complaints.allow("ERR_CONNECTION_REFUSED")  # and is cut off
     complaints.allow("ERR_FAILED")
+    complaints.allow("500")
     complaints.allow("503")
     folder = linked_site(small, tmp_path / "site")
     write_config(folder, tasks=TASKS)
@@ -57,8 +60,14 @@ def folder(tmp_path: Path) -> Path:
 def test_after_one_visit_all_works_without_a_network_and_survives_that_the_copy_is_lost(
     page: Page, host: PlainHost, folder: Path
 ) -> None:
+    host.broken = "/sw.js"
     kiosk = KioskPage(page).open(host.url)
-    kiosk.wait_until_kept()
+    assert host.failed.wait(60)
+    _fail_once_more(page, host, "/index.html")
+    wait_until(page, "() => navigator.serviceWorker.getRegistration().then((found) => !found)")
+    host.broken = ""
+    page.evaluate(ONLINE)
+    kiosk.wait_until_kept()  # of the page that the first visit has opened
     host.cut()
 
     page.reload()
@@ -82,6 +91,7 @@ def test_after_one_visit_all_works_without_a_network_and_survives_that_the_copy_
     expect(page.get_by_text("This page needs the network once more")).to_be_visible()
 
     host.mend()
+    host.moved["/index.html"] = "/"  # as some hosts do; a navigation takes no copy that says so
     small = {"id": "small", "name": "Small", "engine": "wllama", "url": "models/small.gguf"}
     replace(folder / "site.json", json.dumps({"local_models": [small, {**small, "id": "g", "engine": "webllm"}]}))
     write_config(folder, tasks=TASKS, model="local:small")
@@ -128,26 +138,35 @@ def test_a_version_comes_whole_or_not_at_all_and_is_told_of(
         replace(out / "styles" / "kiosk.css", former)
         page.evaluate(CHECK)
         wait_until(page, NOTHING_NEW)
-        page.reload()
-        kiosk.begin()
-        assert _value(page) == "", "all of the former version"
+        other = context.new_page()
+        other.goto(f"{host.url}/")
+        assert _value(other) == "", "all of the former version, though the host has another page.css"
 
         replace(out / "styles" / "kiosk.css", new)
         page.evaluate(CHECK)
         expect(page.get_by_text("A new version is ready")).to_be_visible(timeout=60_000)
         assert _value(page) == "", "a visitor is not disturbed"
-        other = context.new_page()
-        other.goto(f"{host.url}/")
+        other.reload()
         notice = other.get_by_role("status", name="Notices")
         expect(notice).to_contain_text("A new version is ready")
         with page.expect_navigation():
             kiosk.choose("Laptops")
             page.get_by_role("button", name="Back to the start").click()
         expect(kiosk.begin_button).to_be_visible()
-        assert _value(page) == "0", "taken when the visit was over"
+        assert _value(page) == "0", "taken when the visit was over, by a page from before there was a worker"
         expect(notice).to_contain_text("Another tab has loaded a new version")
         notice.get_by_role("button", name="Reload").click()
         other.wait_for_function(f"() => {MARKED} === '1'")
+
+
+def _fail_once_more(page: Page, host: PlainHost, path: str) -> None:
+    host.failed.clear()
+    host.broken = path
+    for _ in range(60):
+        page.evaluate(ONLINE)
+        if host.failed.wait(0.5):
+            return
+    raise AssertionError(f"The kiosk did not ask for {path}.")
 
 
 def engines(kept: list[str]) -> set[str]:
@@ -167,7 +186,7 @@ def _value(page: Page) -> str:
 
 
 def test_a_page_is_isolated_where_the_operator_says_so_and_stop_keeps_variables(
-    page: Page, host: PlainHost, folder: Path
+    page: Page, context: BrowserContext, host: PlainHost, folder: Path
 ) -> None:
     replace(folder / "site.json", json.dumps({"isolate": True}))
     add_recording(folder, "spin", "kept = 42", "while True:\n    pass")
@@ -176,7 +195,9 @@ def test_a_page_is_isolated_where_the_operator_says_so_and_stop_keeps_variables(
     agent.ready()
     assert page.evaluate("crossOriginIsolated") is False
     page.wait_for_function("() => Boolean(navigator.serviceWorker.controller)")
-    agent.reload()
+    host.moved["/start"] = "/"  # as a sign-on before the site does
+    page.goto(f"{host.url}/start")
+    agent.ready()
     assert page.evaluate("crossOriginIsolated") is True
     expect(agent.boot).not_to_contain_text("SharedArrayBuffer")
     agent.send("Do spin.")
@@ -186,3 +207,13 @@ def test_a_page_is_isolated_where_the_operator_says_so_and_stop_keeps_variables(
     expect(agent.solve("Do look.")).to_contain_text("still 42")
     expect(page.locator(".restored")).to_have_count(0)
     assert not [url for url in page.evaluate(KEPT) if "page.js" in url], "isolation alone keeps no copy"
+
+    storage = {"origin": host.url, "quotaSize": 1}
+    context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", storage)
+    replace(folder / "site.json", json.dumps({"isolate": True, "own_model": False}))
+    answer = page.evaluate("fetch('site.json').then((got) => got.json())")
+    assert answer["own_model"] is False, "it is the server's, though nothing more can be kept"
+
+    context.service_workers[0].evaluate(f"() => {{ {UNREADABLE.format('open')} }}")
+    page.add_init_script(UNREADABLE.format("match"))
+    agent.reload()

@@ -40,6 +40,11 @@ class PlainHost:
     def __init__(self, folder: Path) -> None:
         self.sent: list[tuple[str, int]] = []
         """Path and length in bytes of each file that was asked for, and not only whether it has changed."""
+        self.moved: dict[str, str] = {}
+        """Paths that are answered by a redirection, and where to."""
+        self.broken = ""
+        """A path that is answered by status 500; ``failed`` tells that it was."""
+        self.failed = threading.Event()
         self._folder = folder
         self._port = 0
 
@@ -53,7 +58,7 @@ class PlainHost:
 
     def mend(self) -> None:
         """Answer, again."""
-        handler = partial(_Handler, self.sent, directory=str(self._folder))
+        handler = partial(_Handler, self, directory=str(self._folder))
         self._server: ThreadingHTTPServer | None = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
         self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -70,13 +75,27 @@ class PlainHost:
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    def __init__(self, sent: list[tuple[str, int]], *args: Any, **options: Any) -> None:
-        self._sent = sent
+    def __init__(self, host: PlainHost, *args: Any, **options: Any) -> None:
+        self._host = host
         super().__init__(*args, **options)
+
+    def send_head(self) -> Any:
+        path = self.path.partition("?")[0]
+        if path == self._host.broken:
+            self.send_error(500)
+            self._host.failed.set()
+            return None
+        if path not in self._host.moved:
+            return super().send_head()
+        self.send_response(302)
+        self.send_header("location", self._host.moved[path])
+        self.send_header("content-length", "0")
+        self.end_headers()
+        return None
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
         data = source.read()
-        self._sent.append((self.path.partition("?")[0], len(data)))
+        self._host.sent.append((self.path.partition("?")[0], len(data)))
         outputfile.write(data)
 
     def log_message(self, format: str, *args: object) -> None:

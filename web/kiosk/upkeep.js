@@ -22,13 +22,10 @@ export class Upkeep extends EventTarget {
   async start(delegate) {
     this.#delegate = delegate;
     navigator.storage?.persist?.().catch(() => {}); // asked of the browser; it may decline
-    this.#worker = await SiteWorker.start();
+    await this.#join();
     this.#worker?.keep();
-    this.#worker?.addEventListener('waiting', () => this.#onWaiting());
-    this.#worker?.addEventListener('replaced', () => this.reloadLater());
     setInterval(() => this.#check(), CHECK_MS);
     addEventListener('online', () => this.#check());
-    if (this.canUpdate) this.#onWaiting();
   }
 
   /** What is missing comes with a new start, as soon as nobody is there. */
@@ -58,12 +55,24 @@ export class Upkeep extends EventTarget {
     return (await this.#worker?.describe()) ?? null;
   }
 
+  /** Where the page has not joined its service worker yet: each check tries again. */
+  async #join() {
+    if (this.#worker) return;
+    const worker = await SiteWorker.start();
+    if (!worker || this.#worker) return; // another call was faster
+    this.#worker = worker;
+    worker.addEventListener('waiting', () => this.#onWaiting());
+    worker.addEventListener('replaced', () => this.reloadLater());
+    if (this.canUpdate) this.#onWaiting();
+  }
+
   #onWaiting() {
     this.dispatchEvent(new Event('waiting'));
     if (!this.#delegate.isVisited()) this.settle();
   }
 
   async #check() {
+    await this.#join();
     this.#worker?.check();
     this.#worker?.keep();
     if (this.#delegate.isComplete() || !navigator.onLine) return;

@@ -53,8 +53,13 @@ const fetchAsset = (url, read) => fetchWithin('assets_unreachable', url, read);
 
 /** Of the service worker's copies as well. @template T @param {URL} url @param {Read<T>} read @returns {Promise<T | null>} */
 async function kept(url, read) {
-  const found = await caches.match(url);
-  return found ? read(found) : null;
+  try {
+    const found = await caches.match(url);
+    return found ? await read(found) : null;
+  } catch (error) {
+    console.warn(`The copy of ${url} cannot be read: it is fetched.`, error);
+    return null;
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ const ISOLATED = ['document', 'iframe', 'frame', 'worker', 'sharedworker'];
  */
 export function withHeaders(response, path, destination, isolate) {
   const isFrame = FRAMES.includes(path);
+  if (response.type === 'opaqueredirect') return response; // the browser follows it, and asks again
   if (!isFrame && !(isolate && ISOLATED.includes(destination))) return response;
   const headers = new Headers(response.headers);
   if (isolate) {

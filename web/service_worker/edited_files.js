@@ -1,6 +1,7 @@
 /** Files that an operator edits: as the server has them now; without a network as they were last seen. */
 
 import { base, site } from './scope.js';
+import { unlessBroken } from './storage.js';
 
 /** A network that is there and does not answer must not keep a kiosk from starting. */
 const PATIENCE_MS = 4_000;
@@ -61,15 +62,21 @@ export class EditedFiles {
   /** @param {string} path */
   async #fetch(path) {
     const response = await fetch(new URL(path, base), { cache: 'no-cache', signal: AbortSignal.timeout(PATIENCE_MS) });
-    const cache = await caches.open(this.#name);
-    if (response.ok) await cache.put(new URL(path, base), response.clone());
-    else if (response.status < 500) await cache.delete(new URL(path, base));
+    await response.clone().arrayBuffer(); // rejects where it breaks off
+    await unlessBroken(this.#keep(path, response.clone()));
     return response;
+  }
+
+  /** @param {string} path @param {Response} response */
+  async #keep(path, response) {
+    const cache = await caches.open(this.#name);
+    if (response.ok) await cache.put(new URL(path, base), response);
+    else if (response.status < 500) await cache.delete(new URL(path, base));
   }
 
   /** @param {string} path */
   async #kept(path) {
-    return (await caches.open(this.#name)).match(new URL(path, base));
+    return unlessBroken(caches.open(this.#name).then((cache) => cache.match(new URL(path, base))));
   }
 
   /** @param {string} path */

@@ -6,6 +6,7 @@
 
 import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
 import { base, site } from './scope.js';
+import { unlessBroken } from './storage.js';
 
 const makeController = (/** @type {typeof site.files} */ files) => {
   const name = `codeact-site ${base.pathname}`;
@@ -19,6 +20,11 @@ function wanted(engines) {
   const others = Object.entries(site.engines).filter(([name]) => !engines.has(name));
   const unwanted = new Set(others.flatMap(([, files]) => files));
   return site.files.filter(({ url }) => !unwanted.has(url));
+}
+
+/** No navigation takes an answer that says it was redirected. @param {Response} response */
+function withoutFlag({ body, status, statusText, headers }) {
+  return new Response(body, { status, statusText, headers });
 }
 
 export class SiteFiles {
@@ -43,7 +49,7 @@ export class SiteFiles {
   /** @param {string} path */
   async find(path) {
     const key = this.#key(path);
-    return key ? (await this.#cache()).match(key) : undefined;
+    return key ? unlessBroken(this.#cache().then((cache) => cache.match(key))) : undefined;
   }
 
   /** Whether there is a copy. */
@@ -72,7 +78,7 @@ export class SiteFiles {
       const integrity = this.#controller.getIntegrityForCacheKey(key);
       const fetched = await fetch(new URL(url, base), { integrity, cache: 'no-cache' }).catch(() => null);
       if (!fetched?.ok) return false;
-      await cache.put(key, fetched);
+      await cache.put(key, fetched.redirected ? withoutFlag(fetched) : fetched);
     }
     return true;
   }
