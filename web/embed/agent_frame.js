@@ -59,7 +59,10 @@ export class AgentFrame {
   }
 
   stop() {
-    this.#line?.post({ type: 'stop' });
+    this.requests.ask(() => {
+      this.#line?.post({ type: 'stop' });
+      return null;
+    });
   }
 
   handTools() {

@@ -145,7 +145,7 @@ export class AgentElement extends Base {
 
   /** Begin a new conversation; what runs is stopped. */
   async reset() {
-    if (this.#frame.isOpen) await this.#frame.requests.ask({ type: 'reset' });
+    await this.#frame.requests.ask(() => (this.#frame.isOpen ? [{ type: 'reset' }] : null));
   }
 
   /** A function, or `{name, description, parameters, returns, handler, approval, rate, timeout}`. @param {GivenTool} tool */
@@ -162,7 +162,7 @@ export class AgentElement extends Base {
   /** The newest run as a file. @param {'json' | 'ipynb' | 'py' | 'md'} [form] */
   async exportTrace(form = 'json') {
     if (!FORMS.includes(form)) throw new RunError('bad_form', `A trace is saved as one of ${FORMS.join(', ')}.`);
-    return this.#frame.requests.ask({ type: 'export', form });
+    return this.#frame.requests.ask(() => [{ type: 'export', form }]);
   }
 
   #place() {

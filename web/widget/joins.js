@@ -27,7 +27,7 @@ export function joinView(session, agent, view) {
   });
   agent.conversation.addEventListener('left', () => view.clear());
   addEventListener('ca-send', (event) => agent.send(/** @type {SendEvent} */ (event).task));
-  addEventListener('ca-stop', () => session.runs.stop());
+  addEventListener('ca-stop', () => agent.stop());
   addEventListener('ca-export', (event) => exportRun(/** @type {ExportEvent} */ (event), session, view));
   addEventListener('ca-model-chosen', (event) => session.choose(/** @type {ModelChosenEvent} */ (event).model));
   addEventListener('ca-model-given-up', () => session.providers.local.unload());

@@ -1,0 +1,108 @@
+"""What a host page may do too early, twice, in the wrong moment or by a slip, and the widget goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from codeact_web.testing import ScriptedModel
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+from support.replies import code
+from support.web_origin import WebOrigin
+from support.widget_hosts import PREFIX, allow_any, host_page, opened, run
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def deployment(site: Path, upstream: ScriptedModel) -> Iterator[WebOrigin]:
+    with WebOrigin(site, upstream.base_url, PREFIX) as origin:
+        allow_any(origin)
+        yield origin
+
+
+@pytest.fixture(scope="module")
+def booting(browser: Browser, deployment: WebOrigin) -> Iterator[Page]:
+    """The host page; its agent hears of its models late."""
+    with WebOrigin() as host:
+        deployment.delays[PREFIX + "v1/models"] = 1
+        body = '<codeact-agent id="agent" height="500"></codeact-agent>'
+        with opened(browser, host_page(host, deployment, body)) as page:
+            yield page
+
+
+@pytest.fixture(scope="module")
+def shop(booting: Page) -> Page:
+    booting.evaluate("() => agent.ready")
+    return booting
+
+
+@pytest.fixture
+def frame(booting: Page) -> FrameLocator:
+    return booting.frame_locator("codeact-agent iframe")
+
+
+@pytest.fixture
+def model(shop: Page, upstream: ScriptedModel) -> ScriptedModel:
+    """What the agent asks, in a conversation that is new."""
+    upstream.reset()
+    shop.evaluate("async () => { await agent.reset(); told.length = 0; }")
+    return upstream
+
+
+START = "(task) => { window.running = agent.run(task).then(({ status }) => status, ({ kind }) => kind); }"
+
+
+def test_a_run_is_left_or_stopped_before_the_models_are_known(
+    booting: Page, frame: FrameLocator, upstream: ScriptedModel
+) -> None:
+    """First, since it is about the start."""
+    upstream.reset()
+    booting.evaluate(START, "Left")
+    expect(frame.locator("ca-run")).to_contain_text("Left")
+    booting.evaluate("() => { window.reset = agent.reset(); window.left = running; }")
+    booting.evaluate(START, "Stopped")
+    expect(frame.locator("ca-run")).to_contain_text("Stopped")
+    booting.evaluate("() => agent.stop()")
+    assert booting.evaluate("() => Promise.all([left, running])") == ["stopped", "stopped"]
+    booting.evaluate("() => reset")
+    assert "Left" not in str(booting.evaluate("() => agent.messages"))
+    assert upstream.requests == []
+
+
+STOPS = """async () => {
+  const files = [{ name: 'note.txt', data: 'wet' }];
+  const ends = [];
+  for (const given of [[], files]) {
+    for (const end of ['stop', 'reset']) {
+      const run = agent.run('Go', { files: given });
+      const ended = agent[end]();
+      ends.push(await run.then(({ status }) => status, ({ kind }) => kind));
+      await ended;
+    }
+  }
+  return ends;
+}"""
+
+
+def test_what_is_stopped_at_once_is_stopped(shop: Page, model: ScriptedModel) -> None:
+    assert shop.evaluate(STOPS) == ["stopped"] * 4
+    assert model.requests == []
+    assert shop.evaluate("() => agent.messages") == []  # the last was left
+
+
+RESETS = """async (early) => {
+  const file = { name: 'note.txt', data: 'wet' };
+  const asked = [agent.reset(), agent.reset(), agent.run('Go', { files: early ? [file] : [] }), agent.reset()];
+  if (!early) asked.push(agent.addFile(file.name, file.data));
+  const late = new Promise((resolve) => setTimeout(() => resolve('late'), 8000));
+  return Promise.race([late, Promise.allSettled(asked).then((ends) => ends.at(-1).status)]);
+}"""
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_run_that_is_left_waits_for_no_file(shop: Page, model: ScriptedModel, early: bool) -> None:
+    assert shop.evaluate(RESETS, early) == "fulfilled"
+    model.reply(code("final_answer('on')"))
+    assert run(shop, "Go on")["answer"] == "on"
