@@ -106,3 +106,18 @@ def test_a_run_that_is_left_waits_for_no_file(shop: Page, model: ScriptedModel, 
     assert shop.evaluate(RESETS, early) == "fulfilled"
     model.reply(code("final_answer('on')"))
     assert run(shop, "Go on")["answer"] == "on"
+
+
+def test_packages_that_come_during_a_run_leave_its_tools(shop: Page, model: ScriptedModel) -> None:
+    tool = "{ name: 'price', description: 'Of a thing.', parameters: {}, handler: () => 0.5 }"
+    shop.evaluate(f"() => {{ agent.tools = [{tool}]; }}")
+    held = code("print(price())")
+    held.hold_at = 1
+    model.reply(held, code("final_answer(price())"))
+    shop.evaluate("() => { window.running = agent.run('Buy'); }")
+    assert model.wait_until(lambda: len(model.requests) == 1)
+    shop.evaluate("() => agent.setAttribute('packages', 'bs4')")
+    shop.evaluate("() => agent.addFile('a', '1')")  # after the packages
+    held.release()
+    assert shop.evaluate("() => running.then(({ answer }) => answer)") == 0.5
+    assert [each["detail"].get("value") for each in shop.evaluate("() => told") if each["name"] == "tool"] == [0.5] * 2
