@@ -121,3 +121,11 @@ def test_packages_that_come_during_a_run_leave_its_tools(shop: Page, model: Scri
     held.release()
     assert shop.evaluate("() => running.then(({ answer }) => answer)") == 0.5
     assert [each["detail"].get("value") for each in shop.evaluate("() => told") if each["name"] == "tool"] == [0.5] * 2
+
+
+def test_two_files_of_one_name_are_two_files(shop: Page, model: ScriptedModel) -> None:
+    twice = "() => Promise.all(['1', '2'].map((data) => agent.addFile('d.csv', data).then(({ path }) => path)))"
+    paths = shop.evaluate(twice)
+    model.reply(code(f"final_answer([open(path).read() for path in {paths}])"))
+    assert run(shop, "Read")["answer"] == ["1", "2"]
+    assert all(path in model.requests[0].json["messages"][1]["content"] for path in paths)

@@ -193,8 +193,7 @@ export class HostedAgent {
 
   /** @param {HandedFile} file */
   async #addFile({ name, data }) {
-    await this.#uploads.add([new File([data], name)], () => this.conversation.beginFile());
-    const added = this.#uploads.list.findLast((each) => each.name === name);
+    const [added] = await this.#uploads.add([new File([data], name)], () => this.conversation.beginFile());
     if (added?.state === 'added') return { path: added.path };
     if (added) this.#uploads.dismiss(added);
     throw problem('file_refused', `${name} was not added: ${added?.message ?? 'the conversation has been left.'}`);
