@@ -129,3 +129,20 @@ def test_two_files_of_one_name_are_two_files(shop: Page, model: ScriptedModel) -
     model.reply(code(f"final_answer([open(path).read() for path in {paths}])"))
     assert run(shop, "Read")["answer"] == ["1", "2"]
     assert all(path in model.requests[0].json["messages"][1]["content"] for path in paths)
+
+
+def test_a_task_of_the_page_is_shown_after_the_former_was_sent(
+    shop: Page, frame: FrameLocator, model: ScriptedModel
+) -> None:
+    box = frame.get_by_role("textbox", name="Task")
+    shop.evaluate("() => agent.setAttribute('task', 'One')")
+    expect(box).to_have_value("One")
+    model.reply(code("final_answer(1)"))
+    box.press("Enter")
+    shop.wait_for_function("() => told.some(({ name }) => name === 'answer')")
+    shop.evaluate("() => agent.setAttribute('task', 'Two')")
+    expect(box).to_have_value("Two")
+    box.fill("The person's own")
+    shop.evaluate("() => agent.setAttribute('task', 'Three')")
+    shop.evaluate("() => agent.exportTrace()")  # heard after the task
+    expect(box).to_have_value("The person's own")
