@@ -123,6 +123,47 @@ def test_packages_that_come_during_a_run_leave_its_tools(shop: Page, model: Scri
     assert [each["detail"].get("value") for each in shop.evaluate("() => told") if each["name"] == "tool"] == [0.5] * 2
 
 
+WRONG = """(given) => {
+  const tool = { name: 'price', description: 'Of a thing.', parameters: {}, handler: () => 1 };
+  const circular = {};
+  circular.self = circular;
+  const failed = (work) => { try { work(); } catch (error) { return error.kind ?? error.name; } };
+  agent.addTool({ ...tool, returns: null });
+  return [
+    failed(() => agent.addTool({ ...tool, returns: 'number' })),
+    failed(() => agent.addTool({ ...tool, returns: circular })),
+    failed(() => agent.addTool({ ...tool, rate: 10n })),
+    failed(() => { agent.options = { answer_schema: circular }; }),
+    failed(() => { agent.options = { max_steps: 10n }; }),
+  ];
+}"""
+
+
+def test_what_messages_cannot_carry_is_refused_where_it_is_said(shop: Page, model: ScriptedModel) -> None:
+    assert shop.evaluate(WRONG) == ["DeclarationError"] * 3 + ["TypeError"] * 2
+    model.reply(code("final_answer(price())"))
+    assert run(shop, "Buy")["answer"] == 1
+    shop.evaluate("() => { agent.tools = undefined; }")
+    assert shop.evaluate("() => agent.tools") == []
+    assert [each for each in shop.evaluate("() => told") if each["name"] == "error"] == []
+
+
+def test_a_slip_in_a_handler_or_a_file_without_a_name_ends_nothing(shop: Page, model: ScriptedModel) -> None:
+    slips = """() => agent.addTool({
+      name: 'slow', description: 'Takes a while.', parameters: { properties: { at: {} }, required: ['at'] },
+      handler: ({ at }, _signal, progress) => { progress(at ?? undefined, 'looking'); return 1; },
+    })"""
+    shop.evaluate(slips)
+    attempt = "for at in ('50%', 50, -1):\n    try:\n        slow(at)\n    except Exception as error:\n        print(error)"
+    model.reply(code(attempt + "\nfinal_answer([slow(None), slow(0.5), open('/data/file').read()])"))
+    blob = "() => agent.run('Slow', { files: [new Blob(['wet'])] }).catch((error) => error)"
+    assert shop.evaluate(blob)["answer"] == [1, 1, "wet"]
+    told = shop.evaluate("() => told")
+    errors = [each["detail"].get("error") for each in told if each["name"] == "tool"]
+    assert [error and error["kind"] for error in errors] == ["RangeError"] * 3 + [None] * 2
+    assert [each for each in told if each["name"] == "error"] == []
+
+
 def test_two_files_of_one_name_are_two_files(shop: Page, model: ScriptedModel) -> None:
     twice = "() => Promise.all(['1', '2'].map((data) => agent.addFile('d.csv', data).then(({ path }) => path)))"
     paths = shop.evaluate(twice)

@@ -96,13 +96,13 @@ export class AgentElement extends Base {
     this.load();
   }
 
-  /** Of runs to come: names and values as in codeact_agent/options.py. */
+  /** Of runs to come: names and values as in codeact_agent/options.py. @throws {TypeError} where JSON cannot carry them */
   get options() {
     return this.#options;
   }
 
   set options(options) {
-    this.#options = { ...options };
+    this.#options = JSON.parse(JSON.stringify({ ...options }));
     this.#frame.configure();
   }
 
@@ -112,7 +112,7 @@ export class AgentElement extends Base {
   }
 
   set tools(tools) {
-    this.#frame.tools.replace([...tools]);
+    this.#frame.tools.replace([...(tools ?? [])]);
     this.#frame.handTools();
   }
 
@@ -133,7 +133,7 @@ export class AgentElement extends Base {
 
   /**
    * Have a task done, and resolve with how its run ended; rejects with a RunError only where it could not begin.
-   * @param {string} task @param {{files?: (File | {name: string, data: FileData})[]}} [options] @returns {Promise<RunResult>}
+   * @param {string} task @param {{files?: (Blob | {name: string, data: FileData})[]}} [options] @returns {Promise<RunResult>}
    */
   run(task, { files = [] } = {}) {
     return this.#frame.requests.run(task, files);

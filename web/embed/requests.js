@@ -43,10 +43,13 @@ export class Requests {
     });
   }
 
-  /** @param {string} task @param {(File | {name: string, data: FileData})[]} given */
+  /** @param {string} task @param {(Blob | {name: string, data: FileData})[]} given */
   async run(task, given) {
     if (typeof task !== 'string' || !task.trim()) throw new RunError('no_task', 'Say in words what is to be done.');
-    const copies = given.map((each) => ({ name: each.name, blob: copied('data' in each ? each.data : each) }));
+    const copies = given.map((each) => ({
+      name: 'name' in each ? String(each.name) : 'file',
+      blob: copied('data' in each ? each.data : each),
+    }));
     return this.ask(async () => {
       const files = await Promise.all(copies.map(async ({ name, blob }) => ({ name, data: await blob.arrayBuffer() })));
       return [{ type: 'run', task, files }, files.map(({ data }) => data)];
