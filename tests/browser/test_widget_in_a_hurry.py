@@ -10,7 +10,7 @@ from codeact_web.testing import ScriptedModel
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 from support.replies import code
 from support.web_origin import WebOrigin
-from support.widget_hosts import PREFIX, allow_any, host_page, opened, run
+from support.widget_hosts import LISTEN, PREFIX, allow_any, host_page, opened, run
 
 pytestmark = pytest.mark.browser
 
@@ -187,3 +187,22 @@ def test_a_task_of_the_page_is_shown_after_the_former_was_sent(
     shop.evaluate("() => agent.setAttribute('task', 'Three')")
     shop.evaluate("() => agent.exportTrace()")  # heard after the task
     expect(box).to_have_value("The person's own")
+
+
+OLD = "parent.postMessage({ type: 'codeact-hello', version: 0, nonce: location.hash.slice(1) }, '*');"
+FAIL_OVER = """(places) => addEventListener('codeact-error', () => agent.setAttribute('src', places.shift()))"""
+
+
+def test_another_address_mends_what_failed(browser: Browser, site: Path, deployment: WebOrigin) -> None:
+    """One that is none, a deployment of another version, one that refuses this page, and one that works."""
+    with WebOrigin(site, prefix=PREFIX) as closed, WebOrigin() as host:
+        host.put("/old/widget.html", f"<!doctype html><title>Old</title><script>{OLD}</script>")
+        host.put("/host.js", LISTEN)
+        scripts = f'<script type="module" src="{deployment.base}embed.js"></script><script src="/host.js"></script>'
+        body = '<codeact-agent id="agent" src="http://[" hidden></codeact-agent>'
+        with opened(browser, host.put("/", f"<!doctype html>{scripts}{body}")) as page:
+            page.evaluate(FAIL_OVER, [host.url + "/old", closed.base, deployment.base])
+            assert page.evaluate("() => agent.load().catch(({ kind }) => kind)") == "no_src"
+            page.wait_for_function("() => told.some(({ name }) => name === 'ready')")
+            assert page.evaluate("errors") == ["no_src", "wrong_version", "origin_refused"]
+            assert page.evaluate("() => agent.ready.then(({ models }) => models.length)") > 0

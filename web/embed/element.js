@@ -91,9 +91,7 @@ export class AgentElement extends Base {
     if (former === value || !this.isConnected) return;
     if (name === 'height') this.#size.replaceSync(sized(value));
     if (name !== 'src') return this.#frame.configure();
-    if (!this.#frame.isOpen) return;
-    this.#frame.close(new RunError('removed', 'The agent was given another address.'));
-    this.load();
+    this.#frame.moved(new RunError('removed', 'The agent was given another address.'));
   }
 
   /** Of runs to come: names and values as in codeact_agent/options.py. @throws {TypeError} where JSON cannot carry them */
@@ -167,9 +165,10 @@ export class AgentElement extends Base {
 
   #place() {
     const src = this.getAttribute('src');
-    const base = src === null ? AgentElement.home : new URL(src.endsWith('/') ? src : `${src}/`, document.baseURI);
+    const base = src === null ? AgentElement.home : URL.parse(src.endsWith('/') ? src : `${src}/`, document.baseURI);
     if (!this.isConnected) throw new RunError('removed', 'Put the agent into the page first.');
-    if (!base) throw new RunError('no_src', 'Say with src where the agent is served from.');
+    if (!base?.protocol.startsWith('http'))
+      throw new RunError('no_src', 'Say with src where the agent is served from.');
     this.#seen?.disconnect();
     return { base, title: this.getAttribute('aria-label') ?? 'Agent' };
   }
