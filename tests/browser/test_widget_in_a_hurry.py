@@ -120,7 +120,8 @@ def test_packages_that_come_during_a_run_leave_its_tools(shop: Page, model: Scri
     shop.evaluate("() => agent.addFile('a', '1')")  # after the packages
     held.release()
     assert shop.evaluate("() => running.then(({ answer }) => answer)") == 0.5
-    assert [each["detail"].get("value") for each in shop.evaluate("() => told") if each["name"] == "tool"] == [0.5] * 2
+    values = "() => told.filter(({ name }) => name === 'tool').map(({ detail }) => detail.value)"
+    assert shop.evaluate(values) == [0.5, 0.5]
 
 
 WRONG = """(given) => {
@@ -154,8 +155,8 @@ def test_a_slip_in_a_handler_or_a_file_without_a_name_ends_nothing(shop: Page, m
       handler: ({ at }, _signal, progress) => { progress(at ?? undefined, 'looking'); return 1; },
     })"""
     shop.evaluate(slips)
-    attempt = "for at in ('50%', 50, -1):\n    try:\n        slow(at)\n    except Exception as error:\n        print(error)"
-    model.reply(code(attempt + "\nfinal_answer([slow(None), slow(0.5), open('/data/file').read()])"))
+    wrong = "for at in ('50%', 50, -1):\n    try: slow(at)\n    except Exception as error: print(error)\n"
+    model.reply(code(wrong + "final_answer([slow(None), slow(0.5), open('/data/file').read()])"))
     blob = "() => agent.run('Slow', { files: [new Blob(['wet'])] }).catch((error) => error)"
     assert shop.evaluate(blob)["answer"] == [1, 1, "wet"]
     told = shop.evaluate("() => told")
@@ -198,9 +199,9 @@ def test_another_address_mends_what_failed(browser: Browser, site: Path, deploym
     with WebOrigin(site, prefix=PREFIX) as closed, WebOrigin() as host:
         host.put("/old/widget.html", f"<!doctype html><title>Old</title><script>{OLD}</script>")
         host.put("/host.js", LISTEN)
-        scripts = f'<script type="module" src="{deployment.base}embed.js"></script><script src="/host.js"></script>'
+        script = f'<script type="module" src="{deployment.base}embed.js"></script><script src="/host.js"></script>'
         body = '<codeact-agent id="agent" src="http://[" hidden></codeact-agent>'
-        with opened(browser, host.put("/", f"<!doctype html>{scripts}{body}")) as page:
+        with opened(browser, host.put("/", f"<!doctype html>{script}{body}")) as page:
             page.evaluate(FAIL_OVER, [host.url + "/old", closed.base, deployment.base])
             assert page.evaluate("() => agent.load().catch(({ kind }) => kind)") == "no_src"
             page.wait_for_function("() => told.some(({ name }) => name === 'ready')")
