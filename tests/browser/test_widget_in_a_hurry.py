@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from support.widget_hosts import LISTEN, PREFIX, allow_any, host_page, opened, r
 
 pytestmark = pytest.mark.browser
 
+MODELS = PREFIX + "v1/models"
+
 
 @pytest.fixture(scope="module")
 def deployment(site: Path, upstream: ScriptedModel) -> Iterator[WebOrigin]:
@@ -24,16 +27,18 @@ def deployment(site: Path, upstream: ScriptedModel) -> Iterator[WebOrigin]:
 
 @pytest.fixture(scope="module")
 def booting(browser: Browser, deployment: WebOrigin) -> Iterator[Page]:
-    """The host page; its agent hears of its models late."""
+    """The host page; its agent does not hear of its models."""
     with WebOrigin() as host:
-        deployment.delays[PREFIX + "v1/models"] = 1
+        deployment.held[MODELS] = threading.Event()
         body = '<codeact-agent id="agent" height="500"></codeact-agent>'
         with opened(browser, host_page(host, deployment, body)) as page:
             yield page
+            deployment.held[MODELS].set()
 
 
 @pytest.fixture(scope="module")
-def shop(booting: Page) -> Page:
+def shop(booting: Page, deployment: WebOrigin) -> Page:
+    deployment.held[MODELS].set()
     booting.evaluate("() => agent.ready")
     return booting
 
@@ -55,7 +60,7 @@ START = "(task) => { window.running = agent.run(task).then(({ status }) => statu
 
 
 def test_a_run_is_left_or_stopped_before_the_models_are_known(
-    booting: Page, frame: FrameLocator, upstream: ScriptedModel
+    booting: Page, frame: FrameLocator, deployment: WebOrigin, upstream: ScriptedModel
 ) -> None:
     """First, since it is about the start."""
     upstream.reset()
@@ -64,7 +69,8 @@ def test_a_run_is_left_or_stopped_before_the_models_are_known(
     booting.evaluate("() => { window.reset = agent.reset(); window.left = running; }")
     booting.evaluate(START, "Stopped")
     expect(frame.locator("ca-run")).to_contain_text("Stopped")
-    booting.evaluate("() => agent.stop()")
+    booting.evaluate("() => { agent.stop(); return agent.exportTrace().catch(() => 'there is none'); }")
+    deployment.held[MODELS].set()
     assert booting.evaluate("() => Promise.all([left, running])") == ["stopped", "stopped"]
     booting.evaluate("() => reset")
     assert "Left" not in str(booting.evaluate("() => agent.messages"))
@@ -191,6 +197,11 @@ def test_a_task_of_the_page_is_shown_after_the_former_was_sent(
 
 
 OLD = "parent.postMessage({ type: 'codeact-hello', version: 0, nonce: location.hash.slice(1) }, '*');"
+LEAVE = """() => {
+  const run = agent.run('Go', { files: [new Blob(['being read'])] });
+  document.body.append(agent);
+  return run.then(({ status }) => status, ({ kind }) => kind);
+}"""
 FAIL_OVER = """(places) => addEventListener('codeact-error', () => agent.setAttribute('src', places.shift()))"""
 
 
@@ -207,3 +218,4 @@ def test_another_address_mends_what_failed(browser: Browser, site: Path, deploym
             page.wait_for_function("() => told.some(({ name }) => name === 'ready')")
             assert page.evaluate("errors") == ["no_src", "wrong_version", "origin_refused"]
             assert page.evaluate("() => agent.ready.then(({ models }) => models.length)") > 0
+            assert page.evaluate(LEAVE) == "removed"

@@ -167,7 +167,7 @@ export class AgentElement extends Base {
     const src = this.getAttribute('src');
     const base = src === null ? AgentElement.home : URL.parse(src.endsWith('/') ? src : `${src}/`, document.baseURI);
     if (!this.isConnected) throw new RunError('removed', 'Put the agent into the page first.');
-    if (!base?.protocol.startsWith('http'))
+    if (!base || !URL.canParse('widget.html', base))
       throw new RunError('no_src', 'Say with src where the agent is served from.');
     this.#seen?.disconnect();
     return { base, title: this.getAttribute('aria-label') ?? 'Agent' };
