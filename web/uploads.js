@@ -20,7 +20,7 @@ const MB = 2 ** 20;
 export class Uploads extends EventTarget {
   /** @type {Upload[]} */ list = [];
   #session;
-  /** @type {Promise<void>} */ #adding = Promise.resolve();
+  /** @type {Promise<unknown>} */ #adding = Promise.resolve();
 
   /** @param {Session} session */
   constructor(session) {
@@ -28,26 +28,31 @@ export class Uploads extends EventTarget {
     this.#session = session;
   }
 
-  /** @param {Iterable<File>} files @param {(file: File) => Promise<unknown>} prepare  what must be done before it is written */
+  /**
+   * @param {Iterable<File>} files @param {(file: File) => Promise<unknown>} prepare  what must be done before it is written
+   * @returns {Promise<(Upload | null)[]>}  what became of each; null: the person left the conversation
+   */
   add(files, prepare) {
-    for (const file of files) {
+    const added = [...files].map((file) => {
       /** @type {Upload} */
       const upload = { name: file.name, size: file.size, state: 'adding', path: '', message: '' };
       this.#set([...this.list, upload]);
       // At once: it belongs to the conversation the page is in, or on its way to, now.
       const prepared = prepare(file);
       prepared.catch(() => {}); // told below
-      this.#adding = this.#adding.then(async () => {
-        if (!this.list.includes(upload)) return; // the person left the conversation
+      const written = this.#adding.then(async () => {
+        if (!this.list.includes(upload)) return null;
         try {
           await prepared;
-          this.#replace(upload, { state: 'added', path: await this.#write(file) });
+          return this.#replace(upload, { state: 'added', path: await this.#write(file) });
         } catch (error) {
-          this.#replace(upload, { state: 'failed', message: /** @type {Error} */ (error).message });
+          return this.#replace(upload, { state: 'failed', message: /** @type {Error} */ (error).message });
         }
       });
-    }
-    return this.#adding;
+      this.#adding = written;
+      return written;
+    });
+    return Promise.all(added);
   }
 
   /** What the next task comes with, once it is all there. @returns {Promise<FileInfo[]>} */
@@ -87,9 +92,12 @@ export class Uploads extends EventTarget {
     return path;
   }
 
-  /** @param {Upload} upload @param {Partial<Upload>} changes */
+  /** @param {Upload} upload @param {Partial<Upload>} changes @returns {Upload | null}  null: it is no longer listed */
   #replace(upload, changes) {
-    this.#set(this.list.map((each) => (each === upload ? { ...upload, ...changes } : each)));
+    if (!this.list.includes(upload)) return null;
+    const changed = { ...upload, ...changes };
+    this.#set(this.list.map((each) => (each === upload ? changed : each)));
+    return changed;
   }
 
   /** @param {Upload[]} list */

@@ -116,6 +116,13 @@ def test_height_follows_attribute_or_content(page: Page) -> None:
     page.evaluate("() => agent.run('circle')")
     page.wait_for_function(f"() => agent.getBoundingClientRect().height > {empty}")
     page.wait_for_function("() => agent.getBoundingClientRect().height <= 700")
+    grown = "() => agent.getBoundingClientRect().height > 250"
+    page.wait_for_function(grown)
+    for lower in ("100", "200"):  # what is shown is higher
+        page.evaluate(f"() => agent.setAttribute('height', '{lower}')")
+        assert page.evaluate(height) == int(lower)
+        page.evaluate("() => agent.setAttribute('height', 'auto')")
+        page.wait_for_function(grown, timeout=5_000)
     box = page.frame_locator("codeact-agent iframe").get_by_role("textbox")
     expect(box).to_be_visible()
     page.evaluate("() => agent.setAttribute('readonly', '')")

@@ -34,6 +34,8 @@ class WebOrigin:
         self.requested: list[str] = []
         self.delays: dict[str, float] = {}
         """Path → seconds before it is answered."""
+        self.held: dict[str, threading.Event] = {}
+        """Path → until when it is not answered."""
         self._pages: dict[str, tuple[bytes, dict[str, str]]] = {}
 
     def put(self, path: str, content: str | bytes, headers: dict[str, str] | None = None) -> str:
@@ -102,6 +104,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         self.served.requested.append(path)
         time.sleep(self.served.delays.get(path, 0))
+        if path in self.served.held:
+            self.served.held[path].wait(30)
         if self.served.upstream and path.startswith(self.served.prefix + "v1/"):
             self._relay(None)
             return

@@ -32,6 +32,8 @@ export class AgentFrame {
   /** @type {FrameLine | null} */ #line = null;
   /** Why its frame is of no use. @type {RunError | null} */ #broken = null;
   #told = false;
+  /** Whether there should be a frame, though there may be no place for it, or it may be lost. */ #wanted = false;
+  /** Whether `ready` was rejected since there was no place for a frame. */ #unplaced = false;
 
   /** @param {FrameDelegate} delegate */
   constructor(delegate) {
@@ -48,18 +50,23 @@ export class AgentFrame {
   }
 
   load() {
-    const { ready } = this;
     try {
       this.#open();
+      return this.ready;
     } catch (error) {
+      const { ready } = this;
       this.#ready.reject(error);
-      this.#delegate.tell('error', asData(/** @type {RunError} */ (error)));
+      this.#unplaced = true;
+      this.#delegate.tell('error', asData(/** @type {RunError} */ (error))); // last: the page may give another address
+      return ready;
     }
-    return ready;
   }
 
   stop() {
-    this.#line?.post({ type: 'stop' });
+    this.requests.ask(() => {
+      this.#line?.post({ type: 'stop' });
+      return null;
+    });
   }
 
   handTools() {
@@ -78,6 +85,19 @@ export class AgentFrame {
 
   /** @param {RunError} error  for all that waits */
   close(error) {
+    this.#wanted = false;
+    this.#end(error);
+  }
+
+  /** The agent is served from elsewhere: what was begun, or has failed, begins anew. @param {RunError} error */
+  moved(error) {
+    if (!this.#wanted) return;
+    if (this.#line) this.#end(error);
+    this.load();
+  }
+
+  /** @param {RunError} error */
+  #end(error) {
     this.#line?.close();
     this.#line = this.#broken = null;
     this.messages = [];
@@ -91,14 +111,17 @@ export class AgentFrame {
   #open() {
     if (this.#broken) throw this.#broken;
     if (this.#line) return this.#line;
+    this.#wanted = true;
     const { base, title } = this.#delegate.place();
+    if (this.#unplaced) this.#ready = awaited();
+    this.#unplaced = false;
     const opened = performance.now();
     this.#line = new FrameLine(base, title, {
       introduce: () => ({ settings: this.#delegate.settings(), tools: this.tools.describe() }),
       said: (message) => this.#take(message),
       lost: (error) => {
+        this.#end(error);
         this.#delegate.tell('error', asData(error));
-        this.close(error);
         // The person may have reloaded it; one that is lost at once would be lost again.
         if (error.kind === 'frame_lost' && performance.now() - opened > LIVED_MS && this.#delegate.isShown())
           this.load();
@@ -150,11 +173,12 @@ export class AgentFrame {
       case 'refused':
         return this.requests.settle(message.request_id, null, asError(message.error));
       case 'failed':
-        tell('error', message.error);
-        if (!message.fatal) return;
-        this.#broken = asError(message.error);
-        this.#ready.reject(this.#broken);
-        return this.requests.rejectAll(this.#broken);
+        if (message.fatal) {
+          this.#broken = asError(message.error);
+          this.#ready.reject(this.#broken);
+          this.requests.rejectAll(this.#broken);
+        }
+        return tell('error', message.error); // last: the page may give another address
       case 'resized':
         this.#delegate.grow(message.height);
     }

@@ -91,18 +91,16 @@ export class AgentElement extends Base {
     if (former === value || !this.isConnected) return;
     if (name === 'height') this.#size.replaceSync(sized(value));
     if (name !== 'src') return this.#frame.configure();
-    if (!this.#frame.isOpen) return;
-    this.#frame.close(new RunError('removed', 'The agent was given another address.'));
-    this.load();
+    this.#frame.moved(new RunError('removed', 'The agent was given another address.'));
   }
 
-  /** Of runs to come: names and values as in codeact_agent/options.py. */
+  /** Of runs to come: names and values as in codeact_agent/options.py. @throws {TypeError} where JSON cannot carry them */
   get options() {
     return this.#options;
   }
 
   set options(options) {
-    this.#options = { ...options };
+    this.#options = JSON.parse(JSON.stringify({ ...options }));
     this.#frame.configure();
   }
 
@@ -112,7 +110,7 @@ export class AgentElement extends Base {
   }
 
   set tools(tools) {
-    this.#frame.tools.replace([...tools]);
+    this.#frame.tools.replace([...(tools ?? [])]);
     this.#frame.handTools();
   }
 
@@ -133,7 +131,7 @@ export class AgentElement extends Base {
 
   /**
    * Have a task done, and resolve with how its run ended; rejects with a RunError only where it could not begin.
-   * @param {string} task @param {{files?: (File | {name: string, data: FileData})[]}} [options] @returns {Promise<RunResult>}
+   * @param {string} task @param {{files?: (Blob | {name: string, data: FileData})[]}} [options] @returns {Promise<RunResult>}
    */
   run(task, { files = [] } = {}) {
     return this.#frame.requests.run(task, files);
@@ -145,7 +143,7 @@ export class AgentElement extends Base {
 
   /** Begin a new conversation; what runs is stopped. */
   async reset() {
-    if (this.#frame.isOpen) await this.#frame.requests.ask({ type: 'reset' });
+    await this.#frame.requests.ask(() => (this.#frame.isOpen ? [{ type: 'reset' }] : null));
   }
 
   /** A function, or `{name, description, parameters, returns, handler, approval, rate, timeout}`. @param {GivenTool} tool */
@@ -162,14 +160,15 @@ export class AgentElement extends Base {
   /** The newest run as a file. @param {'json' | 'ipynb' | 'py' | 'md'} [form] */
   async exportTrace(form = 'json') {
     if (!FORMS.includes(form)) throw new RunError('bad_form', `A trace is saved as one of ${FORMS.join(', ')}.`);
-    return this.#frame.requests.ask({ type: 'export', form });
+    return this.#frame.requests.ask(() => [{ type: 'export', form }]);
   }
 
   #place() {
     const src = this.getAttribute('src');
-    const base = src === null ? AgentElement.home : new URL(src.endsWith('/') ? src : `${src}/`, document.baseURI);
+    const base = src === null ? AgentElement.home : URL.parse(src.endsWith('/') ? src : `${src}/`, document.baseURI);
     if (!this.isConnected) throw new RunError('removed', 'Put the agent into the page first.');
-    if (!base) throw new RunError('no_src', 'Say with src where the agent is served from.');
+    if (!base || !URL.canParse('widget.html', base))
+      throw new RunError('no_src', 'Say with src where the agent is served from.');
     this.#seen?.disconnect();
     return { base, title: this.getAttribute('aria-label') ?? 'Agent' };
   }

@@ -28,7 +28,7 @@ export interface ToolOptions {
   /** JSON Schema of the arguments object; none: the function takes nothing. */
   parameters?: JsonSchema;
   /** JSON Schema of the value; none: anything. */
-  returns?: JsonSchema;
+  returns?: JsonSchema | null;
   approval?: 'never' | 'call' | 'run' | 'always';
   /** Such as `10/minute`. */
   rate?: string;
@@ -36,7 +36,8 @@ export interface ToolOptions {
   timeout?: number;
 }
 
-export type Progress = (fraction: number | null, text?: string) => void;
+/** From 0 to 1, else it throws a RangeError; null where nobody knows. */
+export type Progress = (fraction?: number | null, text?: string) => void;
 // biome-ignore lint/suspicious/noExplicitAny: the arguments are what `parameters` says
 export type ToolHandler = (args: any, signal: AbortSignal, progress: Progress) => unknown;
 export type Tool = (ToolOptions & { name: string; handler: ToolHandler }) | (ToolHandler & ToolOptions);
@@ -136,7 +137,7 @@ export class AgentElement extends HTMLElement {
   load(): Promise<AgentReady>;
   run<Answer = unknown>(
     task: string,
-    options?: { files?: (File | { name: string; data: FileData })[] },
+    options?: { files?: (Blob | { name: string; data: FileData })[] },
   ): Promise<RunResult<Answer>>;
   stop(): void;
   reset(): Promise<void>;

@@ -55,8 +55,10 @@ export class HostTools {
       if (this.#calls.has(call_id) || this.#calls.size >= MOST_CALLS) throw new DeclarationError('Too many calls.');
       this.#calls.set(call_id, abort);
       /** @type {import('../tools/javascript.js').Progress} */
-      const progress = (fraction, words = '') =>
-        this.#calls.get(call_id) === abort && post({ type: 'tool_progress', call_id, fraction, text: String(words) });
+      const progress = (fraction = null, words = '') => {
+        if (!isFraction(fraction)) throw new RangeError('progress() takes a number from 0 to 1, or null.');
+        if (this.#calls.get(call_id) === abort) post({ type: 'tool_progress', call_id, fraction, text: String(words) });
+      };
       const value = asJson(name, await found.tool.handler(JSON.parse(text, withoutPrototype), abort.signal, progress));
       if (!abort.signal.aborted) post({ type: 'tool_result', call_id, value });
     } catch (error) {
@@ -76,6 +78,9 @@ export class HostTools {
     for (const call_id of [...this.#calls.keys()]) this.cancel(call_id);
   }
 }
+
+/** Also null: how far it is, nobody knows. @param {unknown} value */
+const isFraction = (value) => value === null || (typeof value === 'number' && value >= 0 && value <= 1);
 
 /** A handler that copies its arguments shall not get another prototype. @param {string} key @param {unknown} value */
 const withoutPrototype = (key, value) => (key === '__proto__' ? undefined : value);

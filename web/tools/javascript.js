@@ -15,7 +15,7 @@
  * @property {number} [timeout]  in seconds
  */
 /** @typedef {(args: any, signal: AbortSignal, progress: Progress) => unknown} Handler */
-/** @typedef {(fraction: number | null, text?: string) => void} Progress */
+/** How far it is, from 0 to 1; null where nobody knows. @typedef {(fraction?: number | null, text?: string) => void} Progress */
 /**
  * @typedef {object} JavaScriptTool
  * @property {{name: string, description: string, schema: object, result_schema: object | undefined}} described
@@ -54,11 +54,17 @@ export function defineTool(given) {
   if (typeof handler !== 'function') throw refuse('needs a handler, a function');
   if (!parameters && handler.length > 0) throw refuse('takes arguments and needs parameters, a JSON Schema of them');
   if (!isObjectSchema(parameters)) throw refuse('has parameters that are not a JSON Schema of an object');
+  if (returns != null && (typeof returns !== 'object' || Array.isArray(returns))) {
+    throw refuse('has returns that are not a JSON Schema, an object');
+  }
   const options = Object.fromEntries(
     OPTIONS.flatMap((key) => (definition[key] === undefined ? [] : [[key, definition[key]]])),
   );
+  const copy = (/** @type {object} */ value, /** @type {string} */ what) => copied(value, what, refuse);
   const schema = { type: 'object', properties: {}, .../** @type {any} */ (parameters) };
-  return { described: { name, description, schema: copied(schema, refuse), result_schema: returns }, options, handler };
+  const result_schema = returns == null ? undefined : copy(returns, 'returns');
+  const described = { name, description, schema: copy(schema, 'parameters'), result_schema };
+  return { described, options: copy(options, 'options'), handler };
 }
 
 /** @param {unknown} schema */
@@ -69,12 +75,12 @@ function isObjectSchema(schema) {
   return type === 'object' && typeof properties === 'object' && properties !== null && !Array.isArray(properties);
 }
 
-/** @param {object} schema @param {(why: string) => Error} refuse */
-function copied(schema, refuse) {
+/** @param {object} value @param {string} what  it is @param {(why: string) => Error} refuse */
+function copied(value, what, refuse) {
   try {
-    return JSON.parse(JSON.stringify(schema));
+    return JSON.parse(JSON.stringify(value));
   } catch (error) {
-    throw refuse(`has parameters that JSON cannot carry (${/** @type {Error} */ (error).message})`);
+    throw refuse(`has ${what} that JSON cannot carry (${/** @type {Error} */ (error).message})`);
   }
 }
 

@@ -19,6 +19,7 @@ import { resultOf } from './run_result.js';
 const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
 /** @param {string} kind @param {string} message */
 const problem = (kind, message) => Object.assign(new Error(message), { kind });
+const left = () => problem('stopped', 'The conversation was left before the run began.');
 
 export class HostedAgent {
   conversation;
@@ -31,7 +32,7 @@ export class HostedAgent {
   /** @type {import('../store/records.js').Message[]} */ #messages = [];
   /** @type {Promise<unknown>} */ #listed;
   /** What the run that the loop has now or had last ended with. @type {RunFinished | null} */ #ending = null;
-  #taking = false;
+  /** A task whose run has not been made yet. @type {{stopped: boolean, left: boolean} | null} */ #taking = null;
   #preloaded = '';
   /** A model that the host page has been told is not here. */ #missed = '';
 
@@ -50,6 +51,8 @@ export class HostedAgent {
     session.addEventListener('broken', (event) => host.fail({ kind: 'boot_failed', ...asWords(detail(event)) }, true));
     this.conversation.addEventListener('left', () => {
       this.#messages = [];
+      if (this.#taking) this.#taking.left = true;
+      this.#taking = null;
       uploads.clear();
       host.post({ type: 'messages', from: 0, messages: [] });
     });
@@ -113,7 +116,7 @@ export class HostedAgent {
       case 'run':
         return this.#runFor(message);
       case 'stop':
-        return this.#session.runs.stop();
+        return this.stop();
       case 'reset':
         return host.carryOut(message.request_id, () => this.conversation.new());
       case 'add_file':
@@ -137,33 +140,44 @@ export class HostedAgent {
     const { runs } = this.#session;
     if (this.#taking || runs.state !== 'idle')
       throw problem('busy', 'A task is running: wait for its end, or stop it.');
-    this.#taking = true;
+    const taking = { stopped: false, left: false };
+    this.#taking = taking;
     const shown = this.#view.begin(task);
     try {
       await this.#listed;
-      this.#checkModel();
+      if (!taking.left) this.#checkModel();
     } catch (error) {
       this.#view.fail(shown, /** @type {Error} */ (error));
       throw error;
     } finally {
-      this.#taking = false;
+      if (this.#taking === taking) this.#taking = null;
     }
+    if (taking.left) throw left();
     const run = runs.take(task, this.#session.model);
+    if (taking.stopped) runs.stop();
     this.conversation.begin(run, async () => {
       this.#ending = null;
       this.#giveTools();
-      for (const file of files) await this.#addFile(file);
-      return this.#uploads.take();
+      for (const file of files) if (!run.isLeft) await this.#addFile(file);
+      // What is added then is for a conversation that waits for the end of this run.
+      return run.isLeft ? [] : this.#uploads.take();
     });
     try {
       await run.ended;
     } catch (error) {
-      if (!run.isLeft) this.#view.fail(shown, /** @type {Error} */ (error));
+      if (run.isLeft) throw left();
+      this.#view.fail(shown, /** @type {Error} */ (error));
       throw error;
     }
     const ending = /** @type {RunFinished | null} */ (this.#ending);
     if (!ending) throw problem('stopped', 'The run was stopped before it began.');
     this.#host.post({ type: 'finished', request_id, result: resultOf(ending) });
+  }
+
+  /** End the run that there is, or that is on its way. */
+  stop() {
+    if (this.#taking) this.#taking.stopped = true;
+    else this.#session.runs.stop();
   }
 
   /** For the run that begins; nothing calls the former ones any more. */
@@ -179,8 +193,7 @@ export class HostedAgent {
 
   /** @param {HandedFile} file */
   async #addFile({ name, data }) {
-    await this.#uploads.add([new File([data], name)], () => this.conversation.beginFile());
-    const added = this.#uploads.list.findLast((each) => each.name === name);
+    const [added] = await this.#uploads.add([new File([data], name)], () => this.conversation.beginFile());
     if (added?.state === 'added') return { path: added.path };
     if (added) this.#uploads.dismiss(added);
     throw problem('file_refused', `${name} was not added: ${added?.message ?? 'the conversation has been left.'}`);

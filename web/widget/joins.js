@@ -27,7 +27,7 @@ export function joinView(session, agent, view) {
   });
   agent.conversation.addEventListener('left', () => view.clear());
   addEventListener('ca-send', (event) => agent.send(/** @type {SendEvent} */ (event).task));
-  addEventListener('ca-stop', () => session.runs.stop());
+  addEventListener('ca-stop', () => agent.stop());
   addEventListener('ca-export', (event) => exportRun(/** @type {ExportEvent} */ (event), session, view));
   addEventListener('ca-model-chosen', (event) => session.choose(/** @type {ModelChosenEvent} */ (event).model));
   addEventListener('ca-model-given-up', () => session.providers.local.unload());
@@ -45,12 +45,15 @@ async function exportRun(event, session, { transcript }) {
 
 /** So that an element with a height of `auto` can grow. @param {HostLine} host */
 export function tellHeight(host) {
+  const root = document.documentElement;
   let told = 0;
-  new ResizeObserver(() => {
-    if (!document.documentElement.hasAttribute('data-fit')) return;
-    const height = Math.ceil(document.body.getBoundingClientRect().height);
+  const tell = () => {
+    const height = root.hasAttribute('data-fit') ? Math.ceil(document.body.getBoundingClientRect().height) : 0;
     if (height === told) return;
     told = height;
-    host.post({ type: 'resized', height });
-  }).observe(document.body);
+    if (height) host.post({ type: 'resized', height });
+  };
+  new ResizeObserver(tell).observe(document.body);
+  // What is shown may be as high as before, and the element is not.
+  new MutationObserver(tell).observe(root, { attributeFilter: ['data-fit'] });
 }

@@ -19,7 +19,8 @@ export async function preload(session, names) {
   const source = modules.map((each) => `if False:\n    import ${each}\n`).join('');
   const others = session.tools.prelude.filter(({ name }) => name !== NAME);
   session.tools.prelude = source ? [...others, { name: NAME, source }] : others;
-  if (source) await session.files.setTools([], session.tools.prelude);
+  // A run has its tools in the interpreter, and the next run brings the prelude by itself.
+  if (source && !session.runs.isBusy) await session.files.setTools([], session.tools.prelude);
 }
 
 const NAME = 'preloaded packages';

@@ -49,7 +49,8 @@ export class WidgetView {
     const text = this.#text;
     this.#placeholder = placeholder;
     this.#invite();
-    if (!autorun && text.value === this.#prefilled && task !== this.#prefilled) {
+    const isUntouched = !text.value || text.value === this.#prefilled;
+    if (!autorun && isUntouched && task !== this.#prefilled) {
       text.value = this.#prefilled = task;
       text.dispatchEvent(new Event('input'));
     }
