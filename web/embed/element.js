@@ -165,7 +165,7 @@ export class AgentElement extends Base {
 
   #place() {
     const src = this.getAttribute('src');
-    const base = src === null ? AgentElement.home : URL.parse(src.endsWith('/') ? src : `${src}/`, document.baseURI);
+    const base = src === null ? AgentElement.home : addressOf(src.endsWith('/') ? src : `${src}/`);
     if (!this.isConnected) throw new RunError('removed', 'Put the agent into the page first.');
     if (!base || !URL.canParse('widget.html', base))
       throw new RunError('no_src', 'Say with src where the agent is served from.');
@@ -189,3 +189,6 @@ export class AgentElement extends Base {
     /** @type {any} */ (this)[name] = value;
   }
 }
+
+/** @param {string} src @returns {URL | null} */
+const addressOf = (src) => (URL.canParse(src, document.baseURI) ? new URL(src, document.baseURI) : null);
