@@ -10,7 +10,7 @@ from codeact_web.testing import ScriptedModel
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 from support.replies import code
 from support.web_origin import WebOrigin
-from support.widget_hosts import PREFIX, allow_any, host_page, opened, run
+from support.widget_hosts import begin_anew, deployed, host_page, opened, run
 
 pytestmark = pytest.mark.browser
 
@@ -18,8 +18,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def deployment(site: Path, upstream: ScriptedModel) -> Iterator[WebOrigin]:
     """A static host that lets any page embed the widget."""
-    with WebOrigin(site, upstream.base_url, PREFIX) as origin:
-        allow_any(origin)
+    with deployed(site, upstream) as origin:
         yield origin
 
 
@@ -41,9 +40,7 @@ def frame(shop: Page) -> FrameLocator:
 @pytest.fixture
 def model(shop: Page, upstream: ScriptedModel) -> ScriptedModel:
     """What the agent asks, in a conversation that is new; what was told before is forgotten."""
-    upstream.reset()
-    shop.evaluate("async () => { await agent.reset(); told.length = 0; }")
-    return upstream
+    return begin_anew(shop, upstream)
 
 
 def test_packages_are_there_or_told_to_be_missing(shop: Page, deployment: WebOrigin) -> None:

@@ -11,7 +11,7 @@ from codeact_web.testing import ScriptedModel
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 from support.replies import code
 from support.web_origin import WebOrigin
-from support.widget_hosts import LISTEN, PREFIX, allow_any, host_page, opened, run
+from support.widget_hosts import LISTEN, PREFIX, begin_anew, deployed, host_page, opened, run
 
 pytestmark = pytest.mark.browser
 
@@ -20,8 +20,7 @@ MODELS = PREFIX + "v1/models"
 
 @pytest.fixture(scope="module")
 def deployment(site: Path, upstream: ScriptedModel) -> Iterator[WebOrigin]:
-    with WebOrigin(site, upstream.base_url, PREFIX) as origin:
-        allow_any(origin)
+    with deployed(site, upstream) as origin:
         yield origin
 
 
@@ -51,9 +50,7 @@ def frame(booting: Page) -> FrameLocator:
 @pytest.fixture
 def model(shop: Page, upstream: ScriptedModel) -> ScriptedModel:
     """What the agent asks, in a conversation that is new."""
-    upstream.reset()
-    shop.evaluate("async () => { await agent.reset(); told.length = 0; }")
-    return upstream
+    return begin_anew(shop, upstream)
 
 
 START = "(task) => { window.running = agent.run(task).then(({ status }) => status, ({ kind }) => kind); }"

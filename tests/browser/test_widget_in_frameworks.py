@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from support.npm_package import bundle, install
 from support.replies import code
 from support.web_origin import WebOrigin
-from support.widget_hosts import PREFIX, allow_any, opened
+from support.widget_hosts import deployed, opened
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +23,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def deployment(site: Path, upstream: ScriptedModel) -> Iterator[WebOrigin]:
-    with WebOrigin(site, upstream.base_url, PREFIX) as origin:
-        allow_any(origin)
+    with deployed(site, upstream) as origin:
         yield origin
 
 

@@ -11,15 +11,14 @@ from playwright.sync_api import Browser, Playwright, expect
 from support.complaints import Complaints
 from support.plain_host import PlainHost, linked_site
 from support.web_origin import WebOrigin
-from support.widget_hosts import PREFIX, allow_any, host_page, opened, run
+from support.widget_hosts import PREFIX, deployed, host_page, opened, run
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def deployment(site: Path) -> Iterator[WebOrigin]:
-    with WebOrigin(site, prefix=PREFIX) as origin:
-        allow_any(origin)
+    with deployed(site) as origin:
         yield origin
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from codeact_web.testing import ScriptedModel
 from playwright.sync_api import Browser, Page
 from support.complaints import Complaints
 from support.web_origin import WebOrigin
 
-__all__ = ["PREFIX", "allow_any", "host_page", "opened", "run"]
+__all__ = ["LISTEN", "PREFIX", "allow_any", "begin_anew", "deployed", "host_page", "opened", "run"]
 
 PREFIX = "/some/prefix/"
 
@@ -23,6 +25,21 @@ for (const name of ['ready', 'step', 'output', 'tool', 'approval', 'question', '
 }
 const errors = () => told.filter(({ name }) => name === 'error').map(({ detail }) => detail.kind);
 """
+
+
+@contextmanager
+def deployed(site: Path, upstream: ScriptedModel | None = None) -> Iterator[WebOrigin]:
+    """A static host that lets any page embed the widget; with a relay where there is an upstream."""
+    with WebOrigin(site, upstream.base_url if upstream else None, PREFIX) as origin:
+        allow_any(origin)
+        yield origin
+
+
+def begin_anew(page: Page, upstream: ScriptedModel) -> ScriptedModel:
+    """What the agent of ``page`` asks, in a conversation that is new; what was told before is forgotten."""
+    upstream.reset()
+    page.evaluate("async () => { await agent.reset(); told.length = 0; }")
+    return upstream
 
 
 def allow_any(deployment: WebOrigin, *origins: str) -> None:
