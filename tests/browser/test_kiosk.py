@@ -221,6 +221,7 @@ def test_what_goes_wrong_is_said_in_the_visitors_words(kiosk: KioskPage, upstrea
 
 def test_the_operator_comes_in_by_the_corner_and_the_code(kiosk: KioskPage) -> None:
     page = kiosk.page
+    kiosk.wait_until_kept()
     kiosk.enter_code("1111")
     expect(page.get_by_role("alert")).to_contain_text("That is not the code.")
     assert page.evaluate(SMALL) == []

@@ -10,7 +10,7 @@ from codeact_server.request_settings import RequestSettings
 from codeact_server.serve import running_server
 from codeact_server.settings import Settings, Upstream
 from codeact_web.testing import Reply, ScriptedModel
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from support.agent_page import AgentPage
 from support.complaints import Complaints
 from support.replies import code
@@ -66,12 +66,17 @@ AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, milliseconds /
 
 
 def test_a_server_that_does_not_list_its_models_holds_nothing_up(
-    page: Page, served: str, complaints: Complaints
+    page: Page, browser: Browser, served: str, complaints: Complaints
 ) -> None:
     complaints.allow("ERR_ABORTED")
-    page.add_init_script(IMPATIENT)
-    page.route("**/v1/models", lambda route: None)  # it never answers
-    agent = AgentPage(page).open(served)
+    with browser.new_context(locale="de-DE") as german:
+        for each in (page, german.new_page()):
+            each.add_init_script(IMPATIENT)
+            each.route("**/v1/models", lambda route: None)  # it never answers
+            each.goto(served)
+        listed = "konnten nicht aufgelistet werden: der Server antwortete nicht."
+        expect(german.pages[0].locator("p.notice")).to_contain_text(listed, timeout=20_000)
+    agent = AgentPage(page)
     agent.ready()
     expect(page.locator("p.notice")).to_contain_text("The connected models could not be listed", timeout=20_000)
     expect(agent.solve("laptops")).to_contain_text("Laptop B")

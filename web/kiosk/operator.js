@@ -104,7 +104,8 @@ export class Operator {
       bytes === undefined ? msg('not told') : `${Math.round(bytes / MB)} MB`;
     const used = msg(str`${inMb(storage?.usage)} of ${inMb(storage?.quota)}`);
     const { memory } = /** @type {{memory?: {usedJSHeapSize: number}}} */ (/** @type {unknown} */ (performance));
-    const unkept = () => msg('not kept on this device: open the kiosk over https or on localhost');
+    const unkept = () =>
+      isSecureContext ? msg('not kept yet') : msg('not kept on this device: open the kiosk over https or on localhost');
     return [
       [msg('Version'), site?.version ?? unkept()],
       [msg('Kept for use offline'), site ? msg(str`${site.kept} of ${site.files} files`) : msg('nothing')],

@@ -85,7 +85,8 @@ export class Providers {
       this.#relayed = await this.#relay.models();
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      this.#tell(msg(str`The connected models could not be listed: ${heard(message)}`));
+      const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
+      this.#tell(msg(str`The connected models could not be listed: ${heard(sentence)}`));
     }
   }
 
